@@ -1,0 +1,3 @@
+//! Reads html.
+use super::{Extracted, Unreadable};
+pub fn read(_bytes: &[u8]) -> Result<Extracted, Unreadable> { Err(Unreadable::Unsupported) }

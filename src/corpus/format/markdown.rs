@@ -1,0 +1,3 @@
+//! Reads markdown.
+use super::{Extracted, Unreadable};
+pub fn read(_bytes: &[u8]) -> Result<Extracted, Unreadable> { Err(Unreadable::Unsupported) }

@@ -1,0 +1,170 @@
+//! One reader per file format: bytes in, [`Extracted`] blocks out.
+//!
+//! A new format is one file here with `read(&[u8]) -> Result<Extracted, Unreadable>`, one line in
+//! [`Format::of`] and in [`read`], and one document in `knowledge/`. Readers are pure; they may be
+//! slow or run out of memory on hostile input, so [`crate::ingest`] runs them in a child process.
+
+use serde::{Deserialize, Serialize};
+
+pub mod clean;
+pub mod join;
+mod office;
+mod pdf;
+mod html;
+mod markdown;
+mod plain;
+
+/// What a reader found in a file, in reading order.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Extracted {
+    /// The text, one block per heading, paragraph, list item or table row.
+    pub blocks: Vec<Block>,
+    /// What the file says of itself.
+    pub properties: Properties,
+    /// Notes for the operator: what was left out or only partly read.
+    pub problems: Vec<String>,
+}
+
+/// A piece of a document that stands by itself on the page.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Block {
+    /// What the piece is.
+    pub kind: BlockKind,
+    /// Its text: one line, cleaned with [`clean::clean`], lines joined with [`join::append_line`].
+    /// A bullet is not part of it, a number or letter label ("2.", "b)") is.
+    pub text: String,
+    /// The page (or slide), from 1, on which it begins; `None` where the format has no pages.
+    pub page: Option<u32>,
+    /// Where it runs on to further pages: byte offset in `text` and the page that begins there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub page_breaks: Vec<(usize, u32)>,
+}
+
+impl Block {
+    /// A block that stands on one page.
+    pub fn new(kind: BlockKind, text: impl Into<String>, page: Option<u32>) -> Self {
+        Block { kind, text: text.into(), page, page_breaks: Vec::new() }
+    }
+}
+
+/// The kinds of [`Block`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BlockKind {
+    /// A heading; level 0 is the document's title, 1 the top level of headings.
+    Heading(u8),
+    /// Running text.
+    Paragraph,
+    /// An item of a list.
+    ListItem,
+    /// A table row, cells separated by " | ".
+    TableRow,
+    /// A line of a table of contents: shown nowhere, searched nowhere.
+    Contents,
+}
+
+/// What a file says of itself in its own properties.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Properties {
+    /// Title.
+    pub title: Option<String>,
+    /// Author.
+    pub author: Option<String>,
+    /// Date as the file writes it, ISO 8601 or a leading part of it.
+    pub date: Option<String>,
+    /// Language code, as "nb-NO".
+    pub language: Option<String>,
+}
+
+/// Why a file gives no document. The sentence is for the operator and says how to mend it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unreadable {
+    /// No bytes, or no text at all.
+    #[error("the file is empty: remove it or add its text")]
+    Empty,
+    /// A password is needed.
+    #[error("the file is encrypted and needs a password: save a copy without one")]
+    Encrypted,
+    /// Pictures of text only.
+    #[error("the file holds pictures of text only (scanned, {pages} pages): run text recognition (OCR) on it first")]
+    Scanned {
+        /// How many pages were looked at.
+        pages: u32,
+    },
+    /// Not what its name says, or broken.
+    #[error("the file cannot be read as {format}: {reason}; open and save it anew in the program it comes from")]
+    Damaged {
+        /// The format that was tried.
+        format: String,
+        /// What was wrong.
+        reason: String,
+    },
+    /// Over a limit.
+    #[error("the file goes beyond a limit ({limit}): split it or raise the limit in [extraction]")]
+    TooLarge {
+        /// The limit, in words.
+        limit: String,
+    },
+    /// An ending that no reader takes.
+    #[error("no reader for this kind of file: use PDF, DOCX, ODT, PPTX, HTML, Markdown or text")]
+    Unsupported,
+}
+
+/// The formats that have a reader.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Format {
+    /// Portable Document Format.
+    Pdf,
+    /// Word (DOCX).
+    Docx,
+    /// OpenDocument text and slides (ODT, ODP).
+    OpenDocument,
+    /// PowerPoint (PPTX).
+    Pptx,
+    /// Web pages.
+    Html,
+    /// Markdown.
+    Markdown,
+    /// Text without markup.
+    Plain,
+}
+
+impl Format {
+    /// The format that a file name's ending stands for.
+    pub fn of(name: &str) -> Option<Format> {
+        let (_, ending) = name.rsplit_once('.')?;
+        Some(match ending.to_ascii_lowercase().as_str() {
+            "pdf" => Format::Pdf,
+            "docx" | "docm" => Format::Docx,
+            "odt" | "odp" => Format::OpenDocument,
+            "pptx" | "pptm" => Format::Pptx,
+            "html" | "htm" | "xhtml" => Format::Html,
+            "md" | "markdown" => Format::Markdown,
+            "txt" | "text" => Format::Plain,
+            _ => return None,
+        })
+    }
+}
+
+/// Reads `bytes` as `format`. A file whose first bytes say that it is something else than its name
+/// says is read as what it is.
+pub fn read(format: Format, bytes: &[u8]) -> Result<Extracted, Unreadable> {
+    if bytes.iter().all(u8::is_ascii_whitespace) {
+        return Err(Unreadable::Empty);
+    }
+    let extracted = match format {
+        Format::Pdf => pdf::read(bytes),
+        Format::Docx => office::docx::read(bytes),
+        Format::OpenDocument => office::opendocument::read(bytes),
+        Format::Pptx => office::pptx::read(bytes),
+        Format::Html => html::read(bytes),
+        Format::Markdown => markdown::read(bytes),
+        Format::Plain => plain::read(bytes),
+    }?;
+    if extracted.blocks.iter().all(|block| block.text.trim().is_empty()) {
+        return Err(Unreadable::Empty);
+    }
+    Ok(extracted)
+}

@@ -1,0 +1,3 @@
+//! Reads pdf.
+use super::{Extracted, Unreadable};
+pub fn read(_bytes: &[u8]) -> Result<Extracted, Unreadable> { Err(Unreadable::Unsupported) }

@@ -1,0 +1,2 @@
+//! What a document of minutes is.
+pub mod format;
