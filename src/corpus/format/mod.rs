@@ -132,6 +132,19 @@ pub enum Format {
 }
 
 impl Format {
+    /// Its name for people.
+    pub fn name(self) -> &'static str {
+        match self {
+            Format::Pdf => "PDF",
+            Format::Docx => "DOCX",
+            Format::OpenDocument => "OpenDocument",
+            Format::Pptx => "PPTX",
+            Format::Html => "HTML",
+            Format::Markdown => "Markdown",
+            Format::Plain => "text",
+        }
+    }
+
     /// The format that a file name's ending stands for.
     pub fn of(name: &str) -> Option<Format> {
         let (_, ending) = name.rsplit_once('.')?;

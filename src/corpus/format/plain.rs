@@ -1,3 +1,361 @@
-//! Reads plain.
-use super::{Extracted, Unreadable};
-pub fn read(_bytes: &[u8]) -> Result<Extracted, Unreadable> { Err(Unreadable::Unsupported) }
+//! Text without markup: its lines become headings, paragraphs and list items again.
+//!
+//! Text taken out of PDFs has lost its layout in many ways: a blank line after every line, bullets
+//! turned into an indent, words broken at line ends, headings that are just short lines. So no
+//! single sign decides; each gap between two lines is judged by what stands on both sides of it
+//! and by the habits of the lines around.
+
+use super::clean::{clean, strip_bullet};
+use super::join::{Vocabulary, append_line};
+use super::front_matter::{front_matter, yaml_front_matter};
+use super::{Block, BlockKind, Extracted, Unreadable};
+
+/// How many lines on each side show the habits of the text round a line.
+const NEIGHBOURHOOD: usize = 20;
+/// A heading is not longer than this, in characters.
+const MAX_HEADING: usize = 90;
+
+/// Reads text in UTF-8 (or UTF-16 with a byte order mark), else Windows-1252.
+pub fn read(bytes: &[u8]) -> Result<Extracted, Unreadable> {
+    let (text, problem) = decode(bytes)?;
+    let (toml, body) = front_matter(&text);
+    let (properties, body) = yaml_front_matter(body);
+    let problems = problem.into_iter().collect();
+    Ok(Extracted { blocks: blocks(body), properties, front_matter: toml.map(str::to_owned), problems })
+}
+
+/// The text of a file whose encoding nobody states, and a note where the encoding had to be guessed.
+pub(super) fn decode(bytes: &[u8]) -> Result<(String, Option<String>), Unreadable> {
+    if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
+        return Ok((encoding.decode(bytes).0.into_owned(), None));
+    }
+    let binary = bytes.iter().filter(|&&b| b == 0).count();
+    if binary * 100 > bytes.len() {
+        let reason = "it holds binary data".to_owned();
+        return Err(Unreadable::Damaged { format: "text".to_owned(), reason });
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Ok((text.to_owned(), None)),
+        Err(error) if mostly_utf8(bytes) => {
+            let note = format!("not valid UTF-8 at byte {}: unreadable characters are shown as \u{FFFD}", error.valid_up_to());
+            Ok((String::from_utf8_lossy(bytes).into_owned(), Some(note)))
+        }
+        Err(_) => Ok((encoding_rs::WINDOWS_1252.decode(bytes).0.into_owned(), None)),
+    }
+}
+
+/// Whether a file that is not valid UTF-8 is still UTF-8 with some bytes damaged: it has more whole
+/// sequences of several bytes than broken ones.
+fn mostly_utf8(bytes: &[u8]) -> bool {
+    let (mut whole, mut broken) = (0, 0);
+    for chunk in bytes.utf8_chunks() {
+        whole += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        broken += usize::from(!chunk.invalid().is_empty());
+    }
+    whole > broken
+}
+
+/// A line with words on it.
+struct Line {
+    /// Its words, cleaned.
+    text: String,
+    /// Spaces before its first word.
+    indent: usize,
+    /// Blank lines before it.
+    blanks: usize,
+    /// Whether one of the blank lines before it holds spaces, as some writers end a paragraph.
+    marked_blank: bool,
+    /// Whether a form feed, and so a page, came before it.
+    page_break: bool,
+    /// Whether it ends in two spaces, as some writers end a paragraph.
+    trailing_spaces: bool,
+}
+
+impl Line {
+    fn len(&self) -> usize {
+        self.text.chars().count()
+    }
+
+    fn ends_sentence(&self) -> bool {
+        self.text.trim_end_matches(['»', '"', ')', '”']).ends_with(['.', '!', '?', ':', ';'])
+    }
+
+    fn starts_lowercase(&self) -> bool {
+        self.text.starts_with(char::is_lowercase)
+    }
+
+    fn is_upper_case(&self) -> bool {
+        let letters = self.text.chars().filter(|c| c.is_alphabetic()).count();
+        letters >= 4 && self.text.chars().filter(|c| c.is_uppercase()).count() * 10 >= letters * 9
+    }
+}
+
+/// The text's lines as blocks.
+fn blocks(text: &str) -> Vec<Block> {
+    let lines = lines(text);
+    let vocabulary = Vocabulary::of_lines(lines.iter().map(|line| line.text.as_str()));
+    let habits = Habits::of(&lines);
+    let mut drafts: Vec<Draft> = Vec::new();
+    for (i, line) in lines.iter().enumerate() {
+        let item = habits.list_item(line);
+        match drafts.last_mut() {
+            Some(draft) if i > 0 && item.is_none() && habits.joins(i, &lines) => {
+                append_line(&mut draft.text, &line.text, &vocabulary);
+                draft.lines += 1;
+            }
+            _ => drafts.push(Draft {
+                text: item.clone().unwrap_or_else(|| line.text.clone()),
+                is_item: item.is_some(),
+                lines: 1,
+                after_gap: i == 0 || line.blanks > 0 || line.page_break,
+            }),
+        }
+    }
+    let spaced_out = SpacedOut::of(&drafts);
+    drafts.retain(|draft| !is_page_number(&draft.text));
+    drafts.iter_mut().for_each(|draft| spaced_out.mend(draft));
+    (0..drafts.len()).map(|i| Block::new(kind(&drafts, i), &drafts[i].text, None)).collect()
+}
+
+fn lines(text: &str) -> Vec<Line> {
+    let (mut lines, mut blanks, mut marked_blank, mut page_break) = (Vec::new(), 0, false, false);
+    for raw in text.lines() {
+        page_break |= raw.contains('\u{0C}');
+        let words = clean(raw);
+        if words.is_empty() {
+            blanks += 1;
+            marked_blank |= !raw.is_empty();
+            continue;
+        }
+        lines.push(Line {
+            text: words,
+            indent: raw.chars().take_while(|c| c.is_whitespace()).map(|c| if c == '\t' { 4 } else { 1 }).sum(),
+            blanks: std::mem::take(&mut blanks),
+            marked_blank: std::mem::take(&mut marked_blank),
+            page_break: std::mem::take(&mut page_break),
+            trailing_spaces: raw.ends_with("  "),
+        });
+    }
+    lines
+}
+
+/// How the writer of a text breaks lines and paragraphs, where it matters to a gap.
+struct Habits {
+    /// For each line: whether single blank lines round it stand inside sentences, and so mean nothing.
+    blank_is_noise: Vec<bool>,
+    /// For each line: how wide the lines round it run, in characters.
+    width: Vec<usize>,
+    /// Whether an indent of one space after a blank line is a bullet whose glyph is lost.
+    lost_bullets: bool,
+}
+
+impl Habits {
+    fn of(lines: &[Line]) -> Habits {
+        let around = |i: usize| i.saturating_sub(NEIGHBOURHOOD)..(i + NEIGHBOURHOOD + 1).min(lines.len());
+        let blank_is_noise = (0..lines.len()).map(|i| {
+            let window = around(i);
+            let gaps = window.clone().skip(1).filter(|&j| lines[j].blanks == 1 && !lines[j].marked_blank);
+            let (mut gaps_seen, mut inside_sentences) = (0, 0);
+            for j in gaps {
+                gaps_seen += 1;
+                inside_sentences += usize::from(!lines[j - 1].ends_sentence() && lines[j].starts_lowercase());
+            }
+            inside_sentences >= 2 && inside_sentences * 4 >= gaps_seen
+        });
+        let width = (0..lines.len()).map(|i| {
+            let mut lengths: Vec<usize> = around(i).map(|j| lines[j].len()).collect();
+            lengths.sort_unstable();
+            lengths.get(lengths.len() * 9 / 10).copied().unwrap_or(0)
+        });
+        let indented = lines.iter().filter(|line| line.indent > 0).count();
+        Habits {
+            blank_is_noise: blank_is_noise.collect(),
+            width: width.collect(),
+            lost_bullets: indented * 10 < lines.len() * 4,
+        }
+    }
+
+    /// The words of a list item that begins on this line, without its bullet.
+    fn list_item(&self, line: &Line) -> Option<String> {
+        let text = line.text.as_str();
+        if let Some(rest) = strip_bullet(text).or_else(|| text.strip_prefix("o ")) {
+            return (!rest.is_empty()).then(|| rest.to_owned());
+        }
+        let lost = self.lost_bullets && line.indent == 1 && line.blanks > 0;
+        (lost || label(text).is_some_and(|label| !label.contains('.'))).then(|| text.to_owned())
+    }
+
+    /// Whether line `i` goes on with the paragraph of the line before it.
+    fn joins(&self, i: usize, lines: &[Line]) -> bool {
+        let (before, line) = (&lines[i - 1], &lines[i]);
+        let noise = self.blank_is_noise[i];
+        if line.blanks > 1 || line.marked_blank || (line.blanks == 1 && !noise) {
+            return false;
+        }
+        if label(&line.text).is_some() && (before.ends_sentence() || line.blanks > 0) && !line.starts_lowercase() {
+            return false;
+        }
+        if before.is_upper_case() != line.is_upper_case() && before.len() * 10 < self.width[i] * 9 {
+            return false;
+        }
+        if line.starts_lowercase() && !before.text.ends_with(['!', '?', ';']) {
+            return true;
+        }
+        // A line that stops well before the others do was ended by its writer, not by the margin.
+        let first_word = line.text.split(' ').next().unwrap_or_default().chars().count();
+        let room = before.len() + 1 + first_word <= self.width[i] * 9 / 10;
+        if before.ends_sentence() { !room && !before.trailing_spaces } else { !room || before.text.ends_with(['-', ',']) }
+    }
+}
+
+/// A block in the making.
+struct Draft {
+    text: String,
+    is_item: bool,
+    lines: usize,
+    after_gap: bool,
+}
+
+/// The label of a numbered or lettered item at the start of a text: "2.", "b)", "4.6.1", "3.1.".
+fn label(text: &str) -> Option<&str> {
+    let (label, rest) = text.split_once(' ')?;
+    let body = label.trim_end_matches(['.', ')']);
+    let closed = body.len() + 1 == label.len();
+    let number = body.len() <= 8 && body.split('.').all(|part| (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()));
+    let letter = body.len() == 1 && body.bytes().all(|b| b.is_ascii_lowercase()) && label.ends_with(')');
+    let chapter = number && body.contains('.');
+    // "12. juni 2018" is a date, not a label.
+    let date = super::super::metadata::month_of(rest.split(' ').next().unwrap_or_default()).is_some();
+    ((number && closed || chapter || letter) && !date && !rest.is_empty()).then_some(label)
+}
+
+/// A page number that survived by itself, or "Side 3 av 48".
+fn is_page_number(text: &str) -> bool {
+    let mut words = text.split([' ', '/']).filter(|word| !matches!(word.to_lowercase().as_str(), "side" | "page" | "av" | "of" | ""));
+    words.by_ref().take(2).all(|word| word.len() <= 4 && word.bytes().all(|b| b.is_ascii_digit())) && words.next().is_none()
+}
+
+fn kind(drafts: &[Draft], i: usize) -> BlockKind {
+    let draft = &drafts[i];
+    if is_contents_line(&draft.text) {
+        return BlockKind::Contents;
+    }
+    match heading_level(draft) {
+        Some(level) if draft.text.starts_with(|c: char| c.is_ascii_digit()) || leads(drafts, i) => BlockKind::Heading(level),
+        _ if draft.is_item => BlockKind::ListItem,
+        _ => BlockKind::Paragraph,
+    }
+}
+
+/// "4.2 Partnerskapet ....... 17": a line of a table of contents.
+fn is_contents_line(text: &str) -> bool {
+    let words = text.trim_end_matches(|c: char| c.is_ascii_digit());
+    let leaders = words.trim_end().chars().rev().take_while(|c| matches!(c, '.' | '…' | ' ' | '_')).filter(|c| *c != ' ').count();
+    words.len() < text.len() && (leaders >= 4 || words.trim_end().ends_with("……"))
+}
+
+/// The level that a block would have as a heading, by its own looks.
+fn heading_level(draft: &Draft) -> Option<u8> {
+    let text = draft.text.as_str();
+    let length = text.chars().count();
+    let mut words = text.split(' ');
+    let shape = length <= MAX_HEADING && length >= 3 && draft.lines <= 2 && text.split(' ').count() <= 14 && !text.ends_with(['.', ',', ';', ':', '-', '–']);
+    let first = words.next()?;
+    let number = first.trim_end_matches('.');
+    if shape && !number.is_empty() && number.split('.').all(|part| (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit())) {
+        let starts = words.next()?.starts_with(char::is_uppercase);
+        let depth = u8::try_from(number.split('.').count()).unwrap_or(u8::MAX);
+        return (starts && draft.after_gap && !first.ends_with(')') && (depth > 1 || !first.ends_with('.'))).then_some(depth.min(6));
+    }
+    let capital = text.starts_with(char::is_uppercase);
+    (shape && capital && !draft.is_item && draft.after_gap).then(|| if text.chars().any(char::is_lowercase) { 3 } else { 2 })
+}
+
+/// Whether the blocks after `i` read like what stands under a heading: running text or a list,
+/// perhaps after one heading more.
+fn leads(drafts: &[Draft], i: usize) -> bool {
+    let mut next = drafts[i + 1..].iter();
+    let is_text = |draft: &Draft| draft.is_item || draft.text.ends_with(['.', ':', '?', '!']) || draft.text.split(' ').count() >= 8;
+    match next.next() {
+        Some(first) if is_text(first) => true,
+        Some(first) => heading_level(first).is_some() && next.next().is_some_and(is_text) && drafts[i].text.chars().all(|c| !c.is_lowercase()),
+        None => false,
+    }
+}
+
+/// Titles whose letters stand apart ("POLIT IKK OG RAMME V ILK Å R"), and the readable twins of some.
+struct SpacedOut {
+    twins: std::collections::HashMap<String, String>,
+}
+
+impl SpacedOut {
+    fn of(drafts: &[Draft]) -> SpacedOut {
+        let readable = drafts.iter().filter(|draft| draft.text.len() <= MAX_HEADING && !is_spaced_out(&draft.text));
+        SpacedOut { twins: readable.map(|draft| (squeeze(&draft.text), draft.text.clone())).collect() }
+    }
+
+    /// Gives a spaced-out title the words of its readable twin.
+    fn mend(&self, draft: &mut Draft) {
+        if is_spaced_out(&draft.text)
+            && let Some(twin) = self.twins.get(&squeeze(&draft.text))
+        {
+            draft.text.clone_from(twin);
+        }
+    }
+}
+
+fn squeeze(text: &str) -> String {
+    text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
+}
+
+/// Whether a title has more stray letters between its words than words can explain.
+fn is_spaced_out(text: &str) -> bool {
+    let words: Vec<&str> = text.split(' ').collect();
+    let short = words.iter().filter(|word| word.chars().count() <= 2).count();
+    text.len() <= MAX_HEADING && !text.chars().any(char::is_lowercase) && words.len() >= 4 && short * 5 >= words.len() * 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shapes(text: &str) -> Vec<(BlockKind, String)> {
+        blocks(text).into_iter().map(|block| (block.kind, block.text)).collect()
+    }
+
+    #[test]
+    fn a_blank_line_after_every_line_does_not_end_paragraphs() {
+        let text = "Forbundet viste til at flere kom-\n\nmuner har sagt nei til ordningen, og at det \n\ngjelder både små og store. NAV-\n\nkontorene må få vite det.  \n\n \n\nEtaten svarte at saken \n\nkommer tilbake.\n";
+        assert_eq!(
+            shapes(text),
+            [
+                (BlockKind::Paragraph, "Forbundet viste til at flere kommuner har sagt nei til ordningen, og at det gjelder både små og store. NAV-kontorene må få vite det.".to_owned()),
+                (BlockKind::Paragraph, "Etaten svarte at saken kommer tilbake.".to_owned()),
+            ]
+        );
+    }
+
+    #[test]
+    fn headings_items_and_page_numbers_are_told_apart() {
+        let text = "2 Hjemmekontor\n\nPartene drøftet ordningen i møtet.\n\n• to dager i uka\n• egen avtale\n\n7\n\n1. Lederen avgjør.\n2. Avtalen skal være skriftlig.\n\n2.1 Unntak\n\nFor vakttelefonen gjelder 12. juni 2018 fortsatt.\n";
+        let kinds: Vec<BlockKind> = shapes(text).into_iter().map(|(kind, _)| kind).collect();
+        use BlockKind::{Heading, ListItem, Paragraph};
+        assert_eq!(kinds, [Heading(1), Paragraph, ListItem, ListItem, ListItem, ListItem, Heading(2), Paragraph]);
+    }
+
+    #[test]
+    fn a_title_with_letters_set_apart_is_read_as_its_twin() {
+        let text = "OR GANISAS J O N OG KULTUR\n\nVi jobber ofte hver for oss, og det merkes.\n\nORGANISASJON OG KULTUR\n\nSlik vil vi ha det om to år.\n";
+        assert_eq!(shapes(text)[0], (BlockKind::Heading(2), "ORGANISASJON OG KULTUR".to_owned()));
+    }
+
+    #[test]
+    fn windows_1252_is_told_from_damaged_utf8() {
+        assert_eq!(decode(b"m\xF8te om s\xE6ravtale").unwrap().0, "møte om særavtale");
+        let mut damaged = "møte om særavtale på jobben".as_bytes().to_vec();
+        damaged[1] = 0xFF;
+        let (text, note) = decode(&damaged).unwrap();
+        assert!(text.contains("særavtale") && note.is_some());
+        assert!(decode(&[0; 64]).is_err());
+    }
+}

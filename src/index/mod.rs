@@ -1,0 +1,201 @@
+//! The search index, and the only module that names tantivy.
+//!
+//! One index holds two kinds of record: the *passages* that are searched, and one *entry* per file
+//! with the document's text and metadata (or the reason why the file could not be read). A file's
+//! records change in one commit, so whoever opens the index sees the old or the new state of each
+//! document, never half. Everything here can be thrown away and made anew from the knowledge folder.
+
+mod schema;
+mod search;
+mod statistics;
+mod tokenizer;
+mod writer;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use serde::{Deserialize, Serialize};
+use tantivy::query::TermQuery;
+use tantivy::schema::{IndexRecordOption, Value};
+use tantivy::{Searcher, TantivyDocument, Term};
+
+use crate::corpus::passage::Passage;
+use crate::corpus::{Document, DocumentId, Metadata};
+use schema::Fields;
+
+pub use search::{Hit, Query};
+pub use writer::Writer;
+
+/// What the index knows of one file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The document's id.
+    pub id: DocumentId,
+    /// Its path under the knowledge folder.
+    pub path: String,
+    /// Its collection.
+    pub collection: String,
+    /// SHA-256 of file and sidecar.
+    pub hash: String,
+    /// Size and time of last change, to see without reading that a file is the same.
+    pub stamp: String,
+    /// What became of it.
+    pub state: State,
+    /// What of the file was left out or only partly read.
+    pub problems: Vec<String>,
+}
+
+/// Whether a file could be read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// It is a document that can be searched.
+    Indexed {
+        /// What the document is.
+        metadata: Box<Metadata>,
+        /// How many passages it has.
+        passages: usize,
+        /// How many characters its text has.
+        characters: usize,
+        /// How many pages it has, where it has pages.
+        pages: Option<u32>,
+    },
+    /// It could not be read, and why.
+    Skipped {
+        /// The reason and how to mend it.
+        reason: String,
+    },
+}
+
+impl Entry {
+    /// The metadata, if the file is a document that can be searched.
+    pub fn metadata(&self) -> Option<&Metadata> {
+        match &self.state {
+            State::Indexed { metadata, .. } => Some(metadata),
+            State::Skipped { .. } => None,
+        }
+    }
+}
+
+/// An open index, for searching.
+pub struct Index {
+    inner: tantivy::Index,
+    fields: Fields,
+    searcher: Searcher,
+}
+
+impl Index {
+    /// Opens the index under `data`, or makes an empty one. An index of another schema version, or
+    /// one that cannot be opened, is thrown away.
+    pub fn open(data: &Path) -> anyhow::Result<Index> {
+        let folder = folder(data);
+        remove_other_versions(data);
+        let index = match Self::open_folder(&folder) {
+            Ok(index) => index,
+            Err(error) if folder.exists() => {
+                tracing::warn!(folder = %folder.display(), "the index cannot be opened and is made anew: {error:#}");
+                std::fs::remove_dir_all(&folder).with_context(|| format!("cannot remove the damaged index {}", folder.display()))?;
+                Self::open_folder(&folder)?
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(index)
+    }
+
+    /// An index in memory, for tests.
+    pub fn in_memory() -> anyhow::Result<Index> {
+        let (schema, fields) = schema::schema();
+        Self::of(tantivy::Index::create_in_ram(schema), fields)
+    }
+
+    fn open_folder(folder: &Path) -> anyhow::Result<Index> {
+        std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}: choose another [data] path or --data", folder.display()))?;
+        let (schema, fields) = schema::schema();
+        let directory = tantivy::directory::MmapDirectory::open(folder).with_context(|| format!("cannot open {}", folder.display()))?;
+        let inner = tantivy::Index::open_or_create(directory, schema).with_context(|| format!("cannot open the index in {}", folder.display()))?;
+        Self::of(inner, fields)
+    }
+
+    fn of(inner: tantivy::Index, fields: Fields) -> anyhow::Result<Index> {
+        tokenizer::register(&inner);
+        let searcher = inner.reader_builder().reload_policy(tantivy::ReloadPolicy::Manual).try_into()?.searcher();
+        Ok(Index { inner, fields, searcher })
+    }
+
+    /// Starts to change the index. Only one writer can be open at a time, in all processes.
+    pub fn writer(&self) -> anyhow::Result<Writer> {
+        Writer::new(&self.inner, self.fields)
+    }
+
+    /// Sees what has been committed since the index was opened.
+    pub fn reload(&mut self) -> anyhow::Result<()> {
+        self.searcher = self.inner.reader_builder().reload_policy(tantivy::ReloadPolicy::Manual).try_into()?.searcher();
+        Ok(())
+    }
+
+    /// Every file that the index knows, ordered by path.
+    pub fn entries(&self) -> anyhow::Result<Vec<Entry>> {
+        let mut entries = Vec::new();
+        for segment in self.searcher.segment_readers() {
+            let store = segment.get_store_reader(8)?;
+            let postings = segment.inverted_index(self.fields.record)?.read_postings(&self.record(schema::ENTRY), IndexRecordOption::Basic)?;
+            let Some(mut postings) = postings else { continue };
+            loop {
+                let doc = tantivy::DocSet::doc(&postings);
+                if doc == tantivy::TERMINATED {
+                    break;
+                }
+                if !segment.is_deleted(doc) {
+                    entries.push(self.parse(&store.get::<TantivyDocument>(doc)?, self.fields.entry)?);
+                }
+                tantivy::DocSet::advance(&mut postings);
+            }
+        }
+        entries.sort_by(|a: &Entry, b| a.path.cmp(&b.path));
+        Ok(entries)
+    }
+
+    /// The document with this id, its text and all.
+    pub fn document(&self, id: &DocumentId) -> anyhow::Result<Option<Document>> {
+        let id = TermQuery::new(Term::from_field_text(self.fields.entry_id, id.as_str()), IndexRecordOption::Basic);
+        let found = self.searcher.search(&id, &tantivy::collector::TopDocs::with_limit(1).order_by_score())?;
+        let Some((_, address)) = found.into_iter().next() else { return Ok(None) };
+        let record = self.searcher.doc::<TantivyDocument>(address)?;
+        if record.get_first(self.fields.document).is_none() {
+            return Ok(None);
+        }
+        self.parse(&record, self.fields.document).map(Some)
+    }
+
+    fn record(&self, kind: &str) -> Term {
+        Term::from_field_text(self.fields.record, kind)
+    }
+
+    fn parse<T: serde::de::DeserializeOwned>(&self, record: &TantivyDocument, field: tantivy::schema::Field) -> anyhow::Result<T> {
+        let json = record.get_first(field).and_then(|value| value.as_str()).context("the index holds a record without its content: remove the data folder and run `referent index`")?;
+        Ok(serde_json::from_str(json)?)
+    }
+}
+
+fn folder(data: &Path) -> PathBuf {
+    data.join(format!("index-{}", schema::VERSION))
+}
+
+/// Indexes that older or newer versions of the program left, which nobody will read again.
+fn remove_other_versions(data: &Path) {
+    let keep = folder(data);
+    for entry in std::fs::read_dir(data).into_iter().flatten().flatten() {
+        let is_index = entry.file_name().to_string_lossy().strip_prefix("index-").is_some_and(|version| version.bytes().all(|b| b.is_ascii_digit()));
+        if is_index && entry.path() != keep && std::fs::remove_dir_all(entry.path()).is_err() {
+            tracing::warn!(folder = %entry.path().display(), "an index of another version cannot be removed");
+        }
+    }
+}
+
+/// A passage as the index stores it.
+#[derive(Debug, Serialize, Deserialize)]
+struct StoredPassage {
+    document: DocumentId,
+    #[serde(flatten)]
+    passage: Passage,
+}

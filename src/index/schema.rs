@@ -1,0 +1,54 @@
+//! Every field of the index, and its version.
+
+use tantivy::schema::{Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions};
+
+use super::tokenizer::{GRAMS, TERMS};
+
+/// Counts up whenever fields, analysis, passages or what is stored change: the index is then made anew.
+pub const VERSION: u32 = 1;
+
+/// The value of [`Fields::record`] for a passage.
+pub const PASSAGE: &str = "passage";
+/// The value of [`Fields::record`] for a file's entry.
+pub const ENTRY: &str = "entry";
+
+/// The fields of the index.
+#[derive(Debug, Clone, Copy)]
+pub struct Fields {
+    /// What a record is: [`PASSAGE`] or [`ENTRY`].
+    pub record: Field,
+    /// The id of the document that a record belongs to: what deletion goes by.
+    pub owner: Field,
+    /// The id of an entry's document.
+    pub entry_id: Field,
+    /// An entry as JSON.
+    pub entry: Field,
+    /// An entry's document as JSON.
+    pub document: Field,
+    /// A passage as JSON.
+    pub passage: Field,
+    /// The terms of a passage and of the headings over it.
+    pub terms: Field,
+    /// The character 4-grams of the same.
+    pub grams: Field,
+    /// The terms of a whole document, on its entry.
+    pub document_terms: Field,
+}
+
+/// The schema and its fields.
+pub fn schema() -> (Schema, Fields) {
+    let indexed = |tokenizer: &str, option| TextOptions::default().set_indexing_options(TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(option));
+    let mut schema = Schema::builder();
+    let fields = Fields {
+        record: schema.add_text_field("record", STRING),
+        owner: schema.add_text_field("owner", STRING),
+        entry_id: schema.add_text_field("entry_id", STRING),
+        entry: schema.add_text_field("entry", STORED),
+        document: schema.add_text_field("document", STORED),
+        passage: schema.add_text_field("passage", STORED),
+        terms: schema.add_text_field("terms", indexed(TERMS, IndexRecordOption::WithFreqsAndPositions)),
+        grams: schema.add_text_field("grams", indexed(GRAMS, IndexRecordOption::WithFreqs)),
+        document_terms: schema.add_text_field("document_terms", indexed(TERMS, IndexRecordOption::WithFreqs)),
+    };
+    (schema.build(), fields)
+}

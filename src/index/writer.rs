@@ -1,0 +1,91 @@
+//! Changes to the index: put a document, skip a file, remove what is gone, commit.
+
+use anyhow::Context;
+use tantivy::{IndexWriter, TantivyDocument, Term};
+
+use super::schema::{ENTRY, Fields, PASSAGE};
+use super::{Entry, StoredPassage};
+use crate::corpus::passage::Passage;
+use crate::corpus::{Document, DocumentId};
+
+/// Memory for records that are not yet on the disk.
+const BUFFER_BYTES: usize = 60_000_000;
+
+/// An open change to the index. What is not committed is gone when it is dropped.
+pub struct Writer {
+    inner: IndexWriter,
+    fields: Fields,
+}
+
+impl Writer {
+    pub(super) fn new(index: &tantivy::Index, fields: Fields) -> anyhow::Result<Writer> {
+        // One thread: reading files takes the time, and the order of records stays the same.
+        let inner = index.writer_with_num_threads(1, BUFFER_BYTES).context("the index is being changed by another `referent`: wait until it is done")?;
+        Ok(Writer { inner, fields })
+    }
+
+    /// Puts a document in place of what the index has under its id.
+    pub fn put(&mut self, entry: &Entry, document: &Document, passages: &[Passage]) -> anyhow::Result<()> {
+        self.remove(&entry.id);
+        for passage in passages {
+            let text = searched_text(document, passage);
+            let mut record = TantivyDocument::default();
+            record.add_text(self.fields.record, PASSAGE);
+            record.add_text(self.fields.owner, entry.id.as_str());
+            record.add_text(self.fields.terms, &text);
+            record.add_text(self.fields.grams, &text);
+            let stored = StoredPassage { document: entry.id.clone(), passage: passage.clone() };
+            record.add_text(self.fields.passage, serde_json::to_string(&stored)?);
+            self.inner.add_document(record)?;
+        }
+        let mut record = self.entry(entry)?;
+        record.add_text(self.fields.document, serde_json::to_string(document)?);
+        record.add_text(self.fields.document_terms, format!("{}\n{}", document.metadata.title, document.text));
+        self.inner.add_document(record)?;
+        Ok(())
+    }
+
+    /// Notes a file that could not be read, in place of what the index has under its id.
+    pub fn skip(&mut self, entry: &Entry) -> anyhow::Result<()> {
+        self.remove(&entry.id);
+        let record = self.entry(entry)?;
+        self.inner.add_document(record)?;
+        Ok(())
+    }
+
+    /// Removes what the index has under `id`.
+    pub fn remove(&mut self, id: &DocumentId) {
+        self.inner.delete_term(Term::from_field_text(self.fields.owner, id.as_str()));
+    }
+
+    /// Makes all changes so far visible and lasting, at once.
+    pub fn commit(&mut self) -> anyhow::Result<()> {
+        self.inner.commit().context("the index cannot be written: is the disk full?")?;
+        Ok(())
+    }
+
+    /// Waits for the index to tidy its files.
+    pub fn finish(mut self) -> anyhow::Result<()> {
+        self.commit()?;
+        self.inner.wait_merging_threads()?;
+        Ok(())
+    }
+
+    fn entry(&self, entry: &Entry) -> anyhow::Result<TantivyDocument> {
+        let mut record = TantivyDocument::default();
+        record.add_text(self.fields.record, ENTRY);
+        record.add_text(self.fields.owner, entry.id.as_str());
+        record.add_text(self.fields.entry_id, entry.id.as_str());
+        record.add_text(self.fields.entry, serde_json::to_string(entry)?);
+        Ok(record)
+    }
+}
+
+/// A passage with the headings over it, which often hold the very word that the passage is about
+/// and never says.
+fn searched_text(document: &Document, passage: &Passage) -> String {
+    let mut text = document.heading_path(passage.section).join("\n");
+    text.push('\n');
+    text.push_str(document.slice(passage.span));
+    text
+}

@@ -1,0 +1,28 @@
+//! Letters that mean the same to a Norwegian reader become one. æ, ø and å stay what they are.
+
+use unicode_normalization::UnicodeNormalization;
+
+/// Lower case; Swedish, Danish and German ä, ö and older aa-letters as Norwegians type them; accents
+/// dropped ("én" → "en", "idé" → "ide").
+pub fn fold(word: &str) -> String {
+    let mut folded = String::with_capacity(word.len());
+    for c in word.nfc().flat_map(char::to_lowercase) {
+        match c {
+            'a'..='z' | '0'..='9' | 'æ' | 'ø' | 'å' => folded.push(c),
+            'ä' => folded.push('æ'),
+            'ö' => folded.push('ø'),
+            'ß' => folded.push_str("ss"),
+            c => folded.extend(std::iter::once(c).nfd().filter(|c| !('\u{300}'..='\u{36F}').contains(c))),
+        }
+    }
+    folded
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn accents_go_and_norwegian_letters_stay() {
+        assert_eq!(super::fold("Én IDÉ på Ærø, a\u{30A}ret"), "en ide på ærø, året");
+        assert_eq!(super::fold("Malmö"), "malmø");
+    }
+}

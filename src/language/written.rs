@@ -1,0 +1,70 @@
+//! Nynorsk words and their bokmål counterparts, so that a question in one finds text in the other.
+
+/// Whole words that no ending explains: function words and common words of minutes. One pair a line.
+const PAIRS: &str = include_str!("nynorsk.tsv");
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+static BOKMAL: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| PAIRS.lines().filter_map(|line| line.split_once('\t')).collect());
+
+/// Stems that differ inside words too, compounds included: "teneste" in "tenestepensjon".
+const STEMS: &[(&str, &str)] = &[
+    ("tenest", "tjenest"),
+    ("leiar", "leder"),
+    ("leiing", "ledels"),
+    ("medarbeidar", "medarbeider"),
+    ("gjevar", "giver"),
+    ("givar", "giver"),
+    ("takar", "taker"),
+    ("verksemd", "virksomhet"),
+    ("mogleg", "mulig"),
+    ("mogeleg", "mulig"),
+    ("høyring", "høring"),
+    ("røyst", "stem"),
+    ("løysing", "løsning"),
+    ("løysin", "løsnin"),
+    ("utgreiing", "utredning"),
+    ("vedtek", "vedta"),
+    ("tilset", "ansat"),
+    ("brukar", "bruker"),
+    ("rettleiing", "veiledning"),
+    ("rettleiar", "veileder"),
+    ("naudsyn", "nødvendi"),
+    ("framlegg", "forslag"),
+    ("tryggleik", "sikkerhet"),
+    ("sjukepeng", "sykepeng"),
+    ("sjukmeld", "sykmeld"),
+    ("sjukefråvær", "sykefravær"),
+    ("fråvær", "fravær"),
+    ("heimekontor", "hjemmekontor"),
+    ("høgskul", "høyskol"),
+    ("skule", "skole"),
+    ("avgjer", "avgjør"),
+    ("samanslåing", "sammenslåing"),
+    ("rekneskap", "regnskap"),
+    ("røynsl", "erfaring"),
+    ("heimel", "hjemmel"),
+    ("hovud", "hoved"),
+];
+
+/// The bokmål form of a folded word, or the word itself.
+pub fn bokmal(word: &str) -> String {
+    if let Some(bokmal) = BOKMAL.get(word) {
+        return (*bokmal).to_owned();
+    }
+    let mut word = match word.strip_suffix("leg").or_else(|| word.strip_suffix("lege")) {
+        Some(stem) if stem.chars().count() >= 3 => format!("{stem}lig"),
+        _ => word.to_owned(),
+    };
+    for (nynorsk, bokmal) in STEMS {
+        if let Some(at) = word.find(nynorsk) {
+            word.replace_range(at..at + nynorsk.len(), bokmal);
+            break;
+        }
+    }
+    if let Some(at) = word.find("heit") {
+        word.replace_range(at..at + "heit".len(), "het");
+    }
+    word
+}
