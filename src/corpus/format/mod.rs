@@ -7,11 +7,12 @@
 use serde::{Deserialize, Serialize};
 
 pub mod clean;
+pub mod front_matter;
+mod html;
 pub mod join;
+mod markdown;
 mod office;
 mod pdf;
-mod html;
-mod markdown;
 mod plain;
 
 /// What a reader found in a file, in reading order.
@@ -23,6 +24,9 @@ pub struct Extracted {
     pub properties: Properties,
     /// Notes for the operator: what was left out or only partly read.
     pub problems: Vec<String>,
+    /// The TOML at the top of the file, where it has any (`+++`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub front_matter: Option<String>,
 }
 
 /// A piece of a document that stands by itself on the page.
