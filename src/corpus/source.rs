@@ -1,6 +1,7 @@
 //! The knowledge folder: which files it holds, what they hash to, their bytes. The only reading of
 //! documents from the disk.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -29,13 +30,23 @@ impl SourceFile {
     /// SHA-256 of the file and of its sidecar, in hexadecimal.
     pub fn content_hash(&self) -> std::io::Result<String> {
         let mut hasher = Sha256::new();
-        let mut file = std::fs::File::open(&self.absolute)?;
-        std::io::copy(&mut file, &mut hasher)?;
+        hash_file(&self.absolute, &mut hasher)?;
         if let Some(sidecar) = &self.sidecar {
             hasher.update([0]);
-            std::io::copy(&mut std::fs::File::open(sidecar)?, &mut hasher)?;
+            hash_file(sidecar, &mut hasher)?;
         }
         Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    }
+}
+
+fn hash_file(path: &Path, hasher: &mut Sha256) -> std::io::Result<()> {
+    let mut file = std::fs::File::open(path)?;
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match file.read(&mut buffer)? {
+            0 => return Ok(()),
+            read => hasher.update(&buffer[..read]),
+        }
     }
 }
 

@@ -24,7 +24,7 @@ use crate::corpus::{Document, DocumentId, Metadata};
 use schema::Fields;
 
 pub use search::{Hit, Query};
-pub use writer::Writer;
+pub use writer::{Busy, Writer};
 
 /// What the index knows of one file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -11,6 +11,11 @@ use crate::corpus::{Document, DocumentId};
 /// Memory for records that are not yet on the disk.
 const BUFFER_BYTES: usize = 60_000_000;
 
+/// Another process is changing the index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the index is being changed by another `referent`: wait until it is done")]
+pub struct Busy;
+
 /// An open change to the index. What is not committed is gone when it is dropped.
 pub struct Writer {
     inner: IndexWriter,
@@ -20,7 +25,10 @@ pub struct Writer {
 impl Writer {
     pub(super) fn new(index: &tantivy::Index, fields: Fields) -> anyhow::Result<Writer> {
         // One thread: reading files takes the time, and the order of records stays the same.
-        let inner = index.writer_with_num_threads(1, BUFFER_BYTES).context("the index is being changed by another `referent`: wait until it is done")?;
+        let inner = index.writer_with_num_threads(1, BUFFER_BYTES).map_err(|error| match error {
+            tantivy::TantivyError::LockFailure(..) => anyhow::Error::new(Busy),
+            other => other.into(),
+        })?;
         Ok(Writer { inner, fields })
     }
 

@@ -8,12 +8,14 @@
 mod detect;
 mod fold;
 pub mod stem;
+mod similar;
 mod stop;
 mod words;
 pub mod written;
 
 pub use detect::{Language, detect};
 pub use fold::fold;
+pub use similar::similarity;
 pub use stop::is_question_word;
 pub use words::words;
 

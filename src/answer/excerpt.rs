@@ -1,0 +1,244 @@
+//! Which words to quote: the sentences of the passages found that cover the question best and hold
+//! the kind of thing it asks for.
+
+use std::ops::Range;
+
+use super::verdict::Weights;
+use super::{Excerpt, Links, Reading, holder};
+use crate::corpus::Span;
+use crate::corpus::format::BlockKind;
+use crate::corpus::metadata::month_of;
+use crate::index::Hit;
+use crate::language::{fold, similarity, terms, words};
+use crate::question::{Intent, Question};
+
+/// Excerpts of one answer, at most.
+pub const MAX_EXCERPTS: usize = 3;
+/// An excerpt is not made longer than this, in bytes, unless its first sentence is.
+const MAX_LENGTH: usize = 420;
+/// A list is shown whole up to this, in bytes.
+const MAX_LIST_LENGTH: usize = 1_000;
+/// An excerpt shorter than this, in bytes, is shown with what stands round it.
+const MIN_LENGTH: usize = 90;
+
+/// How much the parts of a window's score count.
+mod weight {
+    /// The share of the question's words that the window and its headings hold.
+    pub const COVERAGE: f32 = 1.0;
+    /// The passage's rank in the search, from 1 for the best to 0.
+    pub const SEARCH: f32 = 0.6;
+    /// Holding the kind of thing that is asked for.
+    pub const INTENT: f32 = 0.2;
+    /// Each sentence more.
+    pub const LENGTH: f32 = 0.03;
+    /// A word in the heading over the window, beside one in the window itself.
+    pub const HEADING: f32 = 0.6;
+}
+
+/// A window of sentences that may be shown.
+#[derive(Debug, Clone)]
+pub struct Candidate {
+    /// Which of the readings it is from.
+    pub reading: usize,
+    /// Its units.
+    pub units: Range<usize>,
+    /// The unit that answers best.
+    pub best: usize,
+    /// The share of the question's words, by weight, that it covers.
+    pub coverage: f32,
+    /// Whether it holds the kind of thing that is asked for.
+    pub fits_intent: bool,
+    /// Score to rank by.
+    pub score: f32,
+}
+
+/// Chooses what to show of the passages that a search found, best first.
+pub fn choose(question: &Question, weights: &Weights, hits: &[(Hit, usize)], readings: &[Reading]) -> Vec<Candidate> {
+    let top = hits.first().map_or(1.0, |(hit, _)| hit.score.max(f32::EPSILON));
+    let mut candidates: Vec<Candidate> = Vec::new();
+    for (hit, reading) in hits {
+        let units = readings[*reading].within(hit.passage.span);
+        let headings = heading_terms(&readings[*reading], hit.passage.section);
+        for start in units.clone() {
+            for end in start + 1..=(start + 3).min(units.end) {
+                candidates.extend(window(question, weights, *reading, &readings[*reading], start..end, &headings, hit.score / top));
+            }
+        }
+    }
+    candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
+    let mut chosen: Vec<Candidate> = Vec::new();
+    for candidate in candidates {
+        if chosen.len() == MAX_EXCERPTS {
+            break;
+        }
+        let candidate = widened(question, candidate, readings);
+        if !chosen.iter().any(|other| says_the_same(other, &candidate, readings)) {
+            chosen.push(candidate);
+        }
+    }
+    chosen
+}
+
+/// The excerpt that a candidate makes.
+pub fn excerpt(candidate: &Candidate, readings: &[Reading], links: &Links) -> Excerpt {
+    let reading = &readings[candidate.reading];
+    let span = reading.span(&candidate.units);
+    let mark = if candidate.units.len() > 1 { vec![reading.units[candidate.best].span] } else { vec![span] };
+    let mut excerpt = Excerpt::new(&reading.document, span, &mark, candidate.score, links);
+    if let Some((name, stance)) = holder::holder(reading, candidate.best) {
+        excerpt.holder = Some(name);
+        excerpt.stance = Some(stance);
+    }
+    excerpt
+}
+
+/// A whole passage as an excerpt, the question's words marked: a search hit.
+pub fn whole_passage(question: &Question, hit: &Hit, reading: &Reading, links: &Links) -> Excerpt {
+    let document = &reading.document;
+    let text = document.slice(hit.passage.span);
+    let marks: Vec<Span> = terms(text)
+        .into_iter()
+        .filter(|term| question.keywords.iter().any(|keyword| similarity(&keyword.term, &term.text) > 0.0))
+        .map(|term| Span::new(hit.passage.span.start + term.start, hit.passage.span.start + term.end))
+        .collect();
+    Excerpt::new(document, hit.passage.span, &marks, hit.score, links)
+}
+
+fn heading_terms(reading: &Reading, section: usize) -> Vec<String> {
+    reading.document.heading_path(section).iter().flat_map(|heading| terms(heading)).map(|term| term.text).collect()
+}
+
+/// Scores the window of `units`; `None` where it is too long to show.
+fn window(question: &Question, weights: &Weights, index: usize, reading: &Reading, units: Range<usize>, headings: &[String], rank: f32) -> Option<Candidate> {
+    if units.len() > 1 && reading.span(&units).len() > MAX_LENGTH {
+        return None;
+    }
+    let similar = |term: &str, among: &[String]| among.iter().map(|other| similarity(term, other)).fold(0.0, f32::max);
+    let mut covered = 0.0;
+    let mut by_unit = vec![0.0; units.len()];
+    for (keyword, weight) in question.keywords.iter().zip(&weights.keywords) {
+        let mut best = similar(&keyword.term, headings) * self::weight::HEADING;
+        for (i, unit) in units.clone().enumerate() {
+            let found = similar(&keyword.term, reading.terms(unit));
+            by_unit[i] += found * weight;
+            best = best.max(found);
+        }
+        covered += best * weight;
+    }
+    let best = units.clone().zip(&by_unit).fold((units.start, -1.0), |best, (unit, score)| if *score > best.1 { (unit, *score) } else { best }).0;
+    let coverage = covered / weights.total().max(f32::EPSILON);
+    let fits_intent = units.clone().any(|unit| fits(question, reading, unit));
+    let length = f32::from(u8::try_from(units.len()).unwrap_or(u8::MAX)) - 1.0;
+    let bonus = if fits_intent { self::weight::INTENT } else { 0.0 };
+    let score = self::weight::COVERAGE * coverage + self::weight::SEARCH * rank + bonus - self::weight::LENGTH * length;
+    Some(Candidate { reading: index, units, best, coverage, fits_intent, score })
+}
+
+/// Whether unit `i` holds the kind of thing that the question asks for.
+fn fits(question: &Question, reading: &Reading, i: usize) -> bool {
+    let text = reading.text(i);
+    match question.intent {
+        Intent::Number => has_number(text),
+        Intent::Date => has_date(text),
+        Intent::Definition => defines(question, text),
+        Intent::List => reading.units[i].kind != BlockKind::Paragraph,
+        Intent::Position => holder::holder(reading, i).is_some(),
+        Intent::Fact | Intent::Status | Intent::Comparison => false,
+    }
+}
+
+const NUMBER_WORDS: &[&str] = &[
+    "to", "tre", "fire", "fem", "seks", "sju", "syv", "åtte", "ni", "ti", "elleve", "tolv", "tjue", "tretti", "halvparten", "tredjedel", "fjerdedel", "flertallet", "fleirtalet", "two", "three", "four", "five",
+    "six", "seven", "eight", "nine", "ten", "half", "third", "quarter", "doblet", "dobla",
+];
+
+fn has_number(text: &str) -> bool {
+    words(text).iter().any(|word| {
+        let word = &text[word.start..word.end];
+        word.bytes().any(|b| b.is_ascii_digit()) || NUMBER_WORDS.contains(&fold(word).as_str())
+    })
+}
+
+const TIME_WORDS: &[&str] = &["høsten", "hausten", "våren", "sommeren", "sommaren", "vinteren", "uke", "veke", "uka", "kvartal", "halvår", "årsskiftet", "autumn", "spring", "summer", "winter", "week", "quarter"];
+
+fn has_date(text: &str) -> bool {
+    words(text).iter().any(|word| {
+        let word = &text[word.start..word.end];
+        month_of(word).is_some() || TIME_WORDS.contains(&fold(word).as_str()) || word.parse::<u16>().is_ok_and(|year| (1990..2100).contains(&year))
+    })
+}
+
+/// Whether a text says what the asked word means: "NAV Økonomi pensjon (NØP)", "NØP er …", "NØP, …".
+fn defines(question: &Question, text: &str) -> bool {
+    question.keywords.iter().any(|keyword| {
+        let word = keyword.word.as_str();
+        ["({})", "{} er ", "{} is ", "{}, ", "{} (", "{} betyr", "{} står for", "{} tyder", "{} means", "{} stands for", "Med {}", "{}: "].iter().any(|shape| text.contains(&shape.replace("{}", word)))
+    })
+}
+
+/// Words at the start of a sentence that lean on the one before it.
+const LEANING: &[&str] = &[
+    "dette", "det", "disse", "desse", "den", "denne", "de", "dei", "her", "der", "slik", "slike", "videre", "vidare", "samtidig", "derfor", "difor", "likevel", "dessuten", "han", "hun", "ho", "this",
+    "these", "they", "it", "such", "therefore", "however",
+];
+
+/// Gives a window the context that makes it fair: the whole of a list for a list, the sentence that
+/// "dette" points at, and something round a fragment.
+fn widened(question: &Question, mut candidate: Candidate, readings: &[Reading]) -> Candidate {
+    let reading = &readings[candidate.reading];
+    if question.intent == Intent::List {
+        candidate.units = whole_list(reading, candidate.units);
+    }
+    let section = |i: usize| reading.document.section_at(reading.units[i].span.start);
+    let length = |units: &Range<usize>| reading.span(units).len();
+    let first = candidate.units.start;
+    let folded = words(reading.text(first)).first().map(|word| fold(&reading.text(first)[word.start..word.end]));
+    let leans = folded.is_some_and(|word| LEANING.contains(&word.as_str()));
+    let fits = |units: &Range<usize>| length(units) <= MAX_LENGTH;
+    if leans && first > reading.block_start(first) {
+        let wider = first - 1..candidate.units.end;
+        if fits(&wider) {
+            candidate.units = wider;
+        }
+    }
+    while length(&candidate.units) < MIN_LENGTH {
+        let after = candidate.units.start..candidate.units.end + 1;
+        let before = candidate.units.start.saturating_sub(1)..candidate.units.end;
+        let here = section(candidate.units.start);
+        if after.end <= reading.units.len() && section(after.end - 1) == here && fits(&after) {
+            candidate.units = after;
+        } else if before.start < candidate.units.start && section(before.start) == here && fits(&before) {
+            candidate.units = before;
+        } else {
+            break;
+        }
+    }
+    candidate
+}
+
+/// The list that a window lies in, with the sentence that leads it in.
+fn whole_list(reading: &Reading, units: Range<usize>) -> Range<usize> {
+    let is_item = |i: usize| reading.units.get(i).is_some_and(|unit| unit.kind != BlockKind::Paragraph);
+    let Some(item) = (units.start..=units.end).find(|&i| is_item(i)) else { return units };
+    let start = (0..item).rev().take_while(|&i| is_item(i)).last().unwrap_or(item);
+    let end = (item..reading.units.len()).take_while(|&i| is_item(i)).last().map_or(item + 1, |last| last + 1);
+    let start = if start > 0 && reading.text(start - 1).ends_with(':') { start - 1 } else { start };
+    let whole = start.min(units.start)..end.max(units.end);
+    if reading.span(&whole).len() <= MAX_LIST_LENGTH { whole } else { units }
+}
+
+/// Whether two candidates show the same words, or nearly.
+fn says_the_same(a: &Candidate, b: &Candidate, readings: &[Reading]) -> bool {
+    if a.reading == b.reading && a.units.start < b.units.end && b.units.start < a.units.end {
+        return true;
+    }
+    let bag = |candidate: &Candidate| {
+        let mut bag: Vec<&String> = candidate.units.clone().flat_map(|unit| readings[candidate.reading].terms(unit)).collect();
+        bag.sort();
+        bag.dedup();
+        bag.into_iter().cloned().collect::<Vec<String>>()
+    };
+    let (a, b) = (bag(a), bag(b));
+    let shared = a.iter().filter(|term| b.binary_search(term).is_ok()).count();
+    shared * 5 >= a.len().min(b.len()).max(1) * 4
+}

@@ -1,0 +1,139 @@
+//! Passages that were found → an answer: which words to quote, whose they are, and whether they
+//! answer at all. Pure: no input or output, no Markdown. An answer chooses words of documents, it
+//! never writes any.
+
+pub mod excerpt;
+mod holder;
+mod link;
+mod reading;
+mod verdict;
+
+use serde::Serialize;
+
+use crate::corpus::metadata::Kind;
+use crate::corpus::{Date, Document, Span};
+use crate::language::Language;
+use crate::question::Intent;
+
+pub use excerpt::{choose, whole_passage};
+pub use link::Links;
+pub use reading::Reading;
+pub use verdict::{Reason, Verdict, Weights, judge};
+
+/// What a question gets.
+#[derive(Debug, Clone, Serialize)]
+pub struct Answer {
+    /// The question as asked.
+    pub question: String,
+    /// Its language, and so that of the words round the excerpts.
+    pub language: Language,
+    /// The kind of answer that was asked for.
+    pub intent: Intent,
+    /// Whether the excerpts answer.
+    pub answered: bool,
+    /// How sure that is, from 0 to 1.
+    pub confidence: f32,
+    /// What answers, best first; nothing where the question is declined.
+    pub excerpts: Vec<Excerpt>,
+    /// Why there is no answer.
+    #[serde(skip)]
+    pub declined: Option<Reason>,
+    /// The headings nearest to a question that is declined.
+    #[serde(skip)]
+    pub nearest: Vec<String>,
+}
+
+/// Verbatim words of a document and where they stand.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Excerpt {
+    /// The words, exactly as in the document's text.
+    pub text: String,
+    /// The parts of them that answer, as ranges of characters.
+    pub highlights: Vec<[usize; 2]>,
+    /// The document.
+    pub document: Source,
+    /// The heading over them.
+    pub heading: Option<String>,
+    /// The page on which they begin, where pages are known.
+    pub page: Option<u32>,
+    /// Their first character in the document's text.
+    pub start: usize,
+    /// The first character after them.
+    pub end: usize,
+    /// Whose view it is, where somebody's is told.
+    pub holder: Option<String>,
+    /// What kind of view.
+    pub stance: Option<Stance>,
+    /// Where to read on.
+    pub link: String,
+    /// How well they fit; comparable within one answer only.
+    pub score: f32,
+}
+
+/// The document of an excerpt, as far as a citation needs it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Source {
+    /// Id.
+    pub id: String,
+    /// Title.
+    pub title: String,
+    /// Date, as exact as known.
+    pub date: Option<Date>,
+    /// What it is.
+    pub kind: Kind,
+    /// Its collection.
+    pub collection: String,
+    /// Its path under the knowledge folder.
+    pub path: String,
+}
+
+/// What somebody's view of a matter comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Stance {
+    /// For it.
+    Supports,
+    /// Against it.
+    Opposes,
+    /// Doubts it, asks.
+    Questions,
+    /// Puts something forward.
+    Proposes,
+    /// Asks for something as of right.
+    Demands,
+    /// Says something.
+    States,
+}
+
+impl Excerpt {
+    /// The words of `document` at `span`.
+    pub fn new(document: &Document, span: Span, highlights: &[Span], score: f32, links: &Links) -> Excerpt {
+        let characters = document.characters(span);
+        let relative = |part: &Span| {
+            let start = document.text[span.start..part.start].chars().count();
+            [start, start + document.slice(*part).chars().count()]
+        };
+        let section = document.section_at(span.start);
+        let heading = section.map(|i| document.sections[i].heading.clone()).filter(|heading| !heading.is_empty());
+        Excerpt {
+            text: document.slice(span).to_owned(),
+            highlights: highlights.iter().filter(|part| span.contains(**part)).map(relative).collect(),
+            document: Source {
+                id: document.id.to_string(),
+                title: document.metadata.title.clone(),
+                date: document.metadata.date,
+                kind: document.metadata.kind,
+                collection: document.collection.clone(),
+                path: document.path.clone(),
+            },
+            heading,
+            page: document.page_at(span.start),
+            start: characters.start,
+            end: characters.end,
+            holder: None,
+            stance: None,
+            link: links.to(document, span),
+            score,
+        }
+    }
+}

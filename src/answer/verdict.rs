@@ -1,0 +1,91 @@
+//! Whether what was found answers. Better no answer than a wrong one: people act on minutes.
+
+use super::excerpt::Candidate;
+use crate::corpus::Date;
+use crate::question::{Intent, Question};
+
+/// How much each keyword of a question counts: a word that stands in few passages tells more.
+#[derive(Debug, Clone, Default)]
+pub struct Weights {
+    /// Inverse document frequency of each keyword, in the order of [`Question::keywords`].
+    pub keywords: Vec<f32>,
+    /// In how many passages each keyword's term occurs.
+    pub frequencies: Vec<u64>,
+}
+
+impl Weights {
+    /// Weights from the number of passages that hold each keyword, of `passages` in all
+    /// (Robertson and Spärck Jones's inverse document frequency, as BM25 has it).
+    pub fn new(frequencies: Vec<u64>, passages: u64) -> Weights {
+        let idf = |frequency: &u64| {
+            let (n, df) = (passages as f32, *frequency as f32);
+            (1.0 + (n - df + 0.5).max(0.0) / (df + 0.5)).ln()
+        };
+        Weights { keywords: frequencies.iter().map(idf).collect(), frequencies }
+    }
+
+    /// The weight of all keywords together.
+    pub fn total(&self) -> f32 {
+        self.keywords.iter().sum()
+    }
+}
+
+/// Whether there is an answer, and how sure that is.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verdict {
+    /// From 0 to 1.
+    pub confidence: f32,
+    /// Why not, where there is none.
+    pub declined: Option<Reason>,
+}
+
+/// Why a question is declined.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Reason {
+    /// No word to look for.
+    NothingAsked,
+    /// No document is indexed.
+    EmptyCorpus,
+    /// No document is from, or speaks of, the period that is asked about.
+    PeriodNotCovered(Date),
+    /// A name in the question occurs nowhere.
+    UnknownName(String),
+    /// The word that is asked about occurs, but nothing says what it means.
+    NotDefined(String),
+    /// Too little of what is asked stands together anywhere.
+    NotFound,
+}
+
+/// At least this share of the question's words, by weight, must be covered.
+const MIN_COVERAGE: f32 = 0.42;
+
+/// Judges the best of what was found. `period_covered` says whether a document is from the period
+/// that the question names.
+pub fn judge(question: &Question, weights: &Weights, chosen: &[Candidate], period_covered: bool) -> Verdict {
+    let declined = |reason| Verdict { confidence: 0.0, declined: Some(reason) };
+    if question.keywords.is_empty() {
+        return declined(Reason::NothingAsked);
+    }
+    let unknown = question.keywords.iter().zip(&weights.frequencies).find(|(keyword, frequency)| keyword.name && **frequency == 0 && is_plain_name(&keyword.word));
+    if let Some((keyword, _)) = unknown {
+        return declined(Reason::UnknownName(keyword.word.clone()));
+    }
+    if let Some(period) = question.period.filter(|_| !period_covered) {
+        return declined(Reason::PeriodNotCovered(period));
+    }
+    let Some(best) = chosen.first() else { return declined(Reason::NotFound) };
+    let coverage = chosen.iter().map(|candidate| candidate.coverage).fold(best.coverage, f32::max);
+    let kind_missing = matches!(question.intent, Intent::Number | Intent::Date) && !chosen.iter().any(|candidate| candidate.fits_intent);
+    if question.intent == Intent::Definition && !chosen.iter().any(|candidate| candidate.fits_intent) {
+        let word = question.keywords.iter().map(|keyword| keyword.word.as_str()).next().unwrap_or_default();
+        return Verdict { confidence: 0.2 * coverage, declined: Some(Reason::NotDefined(word.to_owned())) };
+    }
+    let confidence = (coverage - if kind_missing { 0.25 } else { 0.0 }).clamp(0.0, 1.0);
+    let reason = (confidence < MIN_COVERAGE).then_some(Reason::NotFound);
+    Verdict { confidence, declined: reason }
+}
+
+/// Whether a word looks like a name that text would have in the same form: letters only.
+fn is_plain_name(word: &str) -> bool {
+    word.chars().count() >= 2 && word.chars().all(char::is_alphabetic)
+}

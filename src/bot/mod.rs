@@ -1,0 +1,33 @@
+//! The core that every platform talks to: questions in, answers as data out.
+
+pub mod ask;
+
+use std::path::PathBuf;
+
+use crate::answer::Links;
+use crate::index::{Entry, Index};
+
+/// The bot: an open index and what an answer needs besides.
+pub struct Bot {
+    index: Index,
+    entries: Vec<Entry>,
+    links: Links,
+}
+
+impl Bot {
+    /// A bot that answers from `index`; citations lead to files under `knowledge`.
+    pub fn new(index: Index, knowledge: PathBuf) -> anyhow::Result<Bot> {
+        let entries = index.entries()?;
+        Ok(Bot { index, entries, links: Links::new(knowledge) })
+    }
+
+    /// Every file that is known, ordered by path.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The index.
+    pub fn index(&self) -> &Index {
+        &self.index
+    }
+}

@@ -1,0 +1,439 @@
+//! The commands. Each is one call into [`App`] and a view of what comes back.
+
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::answer::Answer;
+use crate::app::App;
+use crate::bot::Bot;
+use crate::config::Config;
+use crate::evaluate::{self, Evaluation, Figures};
+use crate::index::{Entry, State};
+use crate::ingest::extract::{self, COMMAND};
+use crate::ingest::{Check, Progress, Report, Silent};
+use crate::language::detect;
+use crate::platform::terminal;
+use crate::render::plain::{self, Style};
+
+/// Answers questions about minutes and reports with cited, verbatim excerpts.
+#[derive(Debug, Parser)]
+#[command(name = "referent", version, about, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    options: Options,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Clone, Args)]
+struct Options {
+    /// Configuration file [default: config.toml]
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Folder with minutes and reports, instead of the configuration's
+    #[arg(long, global = true, value_name = "DIR")]
+    knowledge: Option<PathBuf>,
+    /// Folder for the index, instead of the configuration's
+    #[arg(long, global = true, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Print JSON and nothing else
+    #[arg(long, global = true)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Bring the index up to date with the knowledge folder
+    Index,
+    /// Answer a question with excerpts
+    Ask {
+        /// The question, in bokmål, nynorsk or English
+        #[arg(required_unless_present = "batch")]
+        question: Vec<String>,
+        /// Answer every line {"id","text"} of FILE
+        #[arg(long, value_name = "FILE", conflicts_with = "question")]
+        batch: Option<PathBuf>,
+    },
+    /// Find passages
+    Search {
+        /// Words to search for
+        #[arg(required_unless_present = "batch")]
+        query: Vec<String>,
+        /// At most so many hits
+        #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
+        limit: u16,
+        /// What a hit is: a passage, or the best passage of each document
+        #[arg(long, value_enum, default_value_t = Per::Passage)]
+        per: Per,
+        /// Search for every line {"id","text"} of FILE
+        #[arg(long, value_name = "FILE", conflicts_with = "query")]
+        batch: Option<PathBuf>,
+    },
+    /// List what is indexed
+    Documents {
+        /// Print the text of one document
+        #[arg(long, value_name = "ID")]
+        text: Option<String>,
+    },
+    /// Score the answers to gold questions
+    Evaluate {
+        /// One JSON object a line: id, question, evidence …
+        file: PathBuf,
+    },
+    /// Talk in the terminal, with follow-up questions
+    Chat,
+    /// Check configuration, index and every file, and say what to mend
+    Doctor,
+    /// Run what the configuration enables (until there is a web page: the terminal conversation)
+    Serve,
+    #[command(name = COMMAND, hide = true)]
+    Extract { request: String, file: PathBuf },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Per {
+    Passage,
+    Document,
+}
+
+/// The command line or the configuration is wrong.
+const WRONG_USE: u8 = 2;
+
+/// Runs the program and returns its exit status: 0 done, 1 the work failed, 2 wrong use.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if let Some(Command::Extract { request, file }) = &cli.command {
+        return ExitCode::from(u8::try_from(extract::child(request, file)).unwrap_or(1));
+    }
+    start_log();
+    let config = match configuration(&cli.options) {
+        Ok(config) => config,
+        Err(error) => {
+            eprintln!("referent: {error}");
+            return ExitCode::from(WRONG_USE);
+        }
+    };
+    match run(cli.command.unwrap_or(Command::Serve), &cli.options, config) {
+        Ok(code) => code,
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("referent: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start_log() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("REFERENT_LOG").unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,tantivy=error"));
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colored(&std::io::stderr())).without_time().with_target(false).init();
+}
+
+fn configuration(options: &Options) -> Result<Config, crate::config::Invalid> {
+    let path = options.config.as_deref().unwrap_or(Path::new("config.toml"));
+    let mut config = Config::load(path, options.config.is_some())?;
+    if let Some(knowledge) = &options.knowledge {
+        config.knowledge.path.clone_from(knowledge);
+    }
+    if let Some(data) = &options.data {
+        config.data.path.clone_from(data);
+    }
+    Ok(config)
+}
+
+/// Whether the reader of the output has gone, as `head` does: nothing went wrong.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+fn run(command: Command, options: &Options, config: Config) -> anyhow::Result<ExitCode> {
+    let app = App::new(config)?;
+    let json = options.json;
+    let mut out = std::io::stdout().lock();
+    match command {
+        Command::Index => return index(&app, json, &mut out),
+        Command::Ask { question, batch } => {
+            let bot = bot(&app)?;
+            match batch {
+                Some(file) => each_line(&file, |line| {
+                    let mut answer = answer_json(&bot, &line.text)?;
+                    answer["id"] = line.id;
+                    Ok(writeln!(out, "{answer}")?)
+                })?,
+                None if json => writeln!(out, "{}", answer_json(&bot, &question.join(" "))?)?,
+                None => write!(out, "{}", plain::answer(&bot.ask(&question.join(" "))?, style()))?,
+            }
+        }
+        Command::Search { query, limit, per, batch } => {
+            let bot = bot(&app)?;
+            let limit = usize::from(limit);
+            match batch {
+                Some(file) => each_line(&file, |line| {
+                    let hits = search(&bot, &line.text, limit, per)?;
+                    Ok(writeln!(out, "{}", json!({"id": line.id, "hits": hits}))?)
+                })?,
+                None => {
+                    let query = query.join(" ");
+                    let hits = search(&bot, &query, limit, per)?;
+                    if json {
+                        writeln!(out, "{}", json!({"query": query, "hits": hits}))?;
+                    }
+                    for (i, hit) in hits.iter().enumerate().filter(|_| !json) {
+                        writeln!(out, "{}", plain::excerpt(i + 1, hit, detect(&query), style()))?;
+                    }
+                }
+            }
+        }
+        Command::Documents { text } => documents(&bot(&app)?, text.as_deref(), json, &mut out)?,
+        Command::Evaluate { file } => {
+            let questions = evaluate::read(&file)?;
+            let evaluation = evaluate::evaluate(&bot(&app)?, &questions)?;
+            if json { writeln!(out, "{}", serde_json::to_string(&evaluation)?)? } else { table(&evaluation, &mut out)? }
+        }
+        Command::Chat | Command::Serve => {
+            drop(out);
+            terminal::converse(&bot(&app)?, style())?;
+        }
+        Command::Doctor => return doctor(&app, json, &mut out),
+        Command::Extract { .. } => {}
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn bot(app: &App) -> anyhow::Result<Bot> {
+    app.bot(&*progress())
+}
+
+/// An answer as the contract has it.
+fn answer_json(bot: &Bot, question: &str) -> anyhow::Result<Value> {
+    let start = Instant::now();
+    let answer = bot.ask(question)?;
+    let took = start.elapsed();
+    let mut value = serde_json::to_value(&answer)?;
+    value["reason"] = answer.declined.as_ref().map_or(Value::Null, |_| Value::String(reason(&answer)));
+    value["took_ms"] = json!((took.as_secs_f64() * 1e5).round() / 1e2);
+    Ok(value)
+}
+
+fn reason(answer: &Answer) -> String {
+    plain::answer(answer, Style { color: false, width: None }).trim_end().replace('\n', " ")
+}
+
+fn search(bot: &Bot, query: &str, limit: usize, per: Per) -> anyhow::Result<Vec<crate::answer::Excerpt>> {
+    match per {
+        Per::Passage => bot.search(query, limit),
+        Per::Document => {
+            let mut seen = std::collections::HashSet::new();
+            let mut hits = bot.search(query, limit.saturating_mul(10))?;
+            hits.retain(|hit| seen.insert(hit.document.id.clone()));
+            hits.truncate(limit);
+            Ok(hits)
+        }
+    }
+}
+
+/// A line of a batch file.
+#[derive(Deserialize)]
+struct BatchLine {
+    id: Value,
+    text: String,
+}
+
+fn each_line(file: &Path, mut act: impl FnMut(BatchLine) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    let source = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    for (i, line) in source.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let line = serde_json::from_str(line).with_context(|| format!("{}, line {}: write {{\"id\": …, \"text\": \"…\"}}", file.display(), i + 1))?;
+        act(line)?;
+    }
+    Ok(())
+}
+
+fn index(app: &App, json: bool, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let (_, report) = app.update(Check::Content, &*progress())?;
+    if json {
+        writeln!(out, "{}", serde_json::to_string(&report)?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    for (sign, paths) in [("added", &report.added), ("changed", &report.changed), ("removed", &report.removed)] {
+        for path in paths {
+            writeln!(out, "{sign:8} {path}")?;
+        }
+    }
+    problems(&report, out)?;
+    writeln!(
+        out,
+        "{} added, {} changed, {} removed, {} unchanged, {} skipped",
+        report.added.len(),
+        report.changed.len(),
+        report.removed.len(),
+        report.unchanged,
+        report.skipped.len()
+    )?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn problems(report: &Report, out: &mut impl Write) -> std::io::Result<()> {
+    for (sign, list) in [("skipped", &report.skipped), ("note", &report.notes)] {
+        for entry in list {
+            writeln!(out, "{sign:8} {}: {}", entry.path, entry.reason)?;
+        }
+    }
+    Ok(())
+}
+
+fn documents(bot: &Bot, text: Option<&str>, json: bool, out: &mut impl Write) -> anyhow::Result<()> {
+    if let Some(id) = text {
+        let named = bot.entries().iter().find(|entry| entry.id.as_str() == id || entry.path == id);
+        let document = named.map(|entry| bot.index().document(&entry.id)).transpose()?.flatten();
+        let document = document.with_context(|| format!("no document \"{id}\": `referent documents` lists ids and paths"))?;
+        if json { writeln!(out, "{}", document_json(&document))? } else { write!(out, "{}", document.text)? }
+        return Ok(());
+    }
+    let indexed = bot.entries().iter().filter(|entry| entry.metadata().is_some());
+    if json {
+        let list: Vec<Value> = indexed.map(entry_json).collect();
+        writeln!(out, "{}", Value::Array(list))?;
+        return Ok(());
+    }
+    for entry in indexed {
+        let Some(metadata) = entry.metadata() else { continue };
+        let date = metadata.date.map_or("—".to_owned(), |date| date.to_string());
+        writeln!(out, "{:10}  {}  [{}]  {}", date, metadata.title, entry.path, entry.id)?;
+    }
+    Ok(())
+}
+
+fn entry_json(entry: &Entry) -> Value {
+    let mut value = serde_json::to_value(entry.metadata()).unwrap_or_default();
+    value["id"] = json!(entry.id);
+    value["path"] = json!(entry.path);
+    value["collection"] = json!(entry.collection);
+    if let State::Indexed { passages, characters, pages, .. } = &entry.state {
+        value["passages"] = json!(passages);
+        value["characters"] = json!(characters);
+        value["pages"] = json!(pages);
+    }
+    value
+}
+
+/// A document with its blocks and sections, offsets in characters.
+fn document_json(document: &crate::corpus::Document) -> Value {
+    let place = |span| {
+        let characters = document.characters(span);
+        json!([characters.start, characters.end])
+    };
+    let blocks: Vec<Value> = document.blocks.iter().map(|block| json!({"kind": block.kind, "page": block.page, "place": place(block.span), "pages": block.page_breaks.iter().map(|(at, page)| json!([document.text[..*at].chars().count(), page])).collect::<Vec<_>>()})).collect();
+    let sections: Vec<Value> = document
+        .sections
+        .iter()
+        .map(|section| json!({"heading": section.heading, "number": section.number, "level": section.level, "agenda_item": section.agenda_item, "place": place(section.span)}))
+        .collect();
+    json!({"id": document.id, "path": document.path, "metadata": document.metadata, "text": document.text, "blocks": blocks, "sections": sections, "problems": document.problems})
+}
+
+fn doctor(app: &App, json: bool, out: &mut impl Write) -> anyhow::Result<ExitCode> {
+    let mut findings: Vec<(String, String)> = Vec::new();
+    let config = app.config();
+    for (name, enabled) in [("discord", config.discord.enabled), ("matrix", config.matrix.enabled)] {
+        if enabled {
+            findings.push((format!("[{name}] enabled"), "this version has no such platform: set it to false".to_owned()));
+        }
+    }
+    if !config.semantic.model.is_empty() {
+        findings.push(("[semantic] model".to_owned(), "this version searches by words only: leave it empty".to_owned()));
+    }
+    let (index, report) = app.update(Check::Content, &*progress())?;
+    findings.extend(report.skipped.iter().chain(&report.notes).map(|entry| (entry.path.clone(), entry.reason.clone())));
+    let entries = index.entries()?;
+    let indexed = entries.iter().filter(|entry| entry.metadata().is_some()).count();
+    if indexed == 0 {
+        findings.push((config.knowledge.path.display().to_string(), "no document can be searched: put minutes or reports there".to_owned()));
+    }
+    for entry in &entries {
+        if entry.metadata().is_some_and(|metadata| metadata.date.is_none()) {
+            findings.push((entry.path.clone(), format!("no date is known: state it in {}.toml, as date = \"2024-03-14\"", entry.path)));
+        }
+    }
+    if json {
+        let list: Vec<Value> = findings.iter().map(|(at, what)| json!({"at": at, "finding": what})).collect();
+        writeln!(out, "{}", json!({"documents": indexed, "findings": list}))?;
+    } else {
+        writeln!(out, "configuration: read\nindex: {indexed} documents in {}", config.data.path.display())?;
+        for (at, what) in &findings {
+            writeln!(out, "mend: {at}: {what}")?;
+        }
+        writeln!(out, "{}", if findings.is_empty() { "nothing to mend" } else { "" })?;
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn table(evaluation: &Evaluation, out: &mut impl Write) -> std::io::Result<()> {
+    let share = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.3}"));
+    let whole = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.0}"));
+    writeln!(out, "{:14} {:>4} {:>10} {:>10} {:>6} {:>7} {:>13} {:>4} {:>8} {:>8}", "kind", "n", "evidence@1", "evidence@3", "chars", "holder", "false decline", "n0", "declined", "verbatim")?;
+    let mut row = |name: &str, f: &Figures| {
+        writeln!(
+            out,
+            "{name:14} {:>4} {:>10} {:>10} {:>6} {:>7} {:>13} {:>4} {:>8} {:>8}",
+            f.answerable,
+            share(f.evidence_at_1),
+            share(f.evidence_at_3),
+            whole(f.mean_characters),
+            share(f.holder_accuracy),
+            share(f.false_declines),
+            f.unanswerable,
+            share(f.declined),
+            share(f.verbatim)
+        )
+    };
+    for (kind, figures) in &evaluation.kinds {
+        row(kind, figures)?;
+    }
+    row("all", &evaluation.all)?;
+    writeln!(out, "mean time of an answer: {:.1} ms", evaluation.all.mean_ms)
+}
+
+/// Whether escape codes may be written there: it is a terminal and nobody asked for none
+/// (<https://no-color.org>).
+fn colored(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+fn style() -> Style {
+    let stdout = std::io::stdout();
+    let width = stdout.is_terminal().then(|| console_width().min(100));
+    Style { color: colored(&stdout), width }
+}
+
+fn console_width() -> usize {
+    terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0))
+}
+
+fn progress() -> Box<dyn Progress> {
+    if std::io::stderr().is_terminal() { Box::new(Bar(indicatif::ProgressBar::hidden())) } else { Box::new(Silent) }
+}
+
+/// A progress bar that appears with the first file.
+struct Bar(indicatif::ProgressBar);
+
+impl Progress for Bar {
+    fn file(&self, done: usize, total: usize, path: &str) {
+        if self.0.is_hidden() {
+            self.0.set_draw_target(indicatif::ProgressDrawTarget::stderr());
+            let style = indicatif::ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}");
+            self.0.set_style(style.unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()));
+        }
+        self.0.set_length(total as u64);
+        self.0.set_position(done as u64);
+        self.0.set_message(path.to_owned());
+        if done == total {
+            self.0.finish_and_clear();
+        }
+    }
+}

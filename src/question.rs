@@ -1,0 +1,174 @@
+//! A question's words → what is asked: the content words, the kind of answer, the period, the holder.
+
+use serde::{Deserialize, Serialize};
+
+use crate::corpus::Date;
+use crate::corpus::metadata::month_of;
+use crate::language::{Language, detect, fold, grams, is_question_word, term, words};
+
+/// The kinds of answer that are asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Intent {
+    /// Something that is so, or was done.
+    #[default]
+    Fact,
+    /// How many, how much.
+    Number,
+    /// When.
+    Date,
+    /// What a word or an abbreviation means.
+    Definition,
+    /// Several things of one kind.
+    List,
+    /// What somebody thinks or answered.
+    Position,
+    /// Where a matter stands.
+    Status,
+    /// Which of two, or how they differ.
+    Comparison,
+}
+
+/// A word of the question that is looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Keyword {
+    /// The word as it was asked.
+    pub word: String,
+    /// Its term.
+    pub term: String,
+    /// Whether it is written as a name or an abbreviation inside the question.
+    pub name: bool,
+}
+
+/// A question, understood as far as words tell.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Question {
+    /// As it was asked.
+    pub text: String,
+    /// Its language.
+    pub language: Language,
+    /// What kind of answer is asked for.
+    pub intent: Intent,
+    /// The words that are looked for, each term once.
+    pub keywords: Vec<Keyword>,
+    /// The month or year that is asked about.
+    pub period: Option<Date>,
+}
+
+impl Question {
+    /// Understands `text`.
+    pub fn parse(text: &str) -> Question {
+        let language = detect(text);
+        let intent = intent(text);
+        let mut keywords: Vec<Keyword> = Vec::new();
+        for (i, word) in words(text).into_iter().enumerate() {
+            let word = &text[word.start..word.end];
+            let folded = fold(word);
+            let stopped = is_question_word(&folded, language) || carries_intent(&folded, intent);
+            if stopped || keywords.iter().any(|keyword| keyword.term == term(word)) {
+                continue;
+            }
+            let capital = word.starts_with(char::is_uppercase);
+            let abbreviation = word.chars().filter(|c| c.is_uppercase()).count() >= 2;
+            keywords.push(Keyword { word: word.to_owned(), term: term(word), name: abbreviation || capital && i > 0 });
+        }
+        Question { text: text.to_owned(), language, intent, keywords, period: period(text) }
+    }
+
+    /// The 4-grams of the keywords.
+    pub fn grams(&self) -> Vec<String> {
+        let mut found: Vec<String> = self.keywords.iter().flat_map(|keyword| grams(&keyword.word)).map(|gram| gram.text).collect();
+        found.sort();
+        found.dedup();
+        found
+    }
+
+    /// Whether the question leans on what was said before: it opens with a conjunction, or points
+    /// ("det", "that") and names little itself.
+    pub fn is_follow_up(&self) -> bool {
+        let folded: Vec<String> = words(&self.text).into_iter().map(|word| fold(&self.text[word.start..word.end])).collect();
+        let opens = folded.first().is_some_and(|word| ["og", "men", "and", "but", "enn"].contains(&word.as_str()));
+        let points = folded.iter().any(|word| POINTING.contains(&word.as_str()));
+        opens || self.keywords.len() <= 1 && (points || matches!(self.intent, Intent::Position | Intent::Status | Intent::Date)) || self.keywords.len() <= 2 && points
+    }
+}
+
+const POINTING: &[&str] = &["det", "dette", "den", "denne", "de", "dei", "disse", "desse", "der", "da", "then", "that", "this", "it", "they", "those", "these", "saken", "saka"];
+
+/// Phrases that tell what kind of answer is asked for, the stronger first. Compared with the folded
+/// question, spaces round each word.
+const CUES: &[(Intent, &[&str])] = &[
+    (Intent::Number, &["hvor mange", "hvor mye", "hvor stor", "hvor store", "hvor høy", "hvor lenge", "hvor ofte", "kor mange", "kor mykje", "kor stor", "kor høg", "kor lenge", "how many", "how much", "how large", "how long", "how often", "hvor lang", "hvilken prosent", "what percentage", "hva koster", "hva kostet"]),
+    (Intent::Status, &["status", "siste nytt", "siste om", "nyeste om", "hvor står", "kor står", "hvor langt", "kor langt", "hva skjer med", "hva skjer", "kva skjer", "latest on", "latest", "where does", "what is happening"]),
+    (Intent::Definition, &["står for", "betyr", "tyder", "menes med", "meinast med", "forkortelsen", "forkortinga", "stand for", "what is meant by", "the meaning of", "definisjonen av"]),
+    (Intent::Date, &["når", "hvilken dato", "hvilket år", "kva dato", "kva år", "fristen", "when", "what date", "which year", "deadline"]),
+    (Intent::Position, &["mener", "meiner", "mente", "meinte", "mening", "meining", "synes", "synest", "syn på", "sier", "seier", "sa", "standpunkt", "holdning", "haldning", "svarte", "svara", "svarer", "reagerte", "enig", "enige", "einig", "einige", "uenig", "kritikk", "krever", "krev", "krevde", "foreslo", "føreslo", "ønsker", "ønskjer", "view", "views", "opinion", "position", "think", "thinks", "respond", "responded", "reply", "replied", "answered", "react", "agree", "disagree", "insist", "demand", "demanded", "proposed", "said"]),
+    (Intent::Comparison, &["sammenlignet", "samanlikna", "forskjellen", "skilnaden", "mest", "minst", "enklest", "compare", "compared", "difference", "versus"]),
+    (Intent::List, &["hvilke", "kva for", "list opp", "hvem er med", "which", "list", "what are"]),
+];
+
+fn intent(text: &str) -> Intent {
+    let folded = format!(" {} ", words(text).iter().map(|word| fold(&text[word.start..word.end])).collect::<Vec<_>>().join(" "));
+    let has = |cue: &&&str| folded.contains(&format!(" {cue} "));
+    if let Some((intent, _)) = CUES.iter().find(|(_, cues)| cues.iter().any(|cue| has(&cue))) {
+        return *intent;
+    }
+    let short = folded.split_whitespace().count() <= 4;
+    let asks_what = ["hva er", "kva er", "hva var", "what is", "what are"].iter().any(|start| folded.starts_with(&format!(" {start} ")));
+    if short && asks_what { Intent::Definition } else { Intent::Fact }
+}
+
+/// Whether a folded word only tells the kind of answer: "mener" in a question about a position says
+/// nothing about the matter.
+fn carries_intent(word: &str, intent: Intent) -> bool {
+    let own = CUES.iter().filter(|(of, _)| *of == intent).flat_map(|(_, cues)| cues.iter());
+    own.flat_map(|cue| cue.split(' ')).any(|part| part == word) || intent == Intent::Status && ["siste", "nytt", "nyeste"].contains(&word)
+}
+
+/// The month and year, or the year, that a question names.
+fn period(text: &str) -> Option<Date> {
+    let words: Vec<&str> = words(text).into_iter().map(|word| &text[word.start..word.end]).collect();
+    let year = |word: &str| word.parse::<u16>().ok().filter(|year| (1990..2100).contains(year));
+    words.iter().enumerate().find_map(|(i, word)| {
+        let found = year(word)?;
+        let month = i.checked_sub(1).and_then(|before| month_of(words[before]));
+        let day = month.and(i.checked_sub(2)).and_then(|before| words[before].parse::<u8>().ok());
+        Date::new(found, month, day).or_else(|| Date::new(found, month, None))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kind_of_answer_is_told_by_the_question() {
+        for (question, intent) in [
+            ("Hvor mange ansatte har fått varsel?", Intent::Number),
+            ("Kva meiner forbundet om reisetida?", Intent::Position),
+            ("hva er siste nytt om flyttingen", Intent::Status),
+            ("Hva står HMS for?", Intent::Definition),
+            ("Hva er vaktordningen?", Intent::Definition),
+            ("When does the trial end?", Intent::Date),
+            ("Hvilke krav stilte forbundet?", Intent::List),
+            ("Hvem leder arbeidsgruppen?", Intent::Fact),
+        ] {
+            assert_eq!(Question::parse(question).intent, intent, "{question}");
+        }
+    }
+
+    #[test]
+    fn only_words_that_are_looked_for_are_kept() {
+        let question = Question::parse("Hva mente NTL om hjemmekontor i juni 2023?");
+        let words: Vec<(&str, bool)> = question.keywords.iter().map(|keyword| (keyword.word.as_str(), keyword.name)).collect();
+        assert_eq!(words, [("NTL", true), ("hjemmekontor", false), ("juni", false), ("2023", false)]);
+        assert_eq!(question.period.map(|date| date.to_string()).as_deref(), Some("2023-06"));
+    }
+
+    #[test]
+    fn follow_ups_lean_on_what_was_said() {
+        for (question, expected) in [("og hva svarte arbeidsgiver?", true), ("når kommer saken opp igjen?", true), ("Hva mener forbundet om reisetid i tjenesten?", false)] {
+            assert_eq!(Question::parse(question).is_follow_up(), expected, "{question}");
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! Answers → text. All words that users read are in [`phrases`].
+
+pub mod phrases;
+pub mod plain;

@@ -1,0 +1,90 @@
+//! Every sentence that users of the bot read, in bokmål, nynorsk and English.
+
+use crate::answer::{Reason, Stance};
+use crate::corpus::Date;
+use crate::language::Language;
+
+/// One text of three, by language.
+fn pick<'a>(language: Language, bokmal: &'a str, nynorsk: &'a str, english: &'a str) -> &'a str {
+    match language {
+        Language::Bokmal => bokmal,
+        Language::Nynorsk => nynorsk,
+        Language::English => english,
+    }
+}
+
+/// Why there is no answer, in one sentence.
+pub fn reason(reason: &Reason, language: Language) -> String {
+    match reason {
+        Reason::NothingAsked => pick(language, "Jeg fant ingen ord å lete etter i spørsmålet.", "Eg fann ingen ord å leite etter i spørsmålet.", "I found no words to look for in the question.").to_owned(),
+        Reason::EmptyCorpus => pick(language, "Ingen dokumenter er indeksert ennå.", "Ingen dokument er indekserte enno.", "No documents are indexed yet.").to_owned(),
+        Reason::PeriodNotCovered(period) => {
+            let period = date(*period, language);
+            match language {
+                Language::Bokmal => format!("Samlingen har ingen dokumenter fra {period}."),
+                Language::Nynorsk => format!("Samlinga har ingen dokument frå {period}."),
+                Language::English => format!("The collection has no documents from {period}."),
+            }
+        }
+        Reason::UnknownName(name) => match language {
+            Language::Bokmal => format!("Dokumentene nevner ikke «{name}»."),
+            Language::Nynorsk => format!("Dokumenta nemner ikkje «{name}»."),
+            Language::English => format!("The documents do not mention “{name}”."),
+        },
+        Reason::NotDefined(word) => match language {
+            Language::Bokmal => format!("Dokumentene forklarer ikke hva «{word}» er."),
+            Language::Nynorsk => format!("Dokumenta forklarer ikkje kva «{word}» er."),
+            Language::English => format!("The documents do not explain what “{word}” is."),
+        },
+        Reason::NotFound => pick(language, "Det står ikke noe om dette i dokumentene.", "Det står ikkje noko om dette i dokumenta.", "The documents say nothing about this.").to_owned(),
+    }
+}
+
+/// What leads in the headings nearest to a question without an answer.
+pub fn nearest(language: Language) -> &'static str {
+    pick(language, "Det nærmeste jeg fant, handler om", "Det nærmaste eg fann, handlar om", "The nearest I found is about")
+}
+
+/// A page number.
+pub fn page(page: u32, language: Language) -> String {
+    match language {
+        Language::Bokmal | Language::Nynorsk => format!("s. {page}"),
+        Language::English => format!("p. {page}"),
+    }
+}
+
+/// A date in words, as exact as it is known.
+pub fn date(date: Date, language: Language) -> String {
+    const BOKMAL: [&str; 12] = ["januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "desember"];
+    const ENGLISH: [&str; 12] = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
+    let names = if language == Language::English { ENGLISH } else { BOKMAL };
+    let month = date.month().and_then(|month| names.get(usize::from(month) - 1));
+    match (month, date.day()) {
+        (Some(month), Some(day)) if language == Language::English => format!("{day} {month} {}", date.year()),
+        (Some(month), Some(day)) => format!("{day}. {month} {}", date.year()),
+        (Some(month), None) => format!("{month} {}", date.year()),
+        (None, _) => date.year().to_string(),
+    }
+}
+
+/// Whose words an excerpt tells, and in what spirit.
+pub fn stance(holder: &str, stance: Option<Stance>, language: Language) -> String {
+    let verb = stance.map(|stance| match stance {
+        Stance::Supports => pick(language, "støtter", "støttar", "supports"),
+        Stance::Opposes => pick(language, "er imot", "er imot", "opposes"),
+        Stance::Questions => pick(language, "spør", "spør", "questions"),
+        Stance::Proposes => pick(language, "foreslår", "føreslår", "proposes"),
+        Stance::Demands => pick(language, "krever", "krev", "demands"),
+        Stance::States => pick(language, "sier", "seier", "states"),
+    });
+    verb.map_or_else(|| holder.to_owned(), |verb| format!("{holder} {verb}"))
+}
+
+/// The first lines of a conversation in the terminal.
+pub fn greeting(documents: usize, language: Language) -> String {
+    match language {
+        Language::Bokmal => format!("Spør om det som står i de {documents} dokumentene. En tom linje eller /slutt avslutter."),
+        Language::Nynorsk => format!("Spør om det som står i dei {documents} dokumenta. Ei tom linje eller /slutt avsluttar."),
+        Language::English => format!("Ask about what stands in the {documents} documents. An empty line or /quit ends."),
+    }
+}

@@ -1,0 +1,137 @@
+//! Text for a terminal, with or without colour.
+
+use std::fmt::Write;
+
+use super::phrases;
+use crate::answer::{Answer, Excerpt};
+use crate::language::Language;
+
+/// Whether and how text is set off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Style {
+    /// Bold and dim by escape codes.
+    pub color: bool,
+    /// Columns to wrap at; `None`: lines are left as they are.
+    pub width: Option<usize>,
+}
+
+impl Style {
+    fn bold<'a>(self) -> (&'a str, &'a str) {
+        if self.color { ("\x1b[1m", "\x1b[0m") } else { ("", "") }
+    }
+
+    fn dim<'a>(self) -> (&'a str, &'a str) {
+        if self.color { ("\x1b[2m", "\x1b[0m") } else { ("", "") }
+    }
+}
+
+/// An answer.
+pub fn answer(answer: &Answer, style: Style) -> String {
+    let mut out = String::new();
+    if let Some(reason) = &answer.declined {
+        let _ = writeln!(out, "{}", phrases::reason(reason, answer.language));
+        if !answer.nearest.is_empty() {
+            let _ = writeln!(out, "{} {}.", phrases::nearest(answer.language), quoted(&answer.nearest));
+        }
+        return out;
+    }
+    for (i, excerpt) in answer.excerpts.iter().enumerate() {
+        if i > 0 {
+            out.push('\n');
+        }
+        out.push_str(&self::excerpt(i + 1, excerpt, answer.language, style));
+    }
+    out
+}
+
+fn quoted(topics: &[String]) -> String {
+    topics.iter().map(|topic| format!("«{topic}»")).collect::<Vec<_>>().join(", ")
+}
+
+/// A numbered excerpt with its citation.
+pub fn excerpt(number: usize, excerpt: &Excerpt, language: Language, style: Style) -> String {
+    let mut out = String::new();
+    let (bold, plain) = style.bold();
+    let (dim, undim) = style.dim();
+    let label = format!("[{number}] ");
+    let indent = " ".repeat(label.len());
+    let quote = wrap(&marked(excerpt, bold, plain), style, indent.len());
+    let _ = writeln!(out, "{label}{}", quote.replace('\n', &format!("\n{indent}")));
+    let citation = wrap(&citation(excerpt, language), style, indent.len() + 2);
+    let _ = writeln!(out, "{indent}{dim}— {}{undim}", citation.replace('\n', &format!("\n{indent}  ")));
+    let _ = writeln!(out, "{indent}{dim}  {}{undim}", printable(&excerpt.link));
+    out
+}
+
+/// Title · heading · holder · date · page.
+pub fn citation(excerpt: &Excerpt, language: Language) -> String {
+    let document = &excerpt.document;
+    let mut parts = vec![printable(&document.title)];
+    parts.extend(excerpt.heading.as_deref().filter(|heading| *heading != document.title).map(printable));
+    parts.extend(excerpt.holder.as_ref().map(|holder| phrases::stance(&printable(holder), excerpt.stance, language)));
+    parts.extend(document.date.map(|date| phrases::date(date, language)));
+    parts.extend(excerpt.page.map(|page| phrases::page(page, language)));
+    parts.join(" · ")
+}
+
+/// The excerpt's words, its highlights between `on` and `off`.
+fn marked(excerpt: &Excerpt, on: &str, off: &str) -> String {
+    let mut out = String::new();
+    for (i, c) in excerpt.text.chars().enumerate() {
+        if excerpt.highlights.iter().any(|[start, _]| *start == i) {
+            out.push_str(on);
+        }
+        // A document could hold escape codes that take over the reader's terminal.
+        out.extend(Some(c).filter(|c| !c.is_control() || *c == '\n'));
+        if excerpt.highlights.iter().any(|[_, end]| *end == i + 1) {
+            out.push_str(off);
+        }
+    }
+    out
+}
+
+/// Text without control characters.
+fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).collect()
+}
+
+/// Breaks lines at the style's width less `indent`.
+fn wrap(text: &str, style: Style, indent: usize) -> String {
+    let Some(width) = style.width.map(|width| width.saturating_sub(indent).max(20)) else { return text.to_owned() };
+    let mut out = String::new();
+    let mut column = 0;
+    for (i, line) in text.split('\n').enumerate() {
+        if i > 0 {
+            out.push('\n');
+            column = 0;
+        }
+        for word in line.split(' ') {
+            let letters = visible(word);
+            if column > 0 && column + 1 + letters > width {
+                out.push('\n');
+                column = 0;
+            } else if column > 0 {
+                out.push(' ');
+                column += 1;
+            }
+            out.push_str(word);
+            column += letters;
+        }
+    }
+    out
+}
+
+/// Characters of a word that take a column: escape codes do not.
+fn visible(word: &str) -> usize {
+    let mut count = 0;
+    let mut escape = false;
+    for c in word.chars() {
+        match (escape, c) {
+            (false, '\x1b') => escape = true,
+            (true, 'm') => escape = false,
+            (true, _) => {}
+            (false, _) => count += 1,
+        }
+    }
+    count
+}
