@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::corpus::Date;
 use crate::corpus::metadata::month_of;
-use crate::language::{Language, detect, fold, grams, is_question_word, term, words};
+use crate::language::lexicon::{norwegian, synonyms};
+use crate::language::{Language, detect, fold, grams, is_question_word, similarity, term, words};
 
 /// The kinds of answer that are asked for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -36,8 +37,21 @@ pub struct Keyword {
     pub word: String,
     /// Its term.
     pub term: String,
+    /// Terms of other words for the same thing, Norwegian ones for an English word.
+    pub alternatives: Vec<String>,
     /// Whether it is written as a name or an abbreviation inside the question.
     pub name: bool,
+}
+
+/// How much another word for the same thing counts beside the word that was asked with.
+pub const SYNONYM: f32 = 0.7;
+
+impl Keyword {
+    /// How well the terms of a text serve for this keyword, from 0 to 1.
+    pub fn served_by(&self, terms: &[String]) -> f32 {
+        let best = |asked: &str| terms.iter().map(|found| similarity(asked, found)).fold(0.0, f32::max);
+        self.alternatives.iter().map(|term| SYNONYM * best(term)).fold(best(&self.term), f32::max)
+    }
 }
 
 /// A question, understood as far as words tell.
@@ -53,6 +67,8 @@ pub struct Question {
     pub keywords: Vec<Keyword>,
     /// The month or year that is asked about.
     pub period: Option<Date>,
+    /// Whether a person is asked for.
+    pub asks_who: bool,
 }
 
 impl Question {
@@ -60,19 +76,9 @@ impl Question {
     pub fn parse(text: &str) -> Question {
         let language = detect(text);
         let intent = intent(text);
-        let mut keywords: Vec<Keyword> = Vec::new();
-        for (i, word) in words(text).into_iter().enumerate() {
-            let word = &text[word.start..word.end];
-            let folded = fold(word);
-            let stopped = is_question_word(&folded, language) || carries_intent(&folded, intent);
-            if stopped || keywords.iter().any(|keyword| keyword.term == term(word)) {
-                continue;
-            }
-            let capital = word.starts_with(char::is_uppercase);
-            let abbreviation = word.chars().filter(|c| c.is_uppercase()).count() >= 2;
-            keywords.push(Keyword { word: word.to_owned(), term: term(word), name: abbreviation || capital && i > 0 });
-        }
-        Question { text: text.to_owned(), language, intent, keywords, period: period(text) }
+        let keywords = keywords(text, language, intent);
+        let asks_who = words(text).iter().any(|word| matches!(fold(&text[word.start..word.end]).as_str(), "hvem" | "kven" | "who" | "whom"));
+        Question { text: text.to_owned(), language, intent, keywords, period: period(text), asks_who }
     }
 
     /// The 4-grams of the keywords.
@@ -90,6 +96,36 @@ impl Question {
         let opens = folded.first().is_some_and(|word| ["og", "men", "and", "but", "enn"].contains(&word.as_str()));
         let points = folded.iter().any(|word| POINTING.contains(&word.as_str()));
         opens || self.keywords.len() <= 1 && (points || matches!(self.intent, Intent::Position | Intent::Status | Intent::Date)) || self.keywords.len() <= 2 && points
+    }
+}
+
+/// The words of a question that are looked for, with other words for the same things.
+fn keywords(text: &str, language: Language, intent: Intent) -> Vec<Keyword> {
+    let found = words(text);
+    let mut keywords: Vec<Keyword> = Vec::new();
+    let mut i = 0;
+    while let Some(word) = found.get(i) {
+        // Two words that a dictionary has as one thing are one keyword: "opening hours".
+        let phrase = found.get(i + 1).map(|next| &text[word.start..next.end]).filter(|phrase| !alternatives(phrase, language).is_empty() && phrase.split(' ').count() == 2);
+        let asked = phrase.unwrap_or(&text[word.start..word.end]);
+        let folded = fold(asked);
+        let first = i == 0;
+        i += if phrase.is_some() { 2 } else { 1 };
+        let stopped = is_question_word(&folded, language) || carries_intent(&folded, intent);
+        if stopped || keywords.iter().any(|keyword| keyword.term == term(asked)) {
+            continue;
+        }
+        let capital = asked.starts_with(char::is_uppercase);
+        let abbreviation = asked.chars().filter(|c| c.is_uppercase()).count() >= 2;
+        keywords.push(Keyword { word: asked.to_owned(), term: term(asked), alternatives: alternatives(asked, language), name: abbreviation || capital && !first });
+    }
+    keywords
+}
+
+fn alternatives(phrase: &str, language: Language) -> Vec<String> {
+    match language {
+        Language::English => norwegian(phrase),
+        Language::Bokmal | Language::Nynorsk => synonyms(phrase),
     }
 }
 
@@ -113,14 +149,24 @@ fn intent(text: &str) -> Intent {
     if let Some((intent, _)) = CUES.iter().find(|(_, cues)| cues.iter().any(|cue| has(&cue))) {
         return *intent;
     }
+    // "Hva står NØP for?"
+    if folded.contains(" står ") && folded.ends_with(" for ") {
+        return Intent::Definition;
+    }
     let short = folded.split_whitespace().count() <= 4;
     let asks_what = ["hva er", "kva er", "hva var", "what is", "what are"].iter().any(|start| folded.starts_with(&format!(" {start} ")));
     if short && asks_what { Intent::Definition } else { Intent::Fact }
 }
 
+/// Words of cues that say what is looked for too.
+const TELLING: &[&str] = &["fristen", "deadline", "mest", "minst", "enklest", "kritikk", "prosent", "percentage", "date", "dato"];
+
 /// Whether a folded word only tells the kind of answer: "mener" in a question about a position says
 /// nothing about the matter.
 fn carries_intent(word: &str, intent: Intent) -> bool {
+    if TELLING.contains(&word) {
+        return false;
+    }
     let own = CUES.iter().filter(|(of, _)| *of == intent).flat_map(|(_, cues)| cues.iter());
     own.flat_map(|cue| cue.split(' ')).any(|part| part == word) || intent == Intent::Status && ["siste", "nytt", "nyeste"].contains(&word)
 }
@@ -148,6 +194,7 @@ mod tests {
             ("Kva meiner forbundet om reisetida?", Intent::Position),
             ("hva er siste nytt om flyttingen", Intent::Status),
             ("Hva står HMS for?", Intent::Definition),
+            ("Hva betyr HMS?", Intent::Definition),
             ("Hva er vaktordningen?", Intent::Definition),
             ("When does the trial end?", Intent::Date),
             ("Hvilke krav stilte forbundet?", Intent::List),

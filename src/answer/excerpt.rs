@@ -9,7 +9,7 @@ use crate::corpus::Span;
 use crate::corpus::format::BlockKind;
 use crate::corpus::metadata::month_of;
 use crate::index::Hit;
-use crate::language::{fold, similarity, terms, words};
+use crate::language::{fold, terms, words};
 use crate::question::{Intent, Question};
 
 /// Excerpts of one answer, at most.
@@ -17,7 +17,7 @@ pub const MAX_EXCERPTS: usize = 3;
 /// An excerpt is not made longer than this, in bytes, unless its first sentence is.
 const MAX_LENGTH: usize = 420;
 /// A list is shown whole up to this, in bytes.
-const MAX_LIST_LENGTH: usize = 1_000;
+const MAX_LIST_LENGTH: usize = 1_500;
 /// An excerpt shorter than this, in bytes, is shown with what stands round it.
 const MIN_LENGTH: usize = 90;
 
@@ -28,7 +28,11 @@ mod weight {
     /// The passage's rank in the search, from 1 for the best to 0.
     pub const SEARCH: f32 = 0.6;
     /// Holding the kind of thing that is asked for.
-    pub const INTENT: f32 = 0.2;
+    pub const INTENT: f32 = 0.25;
+    /// The same where the kind of thing is a word's meaning.
+    pub const DEFINITION: f32 = 0.8;
+    /// Each block more: what stands in one paragraph belongs together.
+    pub const BLOCKS: f32 = 0.08;
     /// Each sentence more.
     pub const LENGTH: f32 = 0.03;
     /// A word in the heading over the window, beside one in the window itself.
@@ -46,8 +50,8 @@ pub struct Candidate {
     pub best: usize,
     /// The share of the question's words, by weight, that it covers.
     pub coverage: f32,
-    /// Whether it holds the kind of thing that is asked for.
-    pub fits_intent: bool,
+    /// How surely it holds the kind of thing that is asked for, from 0 to 1.
+    pub fit: f32,
     /// Score to rank by.
     pub score: f32,
 }
@@ -98,7 +102,7 @@ pub fn whole_passage(question: &Question, hit: &Hit, reading: &Reading, links: &
     let text = document.slice(hit.passage.span);
     let marks: Vec<Span> = terms(text)
         .into_iter()
-        .filter(|term| question.keywords.iter().any(|keyword| similarity(&keyword.term, &term.text) > 0.0))
+        .filter(|term| question.keywords.iter().any(|keyword| keyword.served_by(std::slice::from_ref(&term.text)) > 0.5))
         .map(|term| Span::new(hit.passage.span.start + term.start, hit.passage.span.start + term.end))
         .collect();
     Excerpt::new(document, hit.passage.span, &marks, hit.score, links)
@@ -113,13 +117,12 @@ fn window(question: &Question, weights: &Weights, index: usize, reading: &Readin
     if units.len() > 1 && reading.span(&units).len() > MAX_LENGTH {
         return None;
     }
-    let similar = |term: &str, among: &[String]| among.iter().map(|other| similarity(term, other)).fold(0.0, f32::max);
     let mut covered = 0.0;
     let mut by_unit = vec![0.0; units.len()];
     for (keyword, weight) in question.keywords.iter().zip(&weights.keywords) {
-        let mut best = similar(&keyword.term, headings) * self::weight::HEADING;
+        let mut best = keyword.served_by(headings) * self::weight::HEADING;
         for (i, unit) in units.clone().enumerate() {
-            let found = similar(&keyword.term, reading.terms(unit));
+            let found = keyword.served_by(reading.terms(unit));
             by_unit[i] += found * weight;
             best = best.max(found);
         }
@@ -127,24 +130,47 @@ fn window(question: &Question, weights: &Weights, index: usize, reading: &Readin
     }
     let best = units.clone().zip(&by_unit).fold((units.start, -1.0), |best, (unit, score)| if *score > best.1 { (unit, *score) } else { best }).0;
     let coverage = covered / weights.total().max(f32::EPSILON);
-    let fits_intent = units.clone().any(|unit| fits(question, reading, unit));
-    let length = f32::from(u8::try_from(units.len()).unwrap_or(u8::MAX)) - 1.0;
-    let bonus = if fits_intent { self::weight::INTENT } else { 0.0 };
-    let score = self::weight::COVERAGE * coverage + self::weight::SEARCH * rank + bonus - self::weight::LENGTH * length;
-    Some(Candidate { reading: index, units, best, coverage, fits_intent, score })
+    let fit = units.clone().map(|unit| fit(question, reading, unit)).fold(0.0, f32::max);
+    let bonus = fit * if question.intent == Intent::Definition { self::weight::DEFINITION } else { self::weight::INTENT };
+    let more = |count: usize| f32::from(u8::try_from(count).unwrap_or(u8::MAX));
+    let blocks = units.clone().rev().skip(1).filter(|&unit| reading.units[unit].ends_block && reading.units[unit].kind == BlockKind::Paragraph).count();
+    let cost = self::weight::LENGTH * more(units.len() - 1) + self::weight::BLOCKS * more(blocks);
+    let score = self::weight::COVERAGE * coverage + self::weight::SEARCH * rank + bonus - cost;
+    Some(Candidate { reading: index, units, best, coverage, fit, score })
 }
 
-/// Whether unit `i` holds the kind of thing that the question asks for.
-fn fits(question: &Question, reading: &Reading, i: usize) -> bool {
+/// How surely unit `i` holds the kind of thing that the question asks for, from 0 to 1.
+fn fit(question: &Question, reading: &Reading, i: usize) -> f32 {
     let text = reading.text(i);
-    match question.intent {
+    let found = match question.intent {
         Intent::Number => has_number(text),
         Intent::Date => has_date(text),
-        Intent::Definition => defines(question, text),
-        Intent::List => reading.units[i].kind != BlockKind::Paragraph,
+        Intent::Definition => return defines(question, text),
+        Intent::List => reading.units[i].kind != BlockKind::Paragraph || text.ends_with(':'),
         Intent::Position => holder::holder(reading, i).is_some(),
-        Intent::Fact | Intent::Status | Intent::Comparison => false,
-    }
+        Intent::Status => tells_status(text),
+        Intent::Fact | Intent::Comparison => question.asks_who && names_person(text),
+    };
+    f32::from(u8::from(found))
+}
+
+/// Whether two words with capitals stand side by side inside the sentence, or a role is named.
+fn names_person(text: &str) -> bool {
+    let found = words(text);
+    let capital = |i: usize| text[found[i].start..].starts_with(char::is_uppercase) && text[found[i].start..found[i].end].chars().any(char::is_lowercase);
+    let beside = |i: usize| text[found[i - 1].end..found[i].start] == *" ";
+    (1..found.len()).any(|i| capital(i - 1) && capital(i) && beside(i))
+        || found.iter().any(|word| ["direktør", "direktøren", "leder", "leiar", "lederen", "leiaren", "sjef", "sjefen"].iter().any(|role| fold(&text[word.start..word.end]).ends_with(role)))
+}
+
+/// What minutes say when they tell where a matter stands.
+const STATUS: &[&str] = &[
+    "enig", "enige", "einig", "einige", "vedtatt", "vedtok", "vedteke", "besluttet", "beslutta", "avgjort", "bestemt", "utsatt", "utsett", "fortsetter", "fortset", "gjenopptar", "gjenopptas", "tilbake",
+    "avsluttet", "avslutta", "ferdig", "neste", "foreløpig", "førebels", "klart", "gjenstår", "agreed", "decided", "postponed", "continues", "resumed", "next", "adopted", "concluded",
+];
+
+fn tells_status(text: &str) -> bool {
+    words(text).iter().any(|word| STATUS.contains(&fold(&text[word.start..word.end]).as_str()))
 }
 
 const NUMBER_WORDS: &[&str] = &[
@@ -168,12 +194,20 @@ fn has_date(text: &str) -> bool {
     })
 }
 
-/// Whether a text says what the asked word means: "NAV Økonomi pensjon (NØP)", "NØP er …", "NØP, …".
-fn defines(question: &Question, text: &str) -> bool {
-    question.keywords.iter().any(|keyword| {
-        let word = keyword.word.as_str();
-        ["({})", "{} er ", "{} is ", "{}, ", "{} (", "{} betyr", "{} står for", "{} tyder", "{} means", "{} stands for", "Med {}", "{}: "].iter().any(|shape| text.contains(&shape.replace("{}", word)))
-    })
+/// How surely a text says what the asked word means: "NAV Økonomi pensjon (NØP)" and "NØP (NAV
+/// Økonomi pensjon)" do, "NØP er …" may.
+fn defines(question: &Question, text: &str) -> f32 {
+    let shapes = |word: &str, shapes: &[&str]| shapes.iter().any(|shape| text.contains(&shape.replace("{}", word)));
+    let of = |word: &str| {
+        if shapes(word, &["({})", "{} (", "{} betyr", "{} tyder", "{} står for", "{} means", "{} stands for", "Med {} menes", "med {} menes"]) {
+            1.0
+        } else if shapes(word, &["{} er et ", "{} er en ", "{} er eit ", "{} er ein ", "{} is a ", "{} is the ", "{}: "]) {
+            0.7
+        } else {
+            0.0
+        }
+    };
+    question.keywords.iter().map(|keyword| of(&keyword.word)).fold(0.0, f32::max)
 }
 
 /// Words at the start of a sentence that lean on the one before it.

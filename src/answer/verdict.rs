@@ -75,8 +75,8 @@ pub fn judge(question: &Question, weights: &Weights, chosen: &[Candidate], perio
     }
     let Some(best) = chosen.first() else { return declined(Reason::NotFound) };
     let coverage = chosen.iter().map(|candidate| candidate.coverage).fold(best.coverage, f32::max);
-    let kind_missing = matches!(question.intent, Intent::Number | Intent::Date) && !chosen.iter().any(|candidate| candidate.fits_intent);
-    if question.intent == Intent::Definition && !chosen.iter().any(|candidate| candidate.fits_intent) {
+    let kind_missing = matches!(question.intent, Intent::Number | Intent::Date) && !chosen.iter().any(|candidate| candidate.fit > 0.0);
+    if question.intent == Intent::Definition && !chosen.iter().any(|candidate| candidate.fit > 0.0) {
         let word = question.keywords.iter().map(|keyword| keyword.word.as_str()).next().unwrap_or_default();
         return Verdict { confidence: 0.2 * coverage, declined: Some(Reason::NotDefined(word.to_owned())) };
     }

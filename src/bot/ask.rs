@@ -7,7 +7,7 @@ use super::Bot;
 use crate::answer::{self, Answer, Excerpt, Reading, Reason, Verdict, Weights, choose, judge, whole_passage};
 use crate::corpus::{Date, DocumentId};
 use crate::index::{Hit, Query, State};
-use crate::question::{Keyword, Question};
+use crate::question::{Keyword, Question, SYNONYM};
 
 /// Passages that sentences are chosen from.
 const PASSAGES: usize = 20;
@@ -82,13 +82,20 @@ impl Bot {
     }
 
     fn weights(&self, question: &Question) -> anyhow::Result<Weights> {
-        let terms: Vec<String> = question.keywords.iter().map(|keyword| keyword.term.clone()).collect();
-        let (frequencies, passages) = self.index.passage_frequencies(&terms)?;
+        let mut frequencies = Vec::with_capacity(question.keywords.len());
+        let mut passages = 0;
+        for keyword in &question.keywords {
+            let terms: Vec<String> = std::iter::once(&keyword.term).chain(&keyword.alternatives).cloned().collect();
+            let (counts, all) = self.index.passage_frequencies(&terms)?;
+            frequencies.push(counts.into_iter().max().unwrap_or(0));
+            passages = all;
+        }
         Ok(Weights::new(frequencies, passages))
     }
 
     fn find(&self, question: &Question, limit: usize) -> anyhow::Result<Found> {
-        let terms = question.keywords.iter().map(|keyword| (keyword.term.clone(), 1.0)).collect();
+        let alternatives = |keyword: &Keyword| keyword.alternatives.iter().map(|term| (term.clone(), SYNONYM)).collect::<Vec<_>>();
+        let terms = question.keywords.iter().flat_map(|keyword| std::iter::once((keyword.term.clone(), 1.0)).chain(alternatives(keyword))).collect();
         let grams = question.grams().into_iter().map(|gram| (gram, 1.0)).collect();
         let hits = self.index.search(&Query { terms, grams }, limit)?;
         let mut readings: Vec<Reading> = Vec::new();

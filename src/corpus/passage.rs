@@ -64,17 +64,17 @@ pub fn passages(document: &Document) -> Vec<Passage> {
         let section = document.section_at(unit.span.start).unwrap_or(0);
         let words = document.slice(unit.span).split_whitespace().count();
         let is_item = unit.kind != BlockKind::Paragraph;
+        let in_list = is_item || units.get(i + 1).is_some_and(|next| next.kind != BlockKind::Paragraph);
         if let Some(passage) = &mut open {
             let same = passage.section == section || passage.words < SHORT_SECTION_WORDS && is_short(document, section) && related(document, passage.section, section);
             let room = if passage.in_list && is_item { MAX_LIST_WORDS } else { TARGET_WORDS + TARGET_WORDS / 4 };
             if same && passage.words + words <= room && !passage.closed(is_item) {
-                passage.take(unit, words, is_item);
+                passage.take(unit, words, in_list);
                 continue;
             }
             passages.extend(open.take().map(|open| open.close(passages.len())));
         }
-        let introduces_list = units.get(i + 1).is_some_and(|next| next.kind != BlockKind::Paragraph);
-        open = Some(Open { span: unit.span, section, words, in_list: is_item || introduces_list, full: words >= TARGET_WORDS });
+        open = Some(Open { span: unit.span, section, words, in_list, full: words >= TARGET_WORDS });
     }
     passages.extend(open.map(|open| open.close(passages.len())));
     passages
@@ -89,10 +89,10 @@ struct Open {
 }
 
 impl Open {
-    fn take(&mut self, unit: &Unit, words: usize, is_item: bool) {
+    fn take(&mut self, unit: &Unit, words: usize, in_list: bool) {
         self.span = self.span.cover(unit.span);
         self.words += words;
-        self.in_list |= is_item;
+        self.in_list |= in_list;
         // A paragraph's end is a better place to stop than the middle of the next paragraph.
         self.full = self.words >= TARGET_WORDS || unit.ends_block && self.words >= TARGET_WORDS * 2 / 3;
     }

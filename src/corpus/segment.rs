@@ -129,9 +129,11 @@ const SENTENCE_WORDS: &[&str] = &[
     "er", "var", "har", "hadde", "skal", "skulle", "må", "måtte", "kan", "kunne", "vil", "ville", "bør", "burde", "ble", "blir", "blei", "vart", "vert", "fikk", "får", "fekk", "ga",
     "gir", "gav", "gjør", "gjer", "gjorde", "går", "gikk", "gjekk", "kom", "kommer", "kjem", "sa", "sier", "seier", "mener", "mente", "meiner", "meinte", "ønsker", "ønsket", "ønskjer",
     "svarte", "svarer", "svara", "stilte", "tok", "tar", "viste", "viser", "la", "ligger", "ligg", "står", "sto", "stod", "vet", "veit", "tror", "trur", "fins", "finnes", "finst",
-    "det", "dette", "vi", "jeg", "eg", "de", "dei", "disse", "ingen", "is", "was", "were", "are", "has", "have", "had", "will", "would", "should", "can", "could", "must", "we", "this", "it",
-    "they", "said", "asked", "agreed", "noted", "enige", "einige", "ja", "nei",
+    "is", "was", "were", "are", "has", "have", "had", "will", "would", "should", "can", "could", "must", "said", "asked", "agreed", "noted", "enige", "einige", "ja", "nei",
 ];
+
+/// Words that a heading does not begin with.
+const SENTENCE_STARTS: &[&str] = &["det", "dette", "vi", "jeg", "eg", "de", "dei", "disse", "desse", "ingen", "we", "this", "it", "they", "there"];
 
 /// The length in bytes of a heading that runs into its paragraph, its full stop included:
 /// "Hjemmekontor i vaktordningen. Etaten har …".
@@ -143,10 +145,11 @@ fn run_in_heading(paragraph: &str) -> Option<usize> {
     })?;
     let (heading, rest) = (&paragraph[..end], paragraph[end + 1..].trim_start());
     let words: Vec<&str> = heading.split(' ').collect();
-    let plain = |word: &&str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let plain = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
     let short = words.len() <= 12 && heading.chars().count() <= 90 && words.iter().any(|word| word.chars().count() >= 4);
     let capital = heading.starts_with(char::is_uppercase) && rest.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
-    let verbless = !words.iter().any(|word| SENTENCE_WORDS.contains(&plain(word).as_str())) && !heading.contains([':', ';', '?', '!']);
+    let starts = !SENTENCE_STARTS.contains(&plain(words.first()?).as_str());
+    let verbless = starts && !words.iter().any(|word| SENTENCE_WORDS.contains(&plain(word).as_str())) && !heading.contains([':', ';', '?', '!']);
     let text_follows = rest.split(' ').count() >= 20 && rest.matches(['.', '?', '!']).count() >= 2;
     (short && capital && verbless && text_follows).then_some(end + 1)
 }

@@ -8,6 +8,7 @@
 mod detect;
 mod fold;
 pub mod stem;
+pub mod lexicon;
 mod similar;
 mod stop;
 mod words;

@@ -1,24 +1,28 @@
 //! How alike two words are: equal, one a part of the other's compound, or a slip of the finger apart.
 
-/// 1 for equal terms, less for a compound part or a typing error, 0 for different words.
-pub fn similarity(a: &str, b: &str) -> f32 {
-    if a == b {
+/// How well the term `found` in a text serves for the term `asked`: 1 where they are equal, less
+/// where the text has a compound of what was asked ("skystrategi" for "sky") or a typing error is
+/// between them, little where it has only a part of what was asked ("kontor" for "hjemmekontor"),
+/// 0 for different words.
+pub fn similarity(asked: &str, found: &str) -> f32 {
+    if asked == found {
         return 1.0;
     }
-    let (short, long) = if a.len() <= b.len() { (a, b) } else { (b, a) };
+    let narrower = asked.len() <= found.len();
+    let (short, long) = if narrower { (asked, found) } else { (found, asked) };
     let letters = short.chars().count();
     if letters < 3 || short.bytes().any(|b| b.is_ascii_digit()) {
         return 0.0;
     }
-    // The head of a Norwegian compound is its last part, and what stands before it narrows it down.
     let part = letters >= 4 && long.contains(short) || letters == 3 && (long.starts_with(short) && long.chars().count() >= 7);
     if part {
-        return PART;
+        return if narrower { COMPOUND } else { PART };
     }
     if letters >= 5 && one_slip_apart(short, long) { SLIP } else { 0.0 }
 }
 
-const PART: f32 = 0.7;
+const COMPOUND: f32 = 0.7;
+const PART: f32 = 0.3;
 const SLIP: f32 = 0.75;
 
 /// Whether one letter put in, left out, changed or swapped with its neighbour makes one word of the
@@ -45,8 +49,9 @@ mod tests {
 
     #[test]
     fn parts_and_slips_count_and_other_words_do_not() {
-        assert_eq!(similarity("leverandør", "skyleverandør"), PART);
-        assert_eq!(similarity("sky", "skystrategi"), PART);
+        assert_eq!(similarity("leverandør", "skyleverandør"), COMPOUND);
+        assert_eq!(similarity("sky", "skystrategi"), COMPOUND);
+        assert_eq!(similarity("hjemmekontor", "kontor"), PART);
         assert_eq!(similarity("forhandling", "forhandlig"), SLIP);
         assert_eq!(similarity("arbeid", "arbied"), SLIP);
         assert_eq!(similarity("møte", "måte"), 0.0);

@@ -107,7 +107,7 @@ fn blocks(text: &str) -> Vec<Block> {
                 text: item.clone().unwrap_or_else(|| line.text.clone()),
                 is_item: item.is_some(),
                 lines: 1,
-                after_gap: i == 0 || line.blanks > 0 || line.page_break,
+                after_gap: i == 0 || line.blanks > 0 || habits.starts_page(line),
             }),
         }
     }
@@ -182,20 +182,29 @@ impl Habits {
             return (!rest.is_empty()).then(|| rest.to_owned());
         }
         let lost = self.lost_bullets && line.indent == 1 && line.blanks > 0;
-        (lost || label(text).is_some_and(|label| !label.contains('.'))).then(|| text.to_owned())
+        let numbered = label(text).is_some_and(|label| !label.trim_end_matches('.').contains('.'));
+        (lost || numbered).then(|| text.to_owned())
+    }
+
+    /// Whether a new page begins with this line: a form feed, or what is left of one.
+    fn starts_page(&self, line: &Line) -> bool {
+        line.page_break || self.lost_bullets && line.indent > 0 && line.blanks == 0
     }
 
     /// Whether line `i` goes on with the paragraph of the line before it.
     fn joins(&self, i: usize, lines: &[Line]) -> bool {
         let (before, line) = (&lines[i - 1], &lines[i]);
-        let noise = self.blank_is_noise[i];
-        if line.blanks > 1 || line.marked_blank || (line.blanks == 1 && !noise) {
+        if self.starts_page(line) && before.ends_sentence() && !line.starts_lowercase() {
             return false;
+        }
+        if line.blanks > 1 || line.marked_blank || before.is_upper_case() != line.is_upper_case() {
+            return false;
+        }
+        let goes_on = line.starts_lowercase() && !before.ends_sentence();
+        if line.blanks == 1 && !self.blank_is_noise[i] {
+            return goes_on;
         }
         if label(&line.text).is_some() && (before.ends_sentence() || line.blanks > 0) && !line.starts_lowercase() {
-            return false;
-        }
-        if before.is_upper_case() != line.is_upper_case() && before.len() * 10 < self.width[i] * 9 {
             return false;
         }
         if line.starts_lowercase() && !before.text.ends_with(['!', '?', ';']) {
