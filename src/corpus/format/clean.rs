@@ -27,7 +27,7 @@ pub fn clean(text: &str) -> String {
 
 /// Whether a character is a bullet, in the fonts and private-use places where bullets are found.
 pub fn is_bullet(c: char) -> bool {
-    matches!(c, '•' | '◦' | '▪' | '▫' | '■' | '□' | '●' | '○' | '‣' | '⁃' | '∙' | '·' | '➢' | '➤' | '►' | '▶' | '✓' | '✔' | '❖' | '◆' | '◇' | '–' | '—' | '-' | '*' | '')
+    matches!(c, '•' | '◦' | '▪' | '▫' | '■' | '□' | '●' | '○' | '‣' | '⁃' | '∙' | '·' | '➢' | '➤' | '►' | '▶' | '✓' | '✔' | '❖' | '◆' | '◇' | '–' | '—' | '-' | '*')
         || ('\u{F000}'..='\u{F0FF}').contains(&c)
 }
 
