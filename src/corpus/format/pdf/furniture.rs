@@ -25,13 +25,15 @@ pub(super) fn remove(sheets: &mut [Sheet]) {
     let repeated = repeated(sheets);
     let numbers = page_numbers(sheets);
     let running = running_titles(sheets);
+    let trusted = marks_are_trusted(sheets);
     let marks: Vec<Vec<bool>> = sheets
         .iter()
         .enumerate()
         .map(|(page, sheet)| {
             let furniture = |(index, span): (usize, &Span)| {
                 let place = Place::of(span, sheet);
-                place.is_some_and(|place| repeated.contains_key(&place)) || numbers.contains(&(page, index)) || running.contains(&(page, index))
+                let marked = trusted && span.artifact && !in_middle(span, sheet);
+                marked || place.is_some_and(|place| repeated.contains_key(&place)) || numbers.contains(&(page, index)) || running.contains(&(page, index))
             };
             sheet.spans.iter().enumerate().map(furniture).collect()
         })
@@ -40,6 +42,17 @@ pub(super) fn remove(sheets: &mut [Sheet]) {
         let mut marks = marks.into_iter();
         sheet.spans.retain(|_| !marks.next().unwrap_or(false));
     }
+}
+
+/// Whether the text stands where no header or footer does.
+fn in_middle(span: &Span, sheet: &Sheet) -> bool {
+    (0.2 * sheet.height..0.8 * sheet.height).contains(&span.y)
+}
+
+/// Some programs mark the text itself as an artifact: then the marks of the document say nothing.
+fn marks_are_trusted(sheets: &[Sheet]) -> bool {
+    let middle = || sheets.iter().flat_map(|sheet| sheet.spans.iter().filter(|span| in_middle(span, sheet)));
+    2 * middle().filter(|span| span.artifact).count() <= middle().count()
 }
 
 /// A text at a height of the page, figures left open.
@@ -184,7 +197,7 @@ mod tests {
     use super::*;
 
     fn sheet(lines: &[(&str, f32)]) -> Sheet {
-        let span = |&(text, y): &(&str, f32)| Span { text: text.to_owned(), x0: 50.0, x1: 200.0, y, size: 10.0, font: 0, bold: 0.0, letters: text.len() };
+        let span = |&(text, y): &(&str, f32)| Span { text: text.to_owned(), x0: 50.0, x1: 200.0, y, size: 10.0, font: 0, bold: 0.0, letters: text.len(), artifact: false, lead_in: false };
         Sheet { height: 842.0, spans: lines.iter().map(span).collect(), walls: Vec::new() }
     }
 

@@ -15,17 +15,18 @@ const LONGEST: usize = 220;
 /// Gives the blocks with headings marked.
 pub(super) fn mark(drafts: Vec<Draft>, outline: &[Entry]) -> Vec<Block> {
     let body = Body::of(&drafts);
-    let matched = match_outline(&drafts, outline);
+    let set_apart: Vec<bool> = drafts.iter().map(|draft| looks_like_heading(draft, &body)).collect();
+    let matched = match_outline(&drafts, &set_apart, outline);
     let found = matched.iter().flatten().count();
     // An outline that the text bears out names all headings of body size.
     let complete = found >= 5 && 10 * found >= 8 * outline.len();
     let outlined: Vec<Style> = drafts.iter().zip(&matched).filter(|(_, level)| level.is_some()).map(|(draft, _)| Style::of(draft)).collect();
     let headings: Vec<bool> = drafts
         .iter()
-        .zip(&matched)
-        .map(|(draft, level)| {
+        .zip(matched.iter().zip(set_apart))
+        .map(|(draft, (level, set_apart))| {
             let known = !complete || draft.size > LARGER * body.size || outlined.contains(&Style::of(draft));
-            level.is_some() || (known && looks_like_heading(draft, &body))
+            level.is_some() || (known && set_apart)
         })
         .collect();
     let levels = levels(&drafts, &headings, &matched);
@@ -93,8 +94,9 @@ fn looks_like_heading(draft: &Draft, body: &Body) -> bool {
     short && draft.lines == 1 && letters >= 5 && draft.size > 0.95 * body.size && !text.chars().any(char::is_lowercase) && words >= 2
 }
 
-/// For each block, the level of the outline entry that names it.
-fn match_outline(drafts: &[Draft], outline: &[Entry]) -> Vec<Option<u8>> {
+/// For each block, the level of the outline entry that names it: of several with the same words (an
+/// agenda and its items) the first that is set apart as a heading.
+fn match_outline(drafts: &[Draft], set_apart: &[bool], outline: &[Entry]) -> Vec<Option<u8>> {
     let mut levels = vec![None; drafts.len()];
     let mut from = 0;
     for entry in outline {
@@ -106,11 +108,11 @@ fn match_outline(drafts: &[Draft], outline: &[Entry]) -> Vec<Option<u8>> {
             let text_like = matches!(draft.kind, BlockKind::Paragraph | BlockKind::ListItem);
             text_like && draft.letters <= LONGEST && letters_of(&draft.text) == title
         };
-        if let Some(offset) = drafts.iter().skip(from).position(names) {
-            from += offset + 1;
-            if let Some(level) = levels.get_mut(from - 1) {
-                *level = Some(entry.level);
-            }
+        let named = || (from..drafts.len()).filter(|index| drafts.get(*index).is_some_and(names));
+        let found = named().find(|index| set_apart.get(*index) == Some(&true)).or_else(|| named().next());
+        if let Some((index, level)) = found.and_then(|index| Some((index, levels.get_mut(index)?))) {
+            *level = Some(entry.level);
+            from = index + 1;
         }
     }
     levels

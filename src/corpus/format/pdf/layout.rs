@@ -26,6 +26,8 @@ pub(super) struct Line {
     /// Share of the letters that are bold.
     pub bold: f32,
     pub letters: usize,
+    /// Whether it begins with a bold label that ends in a colon or a full stop.
+    pub lead_in: bool,
     /// The left and right edge of its column.
     pub column: (f32, f32),
     /// Lines of one column on one page share the number.
@@ -208,6 +210,7 @@ impl Writer {
             font: main.map_or(u16::MAX, |span| span.font),
             bold,
             letters,
+            lead_in: row.first().is_some_and(|span| span.lead_in || (row.len() > 1 && span.bold > 0.9 && span.text.ends_with(':'))),
             column: edges,
             region: self.region,
             label,
@@ -485,7 +488,7 @@ mod tests {
     use super::*;
 
     fn span(text: &str, x0: f32, y: f32) -> Span {
-        Span { text: text.to_owned(), x0, x1: x0 + 5.0 * text.chars().count() as f32, y, size: 10.0, font: 0, bold: 0.0, letters: text.len() }
+        Span { text: text.to_owned(), x0, x1: x0 + 5.0 * text.chars().count() as f32, y, size: 10.0, font: 0, bold: 0.0, letters: text.len(), artifact: false, lead_in: false }
     }
 
     fn texts(spans: Vec<Span>) -> Vec<String> {

@@ -133,16 +133,8 @@ impl Reader {
     }
 }
 
-/// Drops what is no part of the text: artifacts, and invisible text that repeats what can be seen.
+/// Drops invisible text that repeats what can be seen, or that nobody was to see.
 fn drop_hidden(drawing: &mut Drawing) {
-    let (upper, lower) = (0.2 * drawing.height, 0.8 * drawing.height);
-    let in_middle = |glyph: &Glyph| glyph.angle == 0 && (upper..lower).contains(&glyph.y);
-    let marked = drawing.glyphs.iter().filter(|glyph| in_middle(glyph) && glyph.artifact).count();
-    let middle = drawing.glyphs.iter().filter(|glyph| in_middle(glyph)).count();
-    // Some programs mark whole pages: then the mark says nothing.
-    if 2 * marked <= middle {
-        drawing.glyphs.retain(|glyph| !glyph.artifact || in_middle(glyph));
-    }
     let seen = drawing.glyphs.iter().filter(|glyph| glyph.visible && !glyph.c.is_whitespace()).count();
     let hidden = drawing.glyphs.iter().filter(|glyph| !glyph.visible && !glyph.c.is_whitespace()).count();
     // The text layer of a scanned page lies under a picture and outweighs a stamp or a page number.

@@ -112,6 +112,9 @@ impl Joiner {
             return true;
         }
         let flows = flows(last, line, open.right.max(right));
+        if line.lead_in && (ends_sentence(&last.text) || !starts_lower(&line.text)) {
+            return true;
+        }
         let heading = last.bold > 0.9 && last.letters > 3;
         if heading != (line.bold > 0.9) && last.letters > 3 && line.letters > 3 {
             // A bold line above plain text is a heading; a bold first line of a longer sentence flows on.
@@ -212,12 +215,16 @@ fn usual_pitches(lines: &[Line]) -> HashMap<i32, f32> {
     counts.into_iter().filter_map(|(size, counts)| Some((size, usual(counts)?))).collect()
 }
 
-/// The right edge that the lines around `line` reach, of those that begin near it.
+/// The right edge of the text around `line`: what the lines that begin near it reach, if three or
+/// more of them reach it, else the edge of the column.
 fn right_edge(line: &Line, around: &[Line]) -> f32 {
     let near = |other: &&Line| {
         other.region == line.region && other.cells.is_empty() && (other.x0 - line.x0).abs() < 2.5 * line.size && (other.size - line.size).abs() < 0.1 * line.size
     };
-    around.iter().filter(near).map(|other| other.x1).fold(line.x1, f32::max)
+    let ends: Vec<f32> = around.iter().filter(near).map(|other| other.x1).collect();
+    let edge = ends.iter().copied().fold(line.x1, f32::max);
+    let reached = ends.iter().filter(|end| **end > edge - 2.0 * line.size).count();
+    if reached >= 3 { edge } else { edge.max(line.column.1) }
 }
 
 /// Whether the first word of `next` would not have fitted on `line`, so that the text runs on.

@@ -25,6 +25,10 @@ pub(super) struct Span {
     pub bold: f32,
     /// Number of letters, to weigh size and font by.
     pub letters: usize,
+    /// Whether all of it is marked as no part of the text (`/Artifact`).
+    pub artifact: bool,
+    /// Whether it begins with a bold label that ends in a colon or a full stop.
+    pub lead_in: bool,
 }
 
 impl Span {
@@ -84,8 +88,18 @@ impl Draft {
         let bold = self.glyphs.iter().filter(|(glyph, _)| glyph.bold).count() as f32 / letters.max(1) as f32;
         let main = self.glyphs.iter().map(|(glyph, _)| glyph).find(|glyph| (glyph.size - self.size).abs() < 0.01 * self.size);
         let font = main.or(self.glyphs.first().map(|(glyph, _)| glyph)).map_or(u16::MAX, |glyph| glyph.font);
-        Some(Span { text, x0: self.x0, x1: self.x1, y: self.y, size: self.size, font, bold, letters })
+        let artifact = self.glyphs.iter().all(|(glyph, _)| glyph.artifact);
+        let lead_in = is_lead_in(&self.glyphs);
+        Some(Span { text, x0: self.x0, x1: self.x1, y: self.y, size: self.size, font, bold, letters, artifact, lead_in })
     }
+}
+
+/// Whether bold letters, at least three, end in a colon or a full stop before plain text begins.
+fn is_lead_in(glyphs: &[(Glyph, bool)]) -> bool {
+    let bold = glyphs.iter().take_while(|(glyph, _)| glyph.bold).count();
+    let end = bold.checked_sub(1).and_then(|last| glyphs.get(last)).map(|(glyph, _)| glyph.c);
+    let plain = glyphs.get(bold).map(|(glyph, _)| glyph.c);
+    bold >= 4 && (matches!(end, Some(':' | '.')) && plain.is_some() || plain == Some(':'))
 }
 
 /// Joins glyphs to spans, from the top of the page to the bottom, and from left to right. No span
