@@ -98,8 +98,9 @@ impl Outline {
             .filter(|cells| cells.iter().any(|cell| !cell.is_empty()))
             .map(|cells| Row { cells })
             .collect();
-        let used = (0..columns).filter(|&column| rows.iter().any(|row| row.cells.get(column).is_some_and(|cell| !cell.is_empty()))).count();
-        if used < 2 {
+        let used = |column: usize| rows.iter().any(|row| row.cells.get(column).is_some_and(|cell| !cell.is_empty()));
+        // One used column may be the rest of a row from the page before; more rows are no table.
+        if (0..columns).filter(|&column| used(column)).count() < 2 && (rows.len() != 1 || columns < 3) {
             return None;
         }
         let lines = |cell: &Vec<Span>| {
@@ -110,8 +111,9 @@ impl Outline {
         if rows.iter().flat_map(|row| &row.cells).any(|cell| lines(cell) > MAX_CELL_LINES) {
             return Some(Grid::Frames(rows.into_iter().flat_map(|row| row.cells).filter(|cell| !cell.is_empty()).collect()));
         }
-        let kept: Vec<usize> =
-            (0..columns).filter(|&column| rows.iter().any(|row| row.cells.get(column).is_some_and(|cell| !cell.is_empty()))).collect();
+        // A double rule makes a column too narrow for any text.
+        let wide = |column: usize| matches!(self.xs.get(column..column + 2), Some([from, to]) if to - from > 12.0);
+        let kept: Vec<usize> = (0..columns).filter(|&column| used(column) || wide(column)).collect();
         let narrowed = |row: Row| Row {
             cells: row.cells.into_iter().enumerate().filter(|(column, _)| kept.contains(column)).map(|(_, cell)| cell).collect(),
         };

@@ -261,7 +261,7 @@ fn cut(pieces: &[Piece]) -> Option<Cut> {
     let (_, edge, stretch) = best?;
     let inner = pieces.get(stretch.clone())?;
     let (right, left): (Vec<Piece>, Vec<Piece>) = inner.iter().cloned().partition(|piece| piece.x0() >= edge - 0.5);
-    let (left, mut below) = tail(left, &right, size);
+    let (left, mut below) = tail(left, &right, size, stretch.end < pieces.len());
     below.extend(pieces.get(stretch.end..)?.iter().cloned());
     Some(Cut { above: pieces.get(..stretch.start)?.to_vec(), left, right, below })
 }
@@ -343,7 +343,9 @@ fn extent(row: &[Span]) -> f32 {
 }
 
 /// Parts what follows two balanced columns from the left column: it stands below both, after a gap.
-fn tail(left: Vec<Piece>, right: &[Piece], size: f32) -> (Vec<Piece>, Vec<Piece>) {
+/// Where nothing of full width follows (`bounded` is false) the left column may simply be the longer
+/// one, and only a heading with little below it is parted.
+fn tail(left: Vec<Piece>, right: &[Piece], size: f32, bounded: bool) -> (Vec<Piece>, Vec<Piece>) {
     let end = right.iter().map(Piece::bottom).fold(f32::MIN, f32::max);
     let mut bottom = f32::MIN;
     let mut pitches = Vec::new();
@@ -356,7 +358,8 @@ fn tail(left: Vec<Piece>, right: &[Piece], size: f32) -> (Vec<Piece>, Vec<Piece>
     for (index, piece) in left.iter().enumerate() {
         let balanced = bottom > end - 2.5 * pitch;
         let gap = piece.bottom() - bottom;
-        let apart = gap > 1.3 * pitch || matches!(piece, Piece::Span(span) if span.bold > 0.9 || span.size > 1.1 * size);
+        let heading = matches!(piece, Piece::Span(span) if span.bold > 0.9 || span.size > 1.1 * size);
+        let apart = if bounded { heading || gap > 1.3 * pitch } else { heading && left.len() - index <= 4 };
         if index > 0 && piece.top() > end && balanced && apart {
             let mut left = left;
             let below = left.split_off(index);

@@ -34,7 +34,7 @@ pub(super) fn join(lines: Vec<Line>, pages: usize) -> Vec<Draft> {
     let vocabulary = Vocabulary::of_lines(words);
     let contents = contents_lines(&lines, pages);
     let pitches = usual_pitches(&lines);
-    let mut joiner = Joiner { vocabulary, pitches, drafts: Vec::new(), open: None };
+    let mut joiner = Joiner { vocabulary, pitches, drafts: Vec::new(), open: None, row: None };
     for (index, line) in lines.iter().enumerate() {
         let around = lines.get(index.saturating_sub(4)..(index + 5).min(lines.len())).unwrap_or_default();
         joiner.add(line, lines.get(index + 1), contents.get(index).copied().unwrap_or(false), around);
@@ -50,6 +50,8 @@ struct Open {
     text_x0: f32,
     /// The right edge of the lines around.
     right: f32,
+    /// Whether the line ends at the right edge of justified text.
+    flush: bool,
 }
 
 struct Joiner {
@@ -57,17 +59,22 @@ struct Joiner {
     pitches: HashMap<i32, f32>,
     drafts: Vec<Draft>,
     open: Option<Open>,
+    /// The table row that was added last, if nothing came after it.
+    row: Option<Line>,
 }
 
 impl Joiner {
     fn add(&mut self, line: &Line, next: Option<&Line>, contents: bool, around: &[Line]) {
         if contents || !line.cells.is_empty() {
-            let kind = if contents { BlockKind::Contents } else { BlockKind::TableRow };
-            let text = if contents { line.text.clone() } else { self.row_text(line) };
-            self.drafts.push(draft(kind, &text, line));
             self.open = None;
+            if contents {
+                self.drafts.push(draft(BlockKind::Contents, &line.text, line));
+            } else {
+                self.add_row(line);
+            }
             return;
         }
+        self.row = None;
         let right = right_edge(line, around);
         let breaks = self.breaks(line, right);
         let item = item_start(line, next, breaks);
@@ -85,16 +92,42 @@ impl Joiner {
             (Some(open), false) => open.text_x0,
             _ => labelled.unwrap_or(line.x0),
         };
-        self.open = Some(Open { line: line.clone(), text_x0, right });
+        let justified = around.iter().filter(|other| other.region == line.region && (other.x1 - line.x1).abs() < 1.0).count() >= 3;
+        self.open = Some(Open { line: line.clone(), text_x0, right, flush: justified && line.x1 > right - 1.0 });
     }
 
-    fn row_text(&self, line: &Line) -> String {
+    /// Adds a table row; the first row of a page whose cells go on from the row before is joined to it.
+    fn add_row(&mut self, line: &Line) {
+        let before = self.row.take().filter(|before| before.page + 1 == line.page && rest_of_row(&before.cells, &line.cells));
+        let Some(mut row) = before else {
+            let text = self.row_text(&line.cells);
+            self.drafts.push(draft(BlockKind::TableRow, &text, line));
+            self.row = Some(line.clone());
+            return;
+        };
+        let first = line.cells.iter().position(|cell| !cell.is_empty()).unwrap_or(0);
+        for (cell, rest) in row.cells.iter_mut().zip(&line.cells) {
+            cell.extend(rest.iter().cloned());
+        }
+        let from = row.cells.get(first).map_or(0, Vec::len) - line.cells.get(first).map_or(0, Vec::len);
+        let until: Vec<Vec<String>> =
+            row.cells.iter().take(first + 1).enumerate().map(|(column, cell)| if column == first { cell.iter().take(from).cloned().collect() } else { cell.clone() }).collect();
+        let text = self.row_text(&row.cells);
+        let at = self.row_text(&until).trim_end_matches('-').len();
+        if let Some(draft) = self.drafts.last_mut() {
+            draft.text = text;
+            draft.page_breaks.push((at, line.page));
+        }
+        self.row = Some(Line { page: line.page, ..row });
+    }
+
+    fn row_text(&self, cells: &[Vec<String>]) -> String {
         let cell = |lines: &Vec<String>| {
             let mut text = String::new();
             lines.iter().for_each(|line| append_line(&mut text, &tidy(line), &self.vocabulary));
             clean(&text)
         };
-        line.cells.iter().map(cell).collect::<Vec<_>>().join(" | ")
+        cells.iter().map(cell).collect::<Vec<_>>().join(" | ")
     }
 
     /// Whether `line` begins a new block after the open line of the same column.
@@ -144,7 +177,10 @@ impl Joiner {
         let alike = (draft.size - line.size).abs() < 0.08 * line.size && (draft.bold > 0.9) == (line.bold > 0.9);
         let near = line.page.saturating_sub(draft.page_breaks.last().map_or(draft.page, |last| last.1)) <= 1;
         let hyphen = draft.text.ends_with(['-', '\u{AD}', '\u{2010}']) && line.text.starts_with(char::is_alphanumeric);
-        let runs_on = !ends_sentence(&draft.text) && (starts_lower(&line.text) || hyphen || goes_on(&draft.text));
+        let open_end = !ends_sentence(&draft.text) && (starts_lower(&line.text) || hyphen || goes_on(&draft.text));
+        // A full last line of justified text: paragraphs seldom end just there.
+        let flush = open.flush && !draft.text.ends_with(':') && line.x0 < line.column.0 + 0.5 * line.size;
+        let runs_on = open_end || (flush && index + 1 == self.drafts.len());
         (text && alike && near && runs_on && label_of(&line.text).is_none()).then_some(index)
     }
 
@@ -167,6 +203,16 @@ impl Joiner {
         draft.letters = letters;
         draft.lines += 1;
     }
+}
+
+/// Whether the cells of a page's first row are the rest of the row before: some are empty that were
+/// not, and none is filled that was empty.
+fn rest_of_row(before: &[Vec<String>], cells: &[Vec<String>]) -> bool {
+    let filled = |cells: &[Vec<String>], column: usize| cells.get(column).is_some_and(|cell| !cell.is_empty());
+    let columns = before.len().max(cells.len());
+    let lost = (0..columns).any(|column| filled(before, column) && !filled(cells, column));
+    let gained = (0..columns).any(|column| filled(cells, column) && !filled(before, column));
+    filled(before, 0) && !filled(cells, 0) && lost && !gained
 }
 
 fn draft(kind: BlockKind, text: &str, line: &Line) -> Draft {
