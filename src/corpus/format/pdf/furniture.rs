@@ -197,7 +197,7 @@ mod tests {
     use super::*;
 
     fn sheet(lines: &[(&str, f32)]) -> Sheet {
-        let span = |&(text, y): &(&str, f32)| Span { text: text.to_owned(), x0: 50.0, x1: 200.0, y, size: 10.0, font: 0, bold: 0.0, letters: text.len(), artifact: false, lead_in: false };
+        let span = |&(text, y): &(&str, f32)| Span { text: text.to_owned(), x0: 50.0, x1: 200.0, y, size: 10.0, font: 0, bold: 0.0, letters: text.len(), artifact: false, lead_in: false, label: None };
         Sheet { height: 842.0, spans: lines.iter().map(span).collect(), walls: Vec::new() }
     }
 

@@ -197,8 +197,9 @@ impl Writer {
         let letters: usize = row.iter().map(|span| span.letters).sum();
         let bold: f32 = row.iter().map(|span| span.bold * span.letters as f32).sum::<f32>() / letters.max(1) as f32;
         let label = match row {
-            [first, second, ..] if first.text.chars().count() <= 8 => Some(second.x0),
-            _ => None,
+            [first, second, ..] if first.text.chars().count() <= 8 => Some(first.label.unwrap_or(second.x0)),
+            [first, ..] => first.label,
+            [] => None,
         };
         Line {
             page: self.page,
@@ -422,16 +423,18 @@ fn table_zone(rows: &[Vec<Span>]) -> Zone {
     let mut count = 0;
     let mut full = 0;
     let mut last = baseline(rows.first());
-    for row in rows {
+    for (index, row) in rows.iter().enumerate() {
         let size = row.first().map_or(0.0, |span| span.size);
         let pitch = baseline(Some(row)) - last;
         if pitch > 3.2 * size {
             break;
         }
         let merged = merge(&columns, row, 0.4 * size);
-        let expected = if columns.is_empty() { row.len() } else { columns.len() };
-        let continues = row.len() >= 2 && merged.len() >= expected.max(first.len()).min(columns.len().max(2));
-        let wrapped = row.len() == 1 && count > 0 && pitch < 1.5 * size && merged.len() == columns.len() && merged == widened(&columns, row);
+        let continues = row.len() >= 2 && (columns.is_empty() || merged.len() == columns.len() || (first.len() > 2 && merged.len() > columns.len()));
+        let after = rows.get(index + 1).map_or(f32::MAX, |next| baseline(Some(next)) - baseline(Some(row)));
+        let in_first = row.first().is_some_and(|span| columns.first().is_some_and(|column| span.x0 <= column.1));
+        let near = pitch < 1.5 * size && (!in_first || after > 1.15 * pitch);
+        let wrapped = row.len() == 1 && count > 0 && near && merged.len() == columns.len() && merged == widened(&columns, row);
         if !(continues || wrapped) {
             break;
         }
@@ -491,7 +494,7 @@ mod tests {
     use super::*;
 
     fn span(text: &str, x0: f32, y: f32) -> Span {
-        Span { text: text.to_owned(), x0, x1: x0 + 5.0 * text.chars().count() as f32, y, size: 10.0, font: 0, bold: 0.0, letters: text.len(), artifact: false, lead_in: false }
+        Span { text: text.to_owned(), x0, x1: x0 + 5.0 * text.chars().count() as f32, y, size: 10.0, font: 0, bold: 0.0, letters: text.len(), artifact: false, lead_in: false, label: None }
     }
 
     fn texts(spans: Vec<Span>) -> Vec<String> {

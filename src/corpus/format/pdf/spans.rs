@@ -1,6 +1,7 @@
 //! Glyphs joined to spans: pieces of text on one baseline without a gap as wide as between columns.
 
 use super::glyphs::{Glyph, Rule};
+use crate::corpus::format::clean::is_bullet;
 
 /// Gap, in font sizes, from which text without a space between belongs to another span.
 const SPAN_GAP: f32 = 0.65;
@@ -8,6 +9,8 @@ const SPAN_GAP: f32 = 0.65;
 const SPACED_GAP: f32 = 2.2;
 /// Gap, in font sizes, that separates words where no space is drawn.
 const WORD_GAP: f32 = 0.18;
+/// Spans after a bullet among which its text is looked for.
+const LABEL_SEARCH: usize = 40;
 /// Vertical rules looked at; a page with more is a drawing.
 const MAX_WALLS: usize = 2_000;
 
@@ -29,6 +32,8 @@ pub(super) struct Span {
     pub artifact: bool,
     /// Whether it begins with a bold label that ends in a colon or a full stop.
     pub lead_in: bool,
+    /// Where the text after a bullet or a list label begins.
+    pub label: Option<f32>,
 }
 
 impl Span {
@@ -90,7 +95,7 @@ impl Draft {
         let font = main.or(self.glyphs.first().map(|(glyph, _)| glyph)).map_or(u16::MAX, |glyph| glyph.font);
         let artifact = self.glyphs.iter().all(|(glyph, _)| glyph.artifact);
         let lead_in = is_lead_in(&self.glyphs);
-        Some(Span { text, x0: self.x0, x1: self.x1, y: self.y, size: self.size, font, bold, letters, artifact, lead_in })
+        Some(Span { text, x0: self.x0, x1: self.x1, y: self.y, size: self.size, font, bold, letters, artifact, lead_in, label: None })
     }
 }
 
@@ -121,7 +126,42 @@ pub(super) fn spans(glyphs: &[Glyph], rules: &[Rule]) -> Vec<Span> {
     }
     let mut spans: Vec<Span> = merged(drafts, &walls).into_iter().filter_map(Draft::finish).collect();
     spans.sort_by(|a, b| a.y.total_cmp(&b.y).then(a.x0.total_cmp(&b.x0)));
-    spans
+    labelled(spans, &walls)
+}
+
+/// Joins bullets and list labels to the text they stand before, so that no gap parts them.
+fn labelled(spans: Vec<Span>, walls: &[Rule]) -> Vec<Span> {
+    let mut out: Vec<Span> = Vec::with_capacity(spans.len());
+    let mut rest: std::collections::VecDeque<Span> = spans.into();
+    while let Some(mut span) = rest.pop_front() {
+        let widest = if span.text.chars().all(is_bullet) && span.text.chars().count() == 1 { 4.0 } else { 2.5 };
+        if widest > 3.0 || is_label(&span.text) {
+            let follows = |next: &Span| {
+                let size = span.size.max(next.size);
+                (next.y - span.y).abs() < 0.35 * size && (0.0..widest * size).contains(&(next.x0 - span.x1))
+            };
+            let near = rest.iter().take(LABEL_SEARCH).enumerate().filter(|(_, next)| follows(next));
+            let found = near.min_by(|a, b| a.1.x0.total_cmp(&b.1.x0)).map(|(index, _)| index);
+            if let Some(next) = found.filter(|_| span.label.is_none()).and_then(|index| rest.remove(index)) {
+                let walled = walls.iter().any(|wall| (span.x1..next.x0).contains(&wall.at) && (wall.from..wall.to).contains(&(span.y - 1.0)));
+                if walled {
+                    rest.push_front(next);
+                } else {
+                    span = Span { text: format!("{} {}", span.text, next.text), x0: span.x0, label: Some(next.x0), ..next };
+                }
+            }
+        }
+        out.push(span);
+    }
+    out
+}
+
+/// "2.", "b)", "(3)".
+fn is_label(text: &str) -> bool {
+    let inner = text.strip_prefix('(').unwrap_or(text);
+    let inner = inner.strip_suffix(')').or_else(|| inner.strip_suffix('.')).unwrap_or_default();
+    let digits = inner.len() <= 2 && inner.chars().all(|c| c.is_ascii_digit());
+    !inner.is_empty() && (digits || (inner.chars().count() == 1 && inner.chars().all(char::is_alphabetic)))
 }
 
 /// Joins drafts that touch on one baseline but were not drawn one after the other.
