@@ -61,6 +61,8 @@ pub(super) struct Drawing {
     pub images: usize,
     /// Glyphs for which no character is known.
     pub unmapped: usize,
+    /// Glyphs whose character is guessed from their code.
+    pub guessed: usize,
     /// Whether a limit or an error cut the page short.
     pub cut: bool,
 }
@@ -258,8 +260,9 @@ impl<'a> Device<'a> for Collector<'_> {
                 // A bitmap font whose matrix holds the size: its glyphs are about half as wide as high.
                 placed.size *= advance / 500.0;
             }
-            let (text, known) = character(glyph, facts);
-            self.drawing.unmapped += usize::from(!known);
+            let (text, source) = character(glyph, facts);
+            self.drawing.unmapped += usize::from(source == Source::Nowhere);
+            self.drawing.guessed += usize::from(source == Source::Code);
             let (font, bold) = facts.map_or((u16::MAX, false), |facts| (facts.font, facts.bold));
             self.add(&text, &placed, bold, font, visible);
         }
@@ -293,8 +296,19 @@ impl<'a> Device<'a> for Collector<'_> {
     fn pop_transparency_group(&mut self) {}
 }
 
-/// The text of a glyph and whether it is known.
-fn character(glyph: &DrawnGlyph<'_>, facts: Option<super::fonts::GlyphFacts>) -> (String, bool) {
+/// Where a glyph's text comes from.
+#[derive(PartialEq, Eq)]
+enum Source {
+    /// The file or the font.
+    Map,
+    /// A guess by the character code.
+    Code,
+    /// Nothing is known.
+    Nowhere,
+}
+
+/// The text of a glyph.
+fn character(glyph: &DrawnGlyph<'_>, facts: Option<super::fonts::GlyphFacts>) -> (String, Source) {
     let mapped = match glyph.as_unicode() {
         Some(BfString::Char(c)) => Some(c.to_string()),
         Some(BfString::String(text)) => Some(text),
@@ -303,11 +317,53 @@ fn character(glyph: &DrawnGlyph<'_>, facts: Option<super::fonts::GlyphFacts>) ->
     let mapped = mapped.filter(|text| text.chars().any(|c| !c.is_control() && c != char::REPLACEMENT_CHARACTER));
     if facts.is_some_and(|facts| facts.pictures) && mapped.as_ref().is_none_or(|text| text.chars().all(|c| c.is_ascii() || c >= '\u{E000}')) {
         let blank = glyph.char_code() & 0xFF == 32;
-        return (if blank { " " } else { "•" }.to_owned(), true);
+        return (if blank { " " } else { "•" }.to_owned(), Source::Map);
     }
     let own = || facts.and_then(|facts| facts.character).filter(|c| *c != char::REPLACEMENT_CHARACTER);
-    match mapped.or_else(|| own().map(String::from)) {
-        Some(text) => (text, true),
-        None => (String::from(char::REPLACEMENT_CHARACTER), false),
+    if let Some(text) = mapped.or_else(|| own().map(String::from)) {
+        return (text, Source::Map);
+    }
+    match tex_character(glyph.char_code()).filter(|_| facts.is_none()) {
+        Some(text) => (text, Source::Code),
+        None => (String::from(char::REPLACEMENT_CHARACTER), Source::Nowhere),
+    }
+}
+
+/// The character of a code in TeX's bitmap fonts, which name no characters: the Cork encoding (T1),
+/// and the bullet of its companion.
+fn tex_character(code: u32) -> Option<String> {
+    let ligatures = ["ff", "fi", "fl", "ffi", "ffl"];
+    Some(match code {
+        0x10..=0x12 => "\"".to_owned(),
+        0x13 => "«".to_owned(),
+        0x14 => "»".to_owned(),
+        0x15 => "–".to_owned(),
+        0x16 => "—".to_owned(),
+        0x1B..=0x1F => (*ligatures.get(code as usize - 0x1B)?).to_owned(),
+        0x7F => "-".to_owned(),
+        0x88 => "•".to_owned(),
+        0x9F => "§".to_owned(),
+        0x21..=0x7E | 0xC0..=0xFE => char::from_u32(code)?.to_string(),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bitmap_fonts_of_tex_are_read_by_their_codes() {
+        let word: String = [0xD8_u32, 0x1C, 0x6E].into_iter().filter_map(tex_character).collect();
+        assert_eq!(word, "Øfin");
+        assert_eq!(tex_character(0x05), None);
+    }
+
+    #[test]
+    fn turned_text_is_laid_along_its_own_baseline() {
+        // Text that runs up the page: x of the glyph is its distance from the page's lower edge.
+        let up = Affine::new([0.0, -0.01, 0.01, 0.0, 40.0, 300.0]);
+        let placed = placed(up, 500.0, 1.0, (600.0, 800.0)).map(|placed| (placed.angle, placed.x0.round(), placed.y.round(), placed.x1.round()));
+        assert_eq!(placed, Some((-90, -300.0, 40.0, -295.0)));
     }
 }

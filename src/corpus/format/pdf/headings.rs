@@ -134,7 +134,10 @@ fn depth(text: &str) -> Option<u8> {
 fn levels(drafts: &[Draft], headings: &[bool], matched: &[Option<u8>]) -> Vec<Option<u8>> {
     let title = title(drafts, headings);
     let all: Vec<(usize, &Draft)> = drafts.iter().enumerate().filter(|(index, _)| headings.get(*index) == Some(&true)).collect();
-    let by_style = style_levels(&all, title, matched);
+    // Where the outline counts the title as its first level, the others move up by one.
+    let titled = title.and_then(|title| matched.get(title).copied().flatten()) == Some(1);
+    let matched: Vec<Option<u8>> = matched.iter().map(|level| level.map(|level| if titled { level.saturating_sub(1).max(1) } else { level })).collect();
+    let by_style = style_levels(&all, title, &matched);
     let mut levels = vec![None; drafts.len()];
     for (index, draft) in &all {
         let outlined = matched.get(*index).copied().flatten();

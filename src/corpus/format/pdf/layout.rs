@@ -6,6 +6,7 @@
 
 use super::grid::{Grid, Row, take_grids};
 use super::glyphs::Rule;
+use super::paragraphs::has_leader;
 use super::spans::Span;
 
 /// Width of a gutter in font sizes, at least.
@@ -426,7 +427,7 @@ fn table_zone(rows: &[Vec<Span>]) -> Zone {
     for (index, row) in rows.iter().enumerate() {
         let size = row.first().map_or(0.0, |span| span.size);
         let pitch = baseline(Some(row)) - last;
-        if pitch > 3.2 * size {
+        if pitch > 3.2 * size || has_leader(&joined(row)) {
             break;
         }
         let merged = merge(&columns, row, 0.4 * size);

@@ -126,6 +126,8 @@ impl Reader {
         }
         if letters > 0 && drawing.unmapped as f32 > UNMAPPED_SHARE * letters as f32 {
             self.problems.push(format!("page {number}: {} of {letters} characters cannot be told (the font has no map to letters)", drawing.unmapped));
+        } else if drawing.guessed as f32 > UNMAPPED_SHARE * letters as f32 {
+            self.problems.push(format!("page {number}: {} of {letters} characters are guessed from their codes (the font has no map to letters)", drawing.guessed));
         } else if letters == 0 && drawing.images > 0 {
             self.problems.push(format!("page {number}: a picture without text (scanned?)"));
         }

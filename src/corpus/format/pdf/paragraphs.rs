@@ -34,12 +34,14 @@ pub(super) fn join(lines: Vec<Line>, pages: usize) -> Vec<Draft> {
     let vocabulary = Vocabulary::of_lines(words);
     let contents = contents_lines(&lines, pages);
     let pitches = usual_pitches(&lines);
-    let mut joiner = Joiner { vocabulary, pitches, drafts: Vec::new(), open: None, row: None };
+    let leading = leading(&lines, &pitches);
+    let mut joiner = Joiner { vocabulary, pitches, leading, drafts: Vec::new(), open: None, row: None };
     for (index, line) in lines.iter().enumerate() {
         let around = lines.get(index.saturating_sub(4)..(index + 5).min(lines.len())).unwrap_or_default();
         joiner.add(line, lines.get(index + 1), contents.get(index).copied().unwrap_or(false), around);
     }
     joiner.drafts.retain(|draft| !draft.text.is_empty());
+    number_lists(&mut joiner.drafts);
     joiner.drafts
 }
 
@@ -56,7 +58,10 @@ struct Open {
 
 struct Joiner {
     vocabulary: Vocabulary,
+    /// The usual distance between lines, for each type size that has one.
     pitches: HashMap<i32, f32>,
+    /// That distance in type sizes, for all others.
+    leading: f32,
     drafts: Vec<Draft>,
     open: Option<Open>,
     /// The table row that was added last, if nothing came after it.
@@ -140,8 +145,9 @@ impl Joiner {
         let size = last.size.max(line.size);
         let mixed = (last.size - line.size).abs() > 0.08 * size && last.letters > 3 && line.letters > 3;
         let pitch = line.y - last.y;
-        let usual = self.pitches.get(&size_class(line.size)).copied().unwrap_or(1.25 * line.size);
-        if mixed || pitch > (WIDE_PITCH * usual).max(usual + 1.5) || pitch < -0.5 * size {
+        let usual = self.pitches.get(&size_class(line.size)).copied().unwrap_or(self.leading * line.size);
+        let wrapped_heading = last.bold > 0.9 && line.bold > 0.9 && starts_lower(&line.text) && pitch < 1.9 * size;
+        if mixed || (pitch > (WIDE_PITCH * usual).max(usual + 1.5) && !wrapped_heading) || pitch < -0.5 * size {
             return true;
         }
         let flows = flows(last, line, open.right.max(right));
@@ -261,6 +267,15 @@ fn usual_pitches(lines: &[Line]) -> HashMap<i32, f32> {
     counts.into_iter().filter_map(|(size, counts)| Some((size, usual(counts)?))).collect()
 }
 
+/// The usual distance between lines of the most common size, in type sizes.
+fn leading(lines: &[Line], pitches: &HashMap<i32, f32>) -> f32 {
+    let mut letters: HashMap<i32, usize> = HashMap::new();
+    lines.iter().for_each(|line| *letters.entry(size_class(line.size)).or_default() += line.letters);
+    let known = letters.into_iter().filter(|(size, _)| pitches.contains_key(size)).max_by_key(|(size, count)| (*count, *size));
+    let leading = known.and_then(|(size, _)| Some(pitches.get(&size)? / (size as f32 / 2.0)));
+    leading.unwrap_or(1.25).clamp(1.15, 1.6)
+}
+
 /// The right edge of the text around `line`: what the lines that begin near it reach, if three or
 /// more of them reach it, else the edge of the column.
 fn right_edge(line: &Line, around: &[Line]) -> f32 {
@@ -311,6 +326,22 @@ pub(super) fn label_of(text: &str) -> Option<&str> {
     (!inner.is_empty() && (number || letter || roman)).then_some(first)
 }
 
+/// Paragraphs that follow each other with labels that count on are a list.
+fn number_lists(drafts: &mut [Draft]) {
+    let numbers: Vec<Option<u32>> = drafts
+        .iter()
+        .map(|draft| {
+            let plain = matches!(draft.kind, BlockKind::Paragraph | BlockKind::ListItem) && draft.bold < 0.9;
+            label_of(&draft.text).filter(|_| plain)?.trim_matches(['(', ')', '.']).parse().ok()
+        })
+        .collect();
+    for (index, pair) in numbers.windows(2).enumerate() {
+        if let [Some(first), Some(second)] = pair && *second == first + 1 {
+            drafts.iter_mut().skip(index).take(2).for_each(|draft| draft.kind = BlockKind::ListItem);
+        }
+    }
+}
+
 /// Whether a list item begins with `line`; `breaks` says that a block begins here in any case.
 fn item_start(line: &Line, next: Option<&Line>, breaks: bool) -> bool {
     let text = line.text.trim_start();
@@ -356,8 +387,10 @@ fn contents_lines(lines: &[Line], pages: usize) -> Vec<bool> {
     // above them is their title.
     for index in 0..marks.len() {
         let between = index > 0 && marks.get(index - 1) == Some(&true) && marks.get(index + 1) == Some(&true);
+        let beside = index > 0 && marks.get(index - 1) == Some(&true) || marks.get(index + 1) == Some(&true);
+        let numbered = beside && lines.get(index).and_then(trailing_number).is_some_and(|number| (1..=limit).contains(&number));
         let above = lines.get(index).is_some_and(|line| is_contents_title(&line.text)) && marks.get(index + 1) == Some(&true);
-        if (between || above) && let Some(mark) = marks.get_mut(index) {
+        if (between || numbered || above) && let Some(mark) = marks.get_mut(index) {
             *mark = true;
         }
     }
@@ -377,7 +410,7 @@ fn is_contents_title(text: &str) -> bool {
 }
 
 /// Whether dots lead to a page number at the end.
-fn has_leader(text: &str) -> bool {
+pub(super) fn has_leader(text: &str) -> bool {
     let text = text.trim_end();
     let before = text.trim_end_matches(|c: char| c.is_ascii_digit() || matches!(c, 'i' | 'v' | 'x'));
     let leader = before.trim_end();

@@ -113,7 +113,8 @@ pub(super) fn spans(glyphs: &[Glyph], rules: &[Rule]) -> Vec<Span> {
     let walls: Vec<Rule> = rules.iter().filter(|rule| !rule.horizontal).take(MAX_WALLS).copied().collect();
     let mut drafts: Vec<Draft> = Vec::new();
     let mut spaced = false;
-    for glyph in glyphs {
+    let glyphs = with_accents(glyphs);
+    for glyph in &glyphs {
         if glyph.c.is_whitespace() {
             spaced = true;
             continue;
@@ -127,6 +128,40 @@ pub(super) fn spans(glyphs: &[Glyph], rules: &[Rule]) -> Vec<Span> {
     let mut spans: Vec<Span> = merged(drafts, &walls).into_iter().filter_map(Draft::finish).collect();
     spans.sort_by(|a, b| a.y.total_cmp(&b.y).then(a.x0.total_cmp(&b.x0)));
     labelled(spans, &walls)
+}
+
+/// Puts accents that are drawn on their own (as TeX does) behind the letter they stand on, as
+/// combining characters.
+fn with_accents(glyphs: &[Glyph]) -> Vec<Glyph> {
+    let mut out: Vec<Glyph> = Vec::with_capacity(glyphs.len());
+    let mut rest = glyphs.iter().peekable();
+    while let Some(glyph) = rest.next() {
+        let mark = combining(glyph.c);
+        let letter = mark.and_then(|_| rest.next_if(|letter| letter.c.is_alphabetic() && stands_on(glyph, letter)));
+        match (mark, letter) {
+            (Some(mark), Some(letter)) => out.extend([*letter, Glyph { c: mark, x0: letter.x1, x1: letter.x1, y: letter.y, ..*glyph }]),
+            _ => out.push(*glyph),
+        }
+    }
+    out
+}
+
+fn stands_on(accent: &Glyph, letter: &Glyph) -> bool {
+    let apart = (accent.x0 + accent.x1 - letter.x0 - letter.x1).abs() / 2.0;
+    apart < 0.25 * letter.size && (accent.y - letter.y).abs() < 0.5 * letter.size
+}
+
+fn combining(accent: char) -> Option<char> {
+    Some(match accent {
+        '`' | '\u{2CB}' => '\u{300}',
+        '\u{B4}' | '\u{2CA}' => '\u{301}',
+        '^' | '\u{2C6}' => '\u{302}',
+        '~' | '\u{2DC}' => '\u{303}',
+        '\u{A8}' => '\u{308}',
+        '\u{2DA}' | '\u{B0}' => '\u{30A}',
+        '\u{2C7}' => '\u{30C}',
+        _ => return None,
+    })
 }
 
 /// Joins bullets and list labels to the text they stand before, so that no gap parts them.
@@ -278,6 +313,15 @@ mod tests {
             (figure.size, figure.y) = (6.0, 96.0);
         }
         assert_eq!(texts(&line), ["Vedtak1 gjelder"]);
+    }
+
+    #[test]
+    fn an_accent_drawn_over_a_letter_is_part_of_it() {
+        let mut word = glyphs("p\u{2DA}a", 0.0);
+        if let [_, accent, letter] = word.as_mut_slice() {
+            (letter.x0, letter.x1) = (accent.x0 - 0.5, accent.x1 - 0.5);
+        }
+        assert_eq!(texts(&word), ["pa\u{30A}"]);
     }
 
     #[test]
