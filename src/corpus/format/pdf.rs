@@ -1,3 +1,0 @@
-//! Reads pdf.
-use super::{Extracted, Unreadable};
-pub fn read(_bytes: &[u8]) -> Result<Extracted, Unreadable> { Err(Unreadable::Unsupported) }
