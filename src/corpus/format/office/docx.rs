@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use super::super::{BlockKind, Extracted, Unreadable};
 use super::package::{Package, Relation};
 use super::properties;
-use super::text::{Line, Piece, Table, blocks_of};
+use super::super::pieces::{Line, Piece, Table, blocks_of};
 use super::xml::{Alternatives, Flow, Tag, Visitor};
 use numbering::{Counters, Label, Numbering, NumberingReader};
 use styles::{Styles, StylesReader};

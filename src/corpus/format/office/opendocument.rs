@@ -10,7 +10,7 @@ use std::collections::HashMap;
 use super::super::{BlockKind, Extracted, Unreadable};
 use super::package::{Package, damaged};
 use super::properties;
-use super::text::{Line, Piece, Table, blocks_of, title_first};
+use super::super::pieces::{Line, Piece, Table, blocks_of, title_first};
 use super::xml::{Flow, Tag, Visitor};
 use styles::{Counts, Styles, StylesReader, next_label};
 

@@ -6,10 +6,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::super::{BlockKind, Extracted, Unreadable};
-use super::numerals::Numeral;
+use super::super::numerals::Numeral;
 use super::package::{Package, Relation, damaged};
 use super::properties;
-use super::text::{Line, Piece, Table, blocks_of, title_first};
+use super::super::pieces::{Line, Piece, Table, blocks_of, title_first};
 use super::xml::{Alternatives, Flow, Tag, Visitor};
 
 /// Levels of a list on a slide.

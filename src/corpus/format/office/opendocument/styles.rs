@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::super::super::BlockKind;
-use super::super::numerals::Numeral;
+use super::super::super::numerals::Numeral;
 use super::super::xml::{Flow, Tag, Visitor};
 
 /// How far a chain of styles is followed.

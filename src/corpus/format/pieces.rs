@@ -1,8 +1,8 @@
-//! What the office readers share: the text of a paragraph as it grows, tables, and bold lines that
-//! stand for headings.
+//! What the readers of marked-up formats share: the text of a paragraph as it grows, tables, and
+//! bold lines that stand for headings.
 
-use super::super::clean::{clean, is_bullet};
-use super::super::{Block, BlockKind};
+use super::clean::{clean, is_bullet};
+use super::{Block, BlockKind};
 
 /// How many blocks a document may have.
 const BLOCKS: usize = 200_000;
@@ -48,6 +48,13 @@ impl Line {
     /// Whether there is nothing to see.
     pub fn is_empty(&self) -> bool {
         self.raw.trim().is_empty()
+    }
+
+    /// Whether the text itself begins with this number or letter, as lists typed by hand do.
+    pub fn begins_with_number(&self, label: &str) -> bool {
+        let number = label.trim_end_matches(['.', ')']);
+        let rest = self.raw.trim_start().strip_prefix(number);
+        !number.is_empty() && rest.is_some_and(|rest| rest.starts_with(['.', ')', ':']))
     }
 
     /// Takes over the text of a line that this one continues.
