@@ -1,3 +1,191 @@
-//! Reads markdown.
-use super::{Extracted, Unreadable};
-pub fn read(_bytes: &[u8]) -> Result<Extracted, Unreadable> { Err(Unreadable::Unsupported) }
+//! Markdown: CommonMark with tables, footnotes and strikethrough, as pulldown-cmark reads it.
+
+use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
+
+use super::decode::decode;
+use super::front_matter::{front_matter, yaml_front_matter};
+use super::html;
+use super::pieces::{Line, Piece, Table, blocks_of};
+use super::{BlockKind, Extracted, Properties, Unreadable};
+
+/// Reads a Markdown file.
+pub fn read(bytes: &[u8]) -> Result<Extracted, Unreadable> {
+    let text = decode(bytes, None);
+    let (toml, rest) = front_matter(&text);
+    let (properties, rest) = if toml.is_some() { (Properties::default(), rest) } else { yaml_front_matter(rest) };
+    let options = Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH;
+    let mut reader = Reader::default();
+    for event in Parser::new_ext(rest, options) {
+        reader.event(event);
+    }
+    reader.flush();
+    let mut problems = Vec::new();
+    let front_matter = toml.map(str::to_owned);
+    Ok(Extracted { blocks: blocks_of(reader.out, &mut problems), properties, problems, front_matter })
+}
+
+#[derive(Default)]
+struct Reader {
+    line: Line,
+    out: Vec<Piece>,
+    table: Option<Table>,
+    /// For each open list the number of its next item; `None` with bullets.
+    lists: Vec<Option<u64>>,
+    /// The label of the list item whose first block is still to come.
+    item: Option<String>,
+    heading: Option<u8>,
+    bold: usize,
+    images: usize,
+    html: String,
+}
+
+impl Reader {
+    fn event(&mut self, event: Event<'_>) {
+        match event {
+            Event::Start(tag) => self.open(tag),
+            Event::End(tag) => self.close(tag),
+            Event::Text(text) | Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
+                if self.images == 0 {
+                    self.line.push(&text, self.bold > 0, None);
+                }
+            }
+            Event::SoftBreak | Event::HardBreak => self.line.space(),
+            Event::Html(html) => self.html.push_str(&html),
+            Event::InlineHtml(tag) if tag.to_lowercase().starts_with("<br") => self.line.space(),
+            Event::Rule => self.flush(),
+            Event::InlineHtml(_) | Event::FootnoteReference(_) | Event::TaskListMarker(_) => {}
+        }
+    }
+
+    fn open(&mut self, tag: Tag<'_>) {
+        match tag {
+            Tag::Strong => self.bold += 1,
+            Tag::Image { .. } => self.images += 1,
+            Tag::Emphasis | Tag::Strikethrough | Tag::Link { .. } | Tag::Superscript | Tag::Subscript => {}
+            tag => {
+                self.flush();
+                self.open_block(tag);
+            }
+        }
+    }
+
+    fn open_block(&mut self, tag: Tag<'_>) {
+        match tag {
+            Tag::Heading { level, .. } => self.heading = Some(depth(level)),
+            Tag::List(start) => self.lists.push(start),
+            Tag::Item => {
+                let number = self.lists.last_mut().and_then(Option::as_mut);
+                self.item = Some(number.map_or_else(String::new, |next| {
+                    let label = format!("{next}.");
+                    *next = next.saturating_add(1);
+                    label
+                }));
+            }
+            Tag::Table(_) => self.table = Some(Table::default()),
+            Tag::TableHead | Tag::TableRow => {
+                if let Some(table) = &mut self.table {
+                    table.open_row();
+                }
+            }
+            Tag::TableCell => {
+                if let Some(table) = &mut self.table {
+                    table.open_cell();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn close(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Strong => self.bold = self.bold.saturating_sub(1),
+            TagEnd::Image => self.images = self.images.saturating_sub(1),
+            TagEnd::Emphasis | TagEnd::Strikethrough | TagEnd::Link | TagEnd::Superscript | TagEnd::Subscript => {}
+            tag => {
+                self.flush();
+                self.close_block(tag);
+            }
+        }
+    }
+
+    fn close_block(&mut self, tag: TagEnd) {
+        match tag {
+            TagEnd::Heading(_) => self.heading = None,
+            TagEnd::List(_) => {
+                self.lists.pop();
+            }
+            TagEnd::Item => self.item = None,
+            TagEnd::TableHead | TagEnd::TableRow => {
+                let rows = self.table.as_mut().map(Table::close_row);
+                self.out.extend(rows.unwrap_or_default());
+            }
+            TagEnd::Table => self.table = None,
+            TagEnd::HtmlBlock => {
+                let pieces = html::fragment(&std::mem::take(&mut self.html));
+                self.out.extend(pieces);
+            }
+            _ => {}
+        }
+    }
+
+    /// Ends the block that is being read.
+    fn flush(&mut self) {
+        let line = std::mem::take(&mut self.line);
+        if line.is_empty() {
+            return;
+        }
+        let item = self.item.take();
+        let kind = match (self.heading, &item) {
+            (Some(level), _) => BlockKind::Heading(level),
+            (None, Some(_)) => BlockKind::ListItem,
+            (None, None) => BlockKind::Paragraph,
+        };
+        let piece = line.finish(kind, &item.unwrap_or_default(), false);
+        match &mut self.table {
+            Some(table) => table.push(piece.into_iter().collect(), false),
+            None => self.out.extend(piece),
+        }
+    }
+}
+
+fn depth(level: HeadingLevel) -> u8 {
+    match level {
+        HeadingLevel::H1 => 1,
+        HeadingLevel::H2 => 2,
+        HeadingLevel::H3 => 3,
+        HeadingLevel::H4 => 4,
+        HeadingLevel::H5 => 5,
+        HeadingLevel::H6 => 6,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_keeps_its_structure_and_loses_its_marks() {
+        let source = "+++\ntitle = \"Møte\"\n+++\n# Referat\n\nStyret *vedtok* [planen](http://x.no)<br>i dag.\n\n3. Først\n   - Under\n4. Så\n\n\
+            | Sak | Frist |\n|---|---|\n| Lønn | **mai** |\n\n**Eventuelt**\n\nIngen saker.[^1]\n\n[^1]: Se vedlegg.\n\n<div>Til slutt <b>takk</b></div>\n";
+        let extracted = read(source.as_bytes()).unwrap();
+        use BlockKind::{Heading, ListItem, Paragraph, TableRow};
+        let blocks: Vec<_> = extracted.blocks.iter().map(|block| (block.kind, block.text.as_str())).collect();
+        assert_eq!(extracted.front_matter.as_deref(), Some("title = \"Møte\"\n"));
+        assert_eq!(
+            blocks,
+            [
+                (Heading(1), "Referat"),
+                (Paragraph, "Styret vedtok planen i dag."),
+                (ListItem, "3. Først"),
+                (ListItem, "Under"),
+                (ListItem, "4. Så"),
+                (TableRow, "Sak | Frist"),
+                (TableRow, "Lønn | mai"),
+                (Heading(2), "Eventuelt"),
+                (Paragraph, "Ingen saker."),
+                (Paragraph, "Se vedlegg."),
+                (Paragraph, "Til slutt takk"),
+            ]
+        );
+    }
+}

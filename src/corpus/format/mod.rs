@@ -7,12 +7,15 @@
 use serde::{Deserialize, Serialize};
 
 pub mod clean;
+mod decode;
 pub mod front_matter;
 mod html;
 pub mod join;
 mod markdown;
+mod numerals;
 mod office;
 mod pdf;
+mod pieces;
 mod plain;
 
 /// What a reader found in a file, in reading order.

@@ -12,8 +12,8 @@ use std::collections::HashMap;
 use super::super::{BlockKind, Extracted, Unreadable};
 use super::package::{Package, Relation};
 use super::properties;
-use super::text::{Line, Piece, Table, blocks_of};
-use super::xml::{Flow, Tag, Visitor};
+use super::super::pieces::{Line, Piece, Table, blocks_of};
+use super::xml::{Alternatives, Flow, Tag, Visitor};
 use numbering::{Counters, Label, Numbering, NumberingReader};
 use styles::{Styles, StylesReader};
 
@@ -136,8 +136,7 @@ struct Reader<'a> {
     carried: Option<Line>,
     fields: Vec<Field>,
     controls: Vec<Control>,
-    /// For each open choice between renderings, whether one has been taken.
-    alternatives: Vec<bool>,
+    alternatives: Alternatives,
     collect: Collect,
 }
 
@@ -156,7 +155,7 @@ impl<'a> Reader<'a> {
             carried: None,
             fields: Vec::new(),
             controls: Vec::new(),
-            alternatives: Vec::new(),
+            alternatives: Alternatives::default(),
             collect: Collect::Nothing,
         }
     }
@@ -281,20 +280,6 @@ impl<'a> Reader<'a> {
             "gridSpan" if tag.number("val").is_some_and(|columns: u32| columns > 1) => table.span(),
             _ => {}
         }
-    }
-
-    /// Word draws newer shapes twice, for itself and for older programs: one of them is enough.
-    fn open_alternative(&mut self, tag: &Tag<'_>) -> Flow {
-        match (tag.name, self.alternatives.last_mut()) {
-            ("AlternateContent", _) => self.alternatives.push(false),
-            (_, Some(taken)) => {
-                if std::mem::replace(taken, true) {
-                    return Flow::Skip;
-                }
-            }
-            _ => {}
-        }
-        Flow::Into
     }
 
     fn add(&mut self, text: &str) {
@@ -470,7 +455,7 @@ impl Visitor for Reader<'_> {
                 return Flow::Skip;
             }
             "delText" | "delInstrText" => return Flow::Skip,
-            "AlternateContent" | "Choice" | "Fallback" => return self.open_alternative(tag),
+            "AlternateContent" | "Choice" | "Fallback" => return self.alternatives.open(tag.name),
             "p" => self.open_paragraph(),
             "pPr" => {
                 if let Some(paragraph) = self.paragraph() {
@@ -507,9 +492,7 @@ impl Visitor for Reader<'_> {
             "sdt" => {
                 self.controls.pop();
             }
-            "AlternateContent" => {
-                self.alternatives.pop();
-            }
+            "AlternateContent" => self.alternatives.close(),
             "footnote" | "endnote" => {
                 let pieces = std::mem::take(&mut self.out);
                 if let Some(id) = self.note.take() {

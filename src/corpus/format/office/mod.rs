@@ -5,12 +5,10 @@
 //! down; what is damaged is left out and named in [`super::Extracted::problems`].
 
 pub mod docx;
-mod numerals;
 pub mod opendocument;
 mod package;
 pub mod pptx;
 mod properties;
-mod text;
 mod xml;
 
 #[cfg(test)]

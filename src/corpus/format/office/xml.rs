@@ -158,3 +158,30 @@ fn named(name: &str) -> Option<char> {
 fn unescape(value: &str) -> Cow<'_, str> {
     quick_xml::escape::unescape(value).unwrap_or(Cow::Borrowed(value))
 }
+
+/// Choices between renderings of the same thing, for newer and for older programs
+/// (`mc:AlternateContent`): the first one is taken.
+#[derive(Debug, Default)]
+pub struct Alternatives {
+    /// For each choice that is open, whether one has been taken.
+    taken: Vec<bool>,
+}
+
+impl Alternatives {
+    /// A choice, or one of its renderings, begins.
+    pub fn open(&mut self, name: &str) -> Flow {
+        if name == "AlternateContent" {
+            self.taken.push(false);
+        } else if let Some(taken) = self.taken.last_mut()
+            && std::mem::replace(taken, true)
+        {
+            return Flow::Skip;
+        }
+        Flow::Into
+    }
+
+    /// The choice ends.
+    pub fn close(&mut self) {
+        self.taken.pop();
+    }
+}

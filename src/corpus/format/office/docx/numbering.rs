@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::numerals::Numeral;
+use super::super::super::numerals::Numeral;
 use super::super::xml::{Flow, Tag, Visitor};
 
 /// Levels in a list.

@@ -1,8 +1,8 @@
-//! What the office readers share: the text of a paragraph as it grows, tables, and bold lines that
-//! stand for headings.
+//! What the readers of marked-up formats share: the text of a paragraph as it grows, tables, and
+//! bold lines that stand for headings.
 
-use super::super::clean::{clean, is_bullet};
-use super::super::{Block, BlockKind};
+use super::clean::{clean, is_bullet};
+use super::{Block, BlockKind};
 
 /// How many blocks a document may have.
 const BLOCKS: usize = 200_000;
@@ -10,6 +10,8 @@ const BLOCKS: usize = 200_000;
 const HEADING: usize = 100;
 /// So many bold lines in a row are a bold passage, not headings.
 const BOLD_PASSAGE: usize = 4;
+/// The longest text of a cell that is repeated, in bytes.
+const REPEATED_LENGTH: usize = 200;
 /// The deepest level that a bold line is given.
 const DEEPEST: u8 = 6;
 
@@ -46,6 +48,13 @@ impl Line {
     /// Whether there is nothing to see.
     pub fn is_empty(&self) -> bool {
         self.raw.trim().is_empty()
+    }
+
+    /// Whether the text itself begins with this number or letter, as lists typed by hand do.
+    pub fn begins_with_number(&self, label: &str) -> bool {
+        let number = label.trim_end_matches(['.', ')']);
+        let rest = self.raw.trim_start().strip_prefix(number);
+        !number.is_empty() && rest.is_some_and(|rest| rest.starts_with(['.', ')', ':']))
     }
 
     /// Takes over the text of a line that this one continues.
@@ -189,6 +198,16 @@ impl Table {
         }
     }
 
+    /// Repeats the cell that was begun last until there are `times` of it; a long one is not repeated.
+    pub fn repeat_cell(&mut self, times: usize) {
+        let Some(cell) = self.cells.last() else { return };
+        let length: usize = cell.own.iter().map(|piece| piece.block.text.len()).sum();
+        if length <= REPEATED_LENGTH && cell.nested.is_empty() {
+            let own = cell.own.clone();
+            self.cells.extend((1..times).map(|_| Cell { own: own.clone(), nested: Vec::new() }));
+        }
+    }
+
     /// Ends a row. A table of one column is a frame around text, whose paragraphs stay what they
     /// are; the rows of a table inside a cell follow the row that holds it.
     pub fn close_row(&mut self) -> Vec<Piece> {
@@ -245,14 +264,29 @@ fn append(row: &mut Block, block: &Block) {
     row.page_breaks.extend(block.page_breaks.iter().map(|(at, page)| (at + offset, *page)));
 }
 
+/// The pieces of a slide, its title first and in one piece.
+pub fn title_first(slide: Vec<Piece>) -> Vec<Piece> {
+    let (titles, mut rest): (Vec<Piece>, Vec<Piece>) =
+        slide.into_iter().partition(|piece| piece.block.kind == BlockKind::Heading(1));
+    let joined = titles.into_iter().reduce(|mut title, next| {
+        title.block.text = format!("{} {}", title.block.text, next.block.text);
+        title
+    });
+    let mut pieces: Vec<Piece> = joined.into_iter().collect();
+    pieces.append(&mut rest);
+    pieces
+}
+
 /// The blocks of a finished document. Bold lines become headings one level below the heading with a
-/// style that goes before, except in a bold passage and where no text follows.
+/// style that goes before, except in a bold passage, where no text follows, and where the next
+/// paragraph goes on with the sentence. The heading over a table of contents belongs to it.
 pub fn blocks_of(mut pieces: Vec<Piece>, problems: &mut Vec<String>) -> Vec<Block> {
     if pieces.len() > BLOCKS {
         problems.push(format!("only the first {BLOCKS} of {} paragraphs were read", pieces.len()));
         pieces.truncate(BLOCKS);
     }
     demote_passages(&mut pieces);
+    demote_by_next(&mut pieces);
     let mut level = 0_u8;
     pieces
         .into_iter()
@@ -277,6 +311,26 @@ fn demote_passages(pieces: &mut [Piece]) {
         }
         start += run + 1;
     }
+}
+
+fn demote_by_next(pieces: &mut [Piece]) {
+    let mut next: Option<(bool, bool)> = None;
+    for piece in pieces.iter_mut().rev() {
+        let (goes_on, contents) = next.unwrap_or_default();
+        piece.heading_like &= !goes_on;
+        let heading = piece.heading_like || matches!(piece.block.kind, BlockKind::Heading(1..));
+        if contents && (heading || piece.block.kind == BlockKind::Paragraph) && is_contents_title(&piece.block.text) {
+            piece.heading_like = false;
+            piece.block.kind = BlockKind::Contents;
+        }
+        let lower = piece.block.kind == BlockKind::Paragraph && piece.block.text.starts_with(char::is_lowercase);
+        next = Some((lower, piece.block.kind == BlockKind::Contents));
+    }
+}
+
+fn is_contents_title(text: &str) -> bool {
+    let title = text.trim_end_matches(':').to_lowercase();
+    matches!(title.as_str(), "innhold" | "innhald" | "innholdsfortegnelse" | "contents" | "table of contents")
 }
 
 #[cfg(test)]
