@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::corpus::Date;
 use crate::corpus::metadata::month_of;
 use crate::language::lexicon::{norwegian, synonyms};
-use crate::language::{Language, detect, fold, grams, is_question_word, similarity, term, words};
+use crate::language::{Language, detect, fold, grams, is_party, is_question_word, means_union, similarity, term, words};
 
 /// The kinds of answer that are asked for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -41,6 +41,8 @@ pub struct Keyword {
     pub alternatives: Vec<String>,
     /// Whether it is written as a name or an abbreviation inside the question.
     pub name: bool,
+    /// Whether it is the holder whose view is asked for.
+    pub holder: bool,
 }
 
 /// How much another word for the same thing counts beside the word that was asked with.
@@ -81,6 +83,11 @@ impl Question {
         Question { text: text.to_owned(), language, intent, keywords, period: period(text), asks_who }
     }
 
+    /// The holder whose view is asked for.
+    pub fn holder(&self) -> Option<&Keyword> {
+        self.keywords.iter().find(|keyword| keyword.holder)
+    }
+
     /// The 4-grams of the keywords.
     pub fn grams(&self) -> Vec<String> {
         let mut found: Vec<String> = self.keywords.iter().flat_map(|keyword| grams(&keyword.word)).map(|gram| gram.text).collect();
@@ -117,7 +124,13 @@ fn keywords(text: &str, language: Language, intent: Intent) -> Vec<Keyword> {
         }
         let capital = asked.starts_with(char::is_uppercase);
         let abbreviation = asked.chars().filter(|c| c.is_uppercase()).count() >= 2;
-        keywords.push(Keyword { word: asked.to_owned(), term: term(asked), alternatives: alternatives(asked, language), name: abbreviation || capital && !first });
+        keywords.push(Keyword { word: asked.to_owned(), term: term(asked), alternatives: alternatives(asked, language), name: abbreviation || capital && !first, holder: false });
+    }
+    if intent == Intent::Position
+        && keywords.len() > 1
+        && let Some(holder) = keywords.iter_mut().find(|keyword| is_party(&keyword.word) || means_union(&keyword.word))
+    {
+        holder.holder = true;
     }
     keywords
 }
@@ -136,7 +149,7 @@ const POINTING: &[&str] = &["det", "dette", "den", "denne", "de", "dei", "disse"
 const CUES: &[(Intent, &[&str])] = &[
     (Intent::Number, &["hvor mange", "hvor mye", "hvor stor", "hvor store", "hvor høy", "hvor lenge", "hvor ofte", "kor mange", "kor mykje", "kor stor", "kor høg", "kor lenge", "how many", "how much", "how large", "how long", "how often", "hvor lang", "hvilken prosent", "what percentage", "hva koster", "hva kostet"]),
     (Intent::Status, &["status", "siste nytt", "siste om", "nyeste om", "hvor står", "kor står", "hvor langt", "kor langt", "hva skjer med", "hva skjer", "kva skjer", "latest on", "latest", "where does", "what is happening"]),
-    (Intent::Definition, &["står for", "betyr", "tyder", "menes med", "meinast med", "forkortelsen", "forkortinga", "stand for", "what is meant by", "the meaning of", "definisjonen av"]),
+    (Intent::Definition, &["står for", "betyr", "tyder", "menes med", "meinast med", "forkortelsen", "forkortinga", "forkortelse for", "forkorting for", "abbreviation", "short for", "stand for", "what is meant by", "the meaning of", "definisjonen av"]),
     (Intent::Date, &["når", "hvilken dato", "hvilket år", "kva dato", "kva år", "fristen", "when", "what date", "which year", "deadline"]),
     (Intent::Position, &["mener", "meiner", "mente", "meinte", "mening", "meining", "synes", "synest", "syn på", "sier", "seier", "sa", "standpunkt", "holdning", "haldning", "svarte", "svara", "svarer", "reagerte", "enig", "enige", "einig", "einige", "uenig", "kritikk", "krever", "krev", "krevde", "foreslo", "føreslo", "ønsker", "ønskjer", "view", "views", "opinion", "position", "think", "thinks", "respond", "responded", "reply", "replied", "answered", "react", "agree", "disagree", "insist", "demand", "demanded", "proposed", "said"]),
     (Intent::Comparison, &["sammenlignet", "samanlikna", "forskjellen", "skilnaden", "mest", "minst", "enklest", "compare", "compared", "difference", "versus"]),

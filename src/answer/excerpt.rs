@@ -9,7 +9,7 @@ use crate::corpus::Span;
 use crate::corpus::format::BlockKind;
 use crate::corpus::metadata::month_of;
 use crate::index::Hit;
-use crate::language::{fold, terms, words};
+use crate::language::{fold, means_union, terms, words};
 use crate::question::{Intent, Question};
 
 /// Excerpts of one answer, at most.
@@ -31,6 +31,14 @@ mod weight {
     pub const INTENT: f32 = 0.25;
     /// The same where the kind of thing is a word's meaning.
     pub const DEFINITION: f32 = 0.8;
+    /// The same where it is how a matter stands.
+    pub const STATUS: f32 = 0.4;
+    /// The same where it is the view of a holder who is named.
+    pub const HOLDER: f32 = 0.6;
+    /// Being from the time that is asked about.
+    pub const PERIOD: f32 = 0.3;
+    /// Being in the newest of the documents found, for a question about how a matter stands.
+    pub const NEWEST: f32 = 0.3;
     /// Each block more: what stands in one paragraph belongs together.
     pub const BLOCKS: f32 = 0.08;
     /// Each sentence more.
@@ -69,6 +77,9 @@ pub fn choose(question: &Question, weights: &Weights, hits: &[(Hit, usize)], rea
             }
         }
     }
+    if question.intent == Intent::Status {
+        prefer_newest(&mut candidates, readings);
+    }
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
     let mut chosen: Vec<Candidate> = Vec::new();
     for candidate in candidates {
@@ -81,6 +92,16 @@ pub fn choose(question: &Question, weights: &Weights, hits: &[(Hit, usize)], rea
         }
     }
     chosen
+}
+
+/// Adds to the candidates of the newest document that covers the question about as well as any.
+fn prefer_newest(candidates: &mut [Candidate], readings: &[Reading]) {
+    let most = candidates.iter().map(|candidate| candidate.coverage).fold(0.0, f32::max);
+    let date = |candidate: &Candidate| readings[candidate.reading].document.metadata.date;
+    let newest = candidates.iter().filter(|candidate| candidate.coverage >= most * 0.8).filter_map(date).max();
+    for candidate in candidates.iter_mut().filter(|candidate| date(candidate).is_some() && date(candidate) == newest) {
+        candidate.score += weight::NEWEST;
+    }
 }
 
 /// The excerpt that a candidate makes.
@@ -117,10 +138,12 @@ fn window(question: &Question, weights: &Weights, index: usize, reading: &Readin
     if units.len() > 1 && reading.span(&units).len() > MAX_LENGTH {
         return None;
     }
+    // Minutes tell how a matter stands without naming it again: its heading has done that.
+    let heading_weight = if question.intent == Intent::Status { 1.0 } else { self::weight::HEADING };
     let mut covered = 0.0;
     let mut by_unit = vec![0.0; units.len()];
     for (keyword, weight) in question.keywords.iter().zip(&weights.keywords) {
-        let mut best = keyword.served_by(headings) * self::weight::HEADING;
+        let mut best = keyword.served_by(headings) * heading_weight;
         for (i, unit) in units.clone().enumerate() {
             let found = keyword.served_by(reading.terms(unit));
             by_unit[i] += found * weight;
@@ -128,14 +151,24 @@ fn window(question: &Question, weights: &Weights, index: usize, reading: &Readin
         }
         covered += best * weight;
     }
+    let fits: Vec<f32> = units.clone().map(|unit| fit(question, reading, unit)).collect();
+    by_unit.iter_mut().zip(&fits).for_each(|(score, fit)| *score += fit * weights.total() / 2.0);
     let best = units.clone().zip(&by_unit).fold((units.start, -1.0), |best, (unit, score)| if *score > best.1 { (unit, *score) } else { best }).0;
     let coverage = covered / weights.total().max(f32::EPSILON);
-    let fit = units.clone().map(|unit| fit(question, reading, unit)).fold(0.0, f32::max);
-    let bonus = fit * if question.intent == Intent::Definition { self::weight::DEFINITION } else { self::weight::INTENT };
+    let fit = fits.into_iter().fold(0.0, f32::max);
+    let bonus = fit
+        * match question.intent {
+            Intent::Definition => self::weight::DEFINITION,
+            Intent::Status => self::weight::STATUS,
+            Intent::Position if question.holder().is_some() => self::weight::HOLDER,
+            _ => self::weight::INTENT,
+        };
     let more = |count: usize| f32::from(u8::try_from(count).unwrap_or(u8::MAX));
     let blocks = units.clone().rev().skip(1).filter(|&unit| reading.units[unit].ends_block && reading.units[unit].kind == BlockKind::Paragraph).count();
     let cost = self::weight::LENGTH * more(units.len() - 1) + self::weight::BLOCKS * more(blocks);
-    let score = self::weight::COVERAGE * coverage + self::weight::SEARCH * rank + bonus - cost;
+    let dated = question.period.zip(reading.document.metadata.date).is_some_and(|(asked, date)| date.overlaps(asked));
+    let period = if dated { self::weight::PERIOD } else { 0.0 };
+    let score = self::weight::COVERAGE * coverage + self::weight::SEARCH * rank + bonus + period - cost;
     Some(Candidate { reading: index, units, best, coverage, fit, score })
 }
 
@@ -147,11 +180,21 @@ fn fit(question: &Question, reading: &Reading, i: usize) -> f32 {
         Intent::Date => has_date(text),
         Intent::Definition => return defines(question, text),
         Intent::List => reading.units[i].kind != BlockKind::Paragraph || text.ends_with(':'),
-        Intent::Position => holder::holder(reading, i).is_some(),
+        Intent::Position => return view(question, reading, i),
         Intent::Status => tells_status(text),
         Intent::Fact | Intent::Comparison => question.asks_who && names_person(text),
     };
     f32::from(u8::from(found))
+}
+
+/// How surely unit `i` tells the view that is asked for: somebody's, or that of the holder who is
+/// named.
+fn view(question: &Question, reading: &Reading, i: usize) -> f32 {
+    let Some((name, _)) = holder::holder(reading, i) else { return 0.0 };
+    let Some(asked) = question.holder() else { return 1.0 };
+    let is_author = reading.document.metadata.author.as_ref() == Some(&name);
+    let named = asked.served_by(&terms(&name).into_iter().map(|term| term.text).collect::<Vec<_>>()) > 0.6;
+    f32::from(u8::from(named || is_author && means_union(&asked.word)))
 }
 
 /// Whether two words with capitals stand side by side inside the sentence, or a role is named.

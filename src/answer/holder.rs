@@ -2,14 +2,11 @@
 //! are the sentences after it until somebody else has the word.
 
 use super::{Reading, Stance};
-use crate::language::{fold, words};
+use crate::language::{fold, is_party, words};
 
 /// Verbs and phrases with which minutes tell views, and the stance they tell. The longest that fits
 /// counts.
 const CUES: &str = include_str!("stances.tsv");
-
-/// Endings of words that name a party: somebody who can hold a view, alone or at a compound's end.
-const PARTIES: &str = include_str!("parties.tsv");
 
 /// Whose view unit `i` of `reading` tells, and what it comes to.
 pub fn holder(reading: &Reading, i: usize) -> Option<(String, Stance)> {
@@ -59,16 +56,6 @@ fn subject(text: &str, folded: &[String]) -> Option<(String, Stance)> {
         }
     }
     None
-}
-
-/// Whether a name is somebody's: an abbreviation, or a word that ends as parties' names do.
-fn is_party(name: &str) -> bool {
-    words(name).iter().any(|word| {
-        let word = &name[word.start..word.end];
-        let abbreviation = word.chars().count() >= 2 && word.chars().all(char::is_uppercase);
-        let folded = fold(word);
-        abbreviation || PARTIES.lines().any(|ending| folded.ends_with(ending))
-    })
 }
 
 /// The stance of the longest cue that begins at word `at`.

@@ -52,12 +52,14 @@ pub enum Reason {
     UnknownName(String),
     /// The word that is asked about occurs, but nothing says what it means.
     NotDefined(String),
+    /// The holder is known, but no view of theirs on the matter.
+    NoView(String),
     /// Too little of what is asked stands together anywhere.
     NotFound,
 }
 
 /// At least this share of the question's words, by weight, must be covered.
-const MIN_COVERAGE: f32 = 0.42;
+const MIN_COVERAGE: f32 = 0.36;
 
 /// Judges the best of what was found. `period_covered` says whether a document is from the period
 /// that the question names.
@@ -79,6 +81,11 @@ pub fn judge(question: &Question, weights: &Weights, chosen: &[Candidate], perio
     if question.intent == Intent::Definition && !chosen.iter().any(|candidate| candidate.fit > 0.0) {
         let word = question.keywords.iter().map(|keyword| keyword.word.as_str()).next().unwrap_or_default();
         return Verdict { confidence: 0.2 * coverage, declined: Some(Reason::NotDefined(word.to_owned())) };
+    }
+    if let Some(holder) = question.holder()
+        && !chosen.iter().any(|candidate| candidate.fit > 0.0 && candidate.coverage >= MIN_COVERAGE)
+    {
+        return Verdict { confidence: 0.2 * coverage, declined: Some(Reason::NoView(holder.word.clone())) };
     }
     let confidence = (coverage - if kind_missing { 0.25 } else { 0.0 }).clamp(0.0, 1.0);
     let reason = (confidence < MIN_COVERAGE).then_some(Reason::NotFound);

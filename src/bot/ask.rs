@@ -90,7 +90,11 @@ impl Bot {
             frequencies.push(counts.into_iter().max().unwrap_or(0));
             passages = all;
         }
-        Ok(Weights::new(frequencies, passages))
+        let mut weights = Weights::new(frequencies, passages);
+        // Whose view is asked for is a condition of its own, not a part of the matter.
+        let parts = question.keywords.iter().zip(&mut weights.keywords);
+        parts.filter(|(keyword, _)| keyword.holder).for_each(|(_, weight)| *weight = 0.0);
+        Ok(weights)
     }
 
     fn find(&self, question: &Question, limit: usize) -> anyhow::Result<Found> {

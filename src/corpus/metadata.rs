@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Date;
 use super::format::{Block, BlockKind, Format, Properties};
+use super::segment::split_number;
 
 /// What is known of a document as a whole.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -108,11 +109,20 @@ impl Stated {
 pub fn resolve(stated: Stated, properties: Properties, blocks: &[Block], path: &str, format: Format) -> Metadata {
     let head = Head::of(blocks);
     let name = file_words(path);
-    let stated = stated.or(from_properties(properties, path));
-    let title = stated.title.or_else(|| head.title.map(str::to_owned)).filter(|title| !title.trim().is_empty()).unwrap_or_else(|| name.clone());
+    let mut own = from_properties(properties, path);
+    // Web pages add the site's name to the title: "Lønna er i havn | Forbundet".
+    if let (Some(title), Some(heading)) = (&own.title, head.title)
+        && title.starts_with(heading)
+    {
+        own.title = Some(heading.to_owned());
+    }
+    let stated = stated.or(own);
+    let said = stated.title.or_else(|| head.title().map(str::to_owned)).filter(|title| !title.trim().is_empty());
+    let date = stated.date.or_else(|| head.date(said.as_deref())).or_else(|| date_in_name(path));
+    let title = said.unwrap_or_else(|| name.clone());
     let kind = stated.kind.or_else(|| kind_of(&title)).or_else(|| kind_of(&name)).or_else(|| head.lines.first().and_then(|line| kind_of(line)));
     Metadata {
-        date: stated.date.or_else(|| head.date(&title)).or_else(|| date_in_name(path)),
+        date,
         kind: kind.unwrap_or(if matches!(format, Format::Pptx) || path.ends_with(".odp") { Kind::Slides } else { Kind::Other }),
         body: stated.body.or_else(|| body_in(&title)).or_else(|| head.lines.iter().find_map(|line| labelled(line, BODY_LABELS).map(str::to_owned).or_else(|| body_in(line)))),
         author: stated.author.or_else(|| head.lines.iter().find_map(|line| labelled(line, AUTHOR_LABELS)).map(str::to_owned)),
@@ -151,6 +161,8 @@ const DATE_LABELS: &[&str] = &["dato", "møtedato", "tid", "tid og sted", "tid o
 const AUTHOR_LABELS: &[&str] = &["referent", "skrevet av", "skrive av", "forfatter", "forfattar", "minutes by", "minutes taken by", "author", "utgiver", "utgivar"];
 const BODY_LABELS: &[&str] = &["utvalg", "utval", "organ", "møteorgan", "body", "committee"];
 
+const WEEKDAYS: &[&str] = &["mandag", "måndag", "tirsdag", "tysdag", "onsdag", "torsdag", "fredag", "lørdag", "laurdag", "søndag", "monday", "tuesday", "wednesday", "thursday", "friday"];
+
 impl<'a> Head<'a> {
     fn of(blocks: &'a [Block]) -> Head<'a> {
         let mut title = None;
@@ -158,7 +170,7 @@ impl<'a> Head<'a> {
         for (i, block) in blocks.iter().take(14).enumerate() {
             match block.kind {
                 BlockKind::Heading(level) if title.is_none() && (level == 0 || i < 3) => title = Some(block.text.as_str()),
-                BlockKind::Heading(_) if i > 0 => break,
+                BlockKind::Heading(_) if i > 3 || split_number(&block.text).0.is_some() => break,
                 BlockKind::Contents => break,
                 _ => {}
             }
@@ -169,13 +181,24 @@ impl<'a> Head<'a> {
         Head { title, lines }
     }
 
+    /// What the document calls itself: its title, unless that is a letterhead ("Medlemsbladet") or a
+    /// bare "REFERAT" and one of the next lines says more.
+    fn title(&self) -> Option<&'a str> {
+        let tells = |line: &str| kind_of(line).is_some() && line.split(' ').count() >= 3 && line.chars().count() <= 110 && !line.ends_with('.');
+        let title = self.title.or_else(|| self.lines.first().copied().filter(|line| line.chars().count() <= 110 && !line.ends_with(['.', ':'])))?;
+        let label = |line: &str| labelled(line, DATE_LABELS).or(labelled(line, AUTHOR_LABELS)).is_some();
+        let better = self.lines.iter().take(4).copied().find(|line| tells(line) && !label(line));
+        if tells(title) || title.split(' ').count() > 3 { Some(title) } else { better.or(Some(title)) }
+    }
+
     /// The date in the title, in a labelled line, or in a line that says that it is about the meeting
     /// or stands by itself ("Oslo, 14. mars 2024"). A date in running text is some other date.
-    fn date(&self, title: &str) -> Option<Date> {
-        find_date(title).or_else(|| {
+    fn date(&self, title: Option<&str>) -> Option<Date> {
+        title.and_then(find_date).or_else(|| {
             self.lines.iter().find_map(|line| {
                 let of_meeting = ["møte", "referat", "protokoll", "minutes", "meeting", "rapport", "report"].iter().any(|word| line.to_lowercase().starts_with(word));
-                let alone = line.split(' ').count() <= 5;
+                let weekday = WEEKDAYS.iter().any(|day| line.to_lowercase().starts_with(day));
+                let alone = line.split(' ').count() <= 5 || weekday && !line.ends_with('.');
                 let line = labelled(line, DATE_LABELS).or((of_meeting && !line.ends_with('.') || alone).then_some(line))?;
                 find_date(line)
             })

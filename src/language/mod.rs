@@ -9,6 +9,7 @@ mod detect;
 mod fold;
 pub mod stem;
 pub mod lexicon;
+mod party;
 mod similar;
 mod stop;
 mod words;
@@ -16,6 +17,7 @@ pub mod written;
 
 pub use detect::{Language, detect};
 pub use fold::fold;
+pub use party::{is_party, means_union};
 pub use similar::similarity;
 pub use stop::is_question_word;
 pub use words::words;

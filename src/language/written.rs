@@ -10,6 +10,7 @@ static BOKMAL: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| PAIRS.lines().fi
 
 /// Stems that differ inside words too, compounds included: "teneste" in "tenestepensjon".
 const STEMS: &[(&str, &str)] = &[
+    ("løns", "lønns"),
     ("tenest", "tjenest"),
     ("leiar", "leder"),
     ("leiing", "ledels"),

@@ -36,6 +36,11 @@ pub fn reason(reason: &Reason, language: Language) -> String {
             Language::Nynorsk => format!("Dokumenta forklarer ikkje kva «{word}» er."),
             Language::English => format!("The documents do not explain what “{word}” is."),
         },
+        Reason::NoView(holder) => match language {
+            Language::Bokmal => format!("Dokumentene gjengir ikke hva {holder} mener om dette."),
+            Language::Nynorsk => format!("Dokumenta gjev ikkje att kva {holder} meiner om dette."),
+            Language::English => format!("The documents do not record what {holder} says about this."),
+        },
         Reason::NotFound => pick(language, "Det står ikke noe om dette i dokumentene.", "Det står ikkje noko om dette i dokumenta.", "The documents say nothing about this.").to_owned(),
     }
 }

@@ -96,8 +96,12 @@ fn blocks(text: &str) -> Vec<Block> {
     let vocabulary = Vocabulary::of_lines(lines.iter().map(|line| line.text.as_str()));
     let habits = Habits::of(&lines);
     let mut drafts: Vec<Draft> = Vec::new();
+    let mut number = 0;
     for (i, line) in lines.iter().enumerate() {
-        let item = habits.list_item(line);
+        let item = habits.list_item(line, number);
+        if let Some(found) = label(&line.text).and_then(label_number).filter(|_| item.is_some()) {
+            number = found;
+        }
         match drafts.last_mut() {
             Some(draft) if i > 0 && item.is_none() && habits.joins(i, &lines) => {
                 append_line(&mut draft.text, &line.text, &vocabulary);
@@ -175,14 +179,15 @@ impl Habits {
         }
     }
 
-    /// The words of a list item that begins on this line, without its bullet.
-    fn list_item(&self, line: &Line) -> Option<String> {
+    /// The words of a list item that begins on this line, without its bullet. A number must follow
+    /// that of the item before: a line that happens to begin with "15." is no item.
+    fn list_item(&self, line: &Line, before: u32) -> Option<String> {
         let text = line.text.as_str();
         if let Some(rest) = strip_bullet(text).or_else(|| text.strip_prefix("o ")) {
             return (!rest.is_empty()).then(|| rest.to_owned());
         }
         let lost = self.lost_bullets && line.indent == 1 && line.blanks > 0;
-        let numbered = label(text).is_some_and(|label| !label.trim_end_matches('.').contains('.'));
+        let numbered = label(text).is_some_and(|label| label_number(label).map_or(label.ends_with(')'), |number| number == 1 || number == before + 1));
         (lost || numbered).then(|| text.to_owned())
     }
 
@@ -236,6 +241,11 @@ fn label(text: &str) -> Option<&str> {
     // "12. juni 2018" is a date, not a label.
     let date = super::super::metadata::month_of(rest.split(' ').next().unwrap_or_default()).is_some();
     ((number && closed || chapter || letter) && !date && !rest.is_empty()).then_some(label)
+}
+
+/// The number of a label such as "2." or "2)"; none for letters and chapter numbers.
+fn label_number(label: &str) -> Option<u32> {
+    label.trim_end_matches(['.', ')']).parse().ok()
 }
 
 /// A page number that survived by itself, or "Side 3 av 48".

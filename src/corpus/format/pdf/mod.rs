@@ -101,7 +101,7 @@ fn read_pages(pdf: &Pdf) -> Result<Extracted, Unreadable> {
     let outline = properties::outline(pdf);
     let lines = lines(reader.pages);
     let blocks = headings::mark(paragraphs::join(lines, pages.len()), &outline);
-    Ok(Extracted { blocks, properties: properties::properties(pdf), problems: reader.problems })
+    Ok(Extracted { blocks, properties: properties::properties(pdf), problems: reader.problems, front_matter: None })
 }
 
 /// Gathers the pages.

@@ -21,15 +21,16 @@ pub(super) struct Entry {
     pub level: u8,
 }
 
-/// Title, author, date and language.
+/// Title, author and language.
 pub(super) fn properties(pdf: &Pdf) -> Properties {
     let info = pdf.metadata();
     let text = |bytes: &Option<Box<[u8]>>| bytes.as_deref().map(decode).filter(|text| !text.is_empty());
-    let date = info.creation_date.or(info.modification_date);
     let mut properties = Properties {
         title: text(&info.title),
         author: text(&info.author),
-        date: date.filter(|date| date.year > 0).map(|date| format!("{:04}-{:02}-{:02}", date.year, date.month, date.day)),
+        // When the file was made says nothing about when the meeting was: minutes are exported
+        // weeks after, and scanned years after.
+        date: None,
         language: None,
     };
     let Some(catalog) = catalog(pdf) else { return properties };
@@ -38,7 +39,6 @@ pub(super) fn properties(pdf: &Pdf) -> Properties {
         let found = read_xmp(xmp.get(..xmp.len().min(MAX_XMP)).unwrap_or_default());
         properties.title = properties.title.or(found.title);
         properties.author = properties.author.or(found.author);
-        properties.date = properties.date.or(found.date);
     }
     properties
 }
@@ -82,7 +82,7 @@ fn decode(bytes: &[u8]) -> String {
     clean(&text)
 }
 
-/// Title, creator and creation date from XMP: as elements or as attributes.
+/// Title and creator from XMP.
 fn read_xmp(xmp: &[u8]) -> Properties {
     let mut properties = Properties::default();
     let text = String::from_utf8_lossy(xmp);
@@ -101,8 +101,6 @@ fn read_xmp(xmp: &[u8]) -> Properties {
                     &mut properties.title
                 } else if inside("dc:creator") {
                     &mut properties.author
-                } else if inside("xmp:CreateDate") {
-                    &mut properties.date
                 } else {
                     continue;
                 };
@@ -114,7 +112,6 @@ fn read_xmp(xmp: &[u8]) -> Properties {
             Ok(_) => {}
         }
     }
-    properties.date = properties.date.and_then(|date| date.get(..10).map(str::to_owned));
     properties
 }
 
@@ -131,8 +128,7 @@ mod tests {
 
     #[test]
     fn xmp_gives_what_the_information_dictionary_lacks() {
-        let xmp = "<x><dc:title><rdf:Alt><rdf:li>Referat</rdf:li></rdf:Alt></dc:title><xmp:CreateDate>2031-05-17T10:00:00Z</xmp:CreateDate></x>";
-        let found = read_xmp(xmp.as_bytes());
-        assert_eq!((found.title.as_deref(), found.date.as_deref(), found.author), (Some("Referat"), Some("2031-05-17"), None));
+        let found = read_xmp(b"<x><dc:title><rdf:Alt><rdf:li>Referat</rdf:li></rdf:Alt></dc:title></x>");
+        assert_eq!((found.title.as_deref(), found.author), (Some("Referat"), None));
     }
 }

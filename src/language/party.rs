@@ -1,0 +1,25 @@
+//! Words that name somebody who can hold a view: an organisation, a body, a role.
+
+use super::{fold, term, words};
+
+/// Endings of such words, alone or at a compound's end, one a line.
+const PARTIES: &str = include_str!("parties.tsv");
+
+/// Words by which people mean the union whose minutes they read.
+const UNION: &[&str] = &["fagforening", "fagforbund", "forbund", "tillitsvalgt", "tillitsvald", "organisasjonen", "klubben", "union", "unions"];
+
+/// Whether a name is somebody's: an abbreviation, or a word that ends as parties' names do.
+pub fn is_party(name: &str) -> bool {
+    words(name).iter().any(|word| {
+        let word = &name[word.start..word.end];
+        let abbreviation = word.chars().count() >= 2 && word.chars().all(char::is_uppercase);
+        let folded = fold(word);
+        abbreviation || PARTIES.lines().any(|ending| folded.ends_with(ending))
+    })
+}
+
+/// Whether a word means the union without naming it.
+pub fn means_union(word: &str) -> bool {
+    let asked = term(word);
+    UNION.iter().any(|word| term(word) == asked)
+}
