@@ -20,6 +20,20 @@ pub(super) struct Sheet {
     pub walls: Vec<(f32, f32)>,
 }
 
+/// Takes turned text off the pages that most of them repeat: watermarks and archive stamps.
+pub(super) fn remove_turned<'a>(pages: impl Iterator<Item = &'a mut Vec<Vec<Span>>>) {
+    let mut pages: Vec<&mut Vec<Vec<Span>>> = pages.collect();
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    for page in &pages {
+        let texts: std::collections::HashSet<String> = page.iter().flatten().map(|span| figures_open(&span.text)).collect();
+        texts.into_iter().for_each(|text| *counts.entry(text).or_default() += 1);
+    }
+    let enough = ((SHARE * pages.len() as f32).ceil() as usize).max(2);
+    for spans in pages.iter_mut().flat_map(|page| page.iter_mut()) {
+        spans.retain(|span| counts.get(&figures_open(&span.text)).is_none_or(|count| *count < enough));
+    }
+}
+
 /// Takes furniture off the pages.
 pub(super) fn remove(sheets: &mut [Sheet]) {
     let repeated = repeated(sheets);
@@ -197,7 +211,7 @@ mod tests {
     use super::*;
 
     fn sheet(lines: &[(&str, f32)]) -> Sheet {
-        let span = |&(text, y): &(&str, f32)| Span { text: text.to_owned(), x0: 50.0, x1: 200.0, y, size: 10.0, font: 0, bold: 0.0, letters: text.len(), artifact: false, lead_in: false, label: None };
+        let span = |&(text, y): &(&str, f32)| Span { text: text.to_owned(), x0: 50.0, x1: 200.0, y, size: 10.0, font: 0, bold: 0.0, letters: text.len(), artifact: false, lead_in: false, label: None, spaced_out: false };
         Sheet { height: 842.0, spans: lines.iter().map(span).collect(), walls: Vec::new() }
     }
 

@@ -211,7 +211,7 @@ mod tests {
 
     fn span(text: &str, x0: f32, y: f32) -> Span {
         let x1 = x0 + 5.0 * text.len() as f32;
-        Span { text: text.to_owned(), x0, x1, y, size: 10.0, font: 0, bold: 0.0, letters: text.len(), artifact: false, lead_in: false, label: None }
+        Span { text: text.to_owned(), x0, x1, y, size: 10.0, font: 0, bold: 0.0, letters: text.len(), artifact: false, lead_in: false, label: None, spaced_out: false }
     }
 
     fn texts(grids: &[Grid]) -> Vec<Vec<String>> {

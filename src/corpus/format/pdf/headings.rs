@@ -16,8 +16,9 @@ const LONGEST: usize = 220;
 pub(super) fn mark(drafts: Vec<Draft>, outline: &[Entry]) -> Vec<Block> {
     let body = Body::of(&drafts);
     let set_apart: Vec<bool> = drafts.iter().map(|draft| looks_like_heading(draft, &body)).collect();
-    let matched = match_outline(&drafts, &set_apart, outline);
-    let found = matched.iter().flatten().count();
+    let listed = contents_entries(&drafts);
+    let matched = match_outline(&drafts, &set_apart, if outline.is_empty() { &listed } else { outline });
+    let found = if outline.is_empty() { 0 } else { matched.iter().flatten().count() };
     // An outline that the text bears out names all headings of body size.
     let complete = found >= 5 && 10 * found >= 8 * outline.len();
     let outlined: Vec<Style> = drafts.iter().zip(&matched).filter(|(_, level)| level.is_some()).map(|(draft, _)| Style::of(draft)).collect();
@@ -92,6 +93,15 @@ fn looks_like_heading(draft: &Draft, body: &Body) -> bool {
         return short;
     }
     short && draft.lines == 1 && letters >= 5 && draft.size > 0.95 * body.size && !text.chars().any(char::is_lowercase) && words >= 2
+}
+
+/// The lines of the table of contents as outline entries.
+fn contents_entries(drafts: &[Draft]) -> Vec<Entry> {
+    let entry = |draft: &Draft| {
+        let title = draft.text.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches(['.', '…', '·', '_', ' ']);
+        Entry { title: title.to_owned(), level: depth(title).unwrap_or(1) }
+    };
+    drafts.iter().filter(|draft| draft.kind == BlockKind::Contents).map(entry).collect()
 }
 
 /// For each block, the level of the outline entry that names it: of several with the same words (an

@@ -35,6 +35,8 @@ pub(super) struct Line {
     pub region: u32,
     /// Where the text after a first short span begins ("1.", a bullet), if there is such a span.
     pub label: Option<f32>,
+    /// Whether its letters are set apart.
+    pub spaced_out: bool,
     /// The lines of each cell, for a table row.
     pub cells: Vec<Vec<String>>,
 }
@@ -216,6 +218,7 @@ impl Writer {
             column: edges,
             region: self.region,
             label,
+            spaced_out: row.iter().all(|span| span.spaced_out),
             cells: Vec::new(),
         }
     }
@@ -495,7 +498,7 @@ mod tests {
     use super::*;
 
     fn span(text: &str, x0: f32, y: f32) -> Span {
-        Span { text: text.to_owned(), x0, x1: x0 + 5.0 * text.chars().count() as f32, y, size: 10.0, font: 0, bold: 0.0, letters: text.len(), artifact: false, lead_in: false, label: None }
+        Span { text: text.to_owned(), x0, x1: x0 + 5.0 * text.chars().count() as f32, y, size: 10.0, font: 0, bold: 0.0, letters: text.len(), artifact: false, lead_in: false, label: None, spaced_out: false }
     }
 
     fn texts(spans: Vec<Span>) -> Vec<String> {

@@ -33,6 +33,8 @@ use spans::Span;
 const MAX_PAGES: usize = 2_000;
 /// Glyphs of one document that are read.
 const MAX_GLYPHS: usize = 8_000_000;
+/// The size that turned text has at most, in points.
+const TURNED_SIZE: f32 = 8.0;
 /// Share of letters without a known character from which a page is named in the problems.
 const UNMAPPED_SHARE: f32 = 0.3;
 
@@ -165,17 +167,30 @@ fn page_text(drawing: &Drawing) -> PageText {
 fn lines(mut pages: Vec<PageText>) -> Vec<Line> {
     let mut sheets: Vec<Sheet> = pages.iter_mut().map(|page| std::mem::take(&mut page.sheet)).collect();
     furniture::remove(&mut sheets);
+    furniture::remove_turned(pages.iter_mut().map(|page| &mut page.turned));
     let mut lines = Vec::new();
     let mut region = 0;
     for (index, (page, sheet)) in pages.into_iter().zip(sheets).enumerate() {
         let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
-        let parts = std::iter::once((sheet.spans, page.rules)).chain(page.turned.into_iter().map(|spans| (spans, Vec::new())));
-        for (spans, rules) in parts {
-            let arranged = layout::arrange(spans, &rules, number);
+        let upright = readable(layout::arrange(sheet.spans, &page.rules, number));
+        // Turned text is never a heading, however large.
+        let plain = |line: Line| Line { size: line.size.min(TURNED_SIZE), bold: 0.0, ..line };
+        let turned = page.turned.into_iter().map(|spans| layout::arrange(spans, &[], number).into_iter().map(plain).collect());
+        for arranged in std::iter::once(upright).chain(turned) {
             let last = arranged.iter().map(|line| line.region).max().unwrap_or(0);
             lines.extend(arranged.into_iter().map(|line| Line { region: line.region + region, ..line }));
             region += last + 1;
         }
     }
     lines
+}
+
+/// Drops lines with letters set apart whose words stand on the page a second time, readable.
+fn readable(lines: Vec<Line>) -> Vec<Line> {
+    let letters = |line: &Line| line.text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    if lines.iter().all(|line| !line.spaced_out) {
+        return lines;
+    }
+    let plain: std::collections::HashSet<String> = lines.iter().filter(|line| !line.spaced_out).map(letters).collect();
+    lines.into_iter().filter(|line| !line.spaced_out || !plain.contains(&letters(line))).collect()
 }

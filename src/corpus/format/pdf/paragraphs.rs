@@ -385,7 +385,7 @@ fn contents_lines(lines: &[Line], pages: usize) -> Vec<bool> {
     mark(&mut marks, &run);
     // What stands between two contents lines is the first half of a wrapped one; what stands right
     // above them is their title.
-    for index in 0..marks.len() {
+    for index in (0..marks.len()).chain((0..marks.len()).rev()) {
         let between = index > 0 && marks.get(index - 1) == Some(&true) && marks.get(index + 1) == Some(&true);
         let beside = index > 0 && marks.get(index - 1) == Some(&true) || marks.get(index + 1) == Some(&true);
         let numbered = beside && lines.get(index).and_then(trailing_number).is_some_and(|number| (1..=limit).contains(&number));

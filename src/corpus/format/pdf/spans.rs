@@ -34,6 +34,8 @@ pub(super) struct Span {
     pub lead_in: bool,
     /// Where the text after a bullet or a list label begins.
     pub label: Option<f32>,
+    /// Whether its letters are set apart, as in some headings.
+    pub spaced_out: bool,
 }
 
 impl Span {
@@ -85,7 +87,7 @@ impl Draft {
     }
 
     fn finish(self) -> Option<Span> {
-        let text = text_of(&self.glyphs);
+        let (text, spaced_out) = text_of(&self.glyphs);
         if text.trim().is_empty() {
             return None;
         }
@@ -95,7 +97,7 @@ impl Draft {
         let font = main.or(self.glyphs.first().map(|(glyph, _)| glyph)).map_or(u16::MAX, |glyph| glyph.font);
         let artifact = self.glyphs.iter().all(|(glyph, _)| glyph.artifact);
         let lead_in = is_lead_in(&self.glyphs);
-        Some(Span { text, x0: self.x0, x1: self.x1, y: self.y, size: self.size, font, bold, letters, artifact, lead_in, label: None })
+        Some(Span { text, x0: self.x0, x1: self.x1, y: self.y, size: self.size, font, bold, letters, artifact, lead_in, label: None, spaced_out })
     }
 }
 
@@ -219,6 +221,11 @@ fn merged(mut drafts: Vec<Draft>, walls: &[Rule]) -> Vec<Draft> {
                         last.push(glyph, spaced || (index == 0 && space));
                     }
                 }
+                Some(last) if words_set_apart(last, &draft) && !walled(last, draft.x0, walls) => {
+                    for (index, (glyph, spaced)) in draft.glyphs.into_iter().enumerate() {
+                        last.push(glyph, spaced || index == 0);
+                    }
+                }
                 _ => out.push(draft),
             }
         }
@@ -239,11 +246,22 @@ fn touches(left: &Draft, right: &Draft) -> bool {
     alike && right.x0 >= left.x0 && (-0.3..0.5).contains(&((right.x0 - left.x1) / size))
 }
 
-/// The text of a span: a space where one was drawn, or where the gap is as wide as one.
+/// Whether two drafts are words of one line whose letters are set apart.
+fn words_set_apart(left: &Draft, right: &Draft) -> bool {
+    let gaps_wide = |draft: &Draft| {
+        let wide = |pair: &[(Glyph, bool)]| matches!(pair, [(a, _), (b, _)] if b.x0 - a.x1 > 0.12 * a.size);
+        draft.glyphs.len() <= 200 && draft.glyphs.windows(2).all(wide)
+    };
+    let alike = (left.size - right.size).abs() < 0.05 * left.size && (left.y - right.y).abs() < 0.1 * left.size;
+    let near = (0.0..1.6 * left.size).contains(&(right.x0 - left.x1));
+    alike && near && left.glyphs.len() + right.glyphs.len() >= 4 && gaps_wide(left) && gaps_wide(right)
+}
+
+/// The text of a span, and whether its letters are set apart: a space where one was drawn, or where the gap is as wide as one.
 ///
 /// Where the letters of a line are set apart, as in some headings, the usual gap between them is
 /// measured first, and only a clearly wider one separates words; a drawn space counts only then.
-fn text_of(glyphs: &[(Glyph, bool)]) -> String {
+fn text_of(glyphs: &[(Glyph, bool)]) -> (String, bool) {
     let gap = |pair: &[(Glyph, bool)]| match pair {
         [(a, _), (b, _)] => (b.x0 - a.x1) / a.size.max(b.size),
         _ => 0.0,
@@ -266,7 +284,7 @@ fn text_of(glyphs: &[(Glyph, bool)]) -> String {
         }
         text.push(glyph.c);
     }
-    text
+    (text, apart)
 }
 
 #[cfg(test)]
@@ -302,8 +320,10 @@ mod tests {
 
     #[test]
     fn letters_set_apart_are_words_again() {
-        let set_apart: String = "VÅRT ARBEID".chars().map(|c| if c == ' ' { "||".to_owned() } else { format!("{c}|") }).collect();
-        assert_eq!(texts(&glyphs(&set_apart, 2.0)), ["VÅRT ARBEID"]);
+        let set_apart: String = "VÅRT ARBEID I ÅR".chars().map(|c| if c == ' ' { "||".to_owned() } else { format!("{c}|") }).collect();
+        for distance in [2.0, 3.5] {
+            assert_eq!(texts(&glyphs(&set_apart, distance)), ["VÅRT ARBEID I ÅR"]);
+        }
     }
 
     #[test]
