@@ -9,8 +9,8 @@ use hayro_interpret::hayro_syntax::object::Dict;
 use hayro_interpret::hayro_syntax::page::Page;
 use hayro_interpret::kurbo::{Affine, BezPath, PathEl, Point, Rect};
 use hayro_interpret::{
-    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache, InterpreterSettings,
-    SoftMask, TransformExt, interpret_page,
+    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps,
+    InterpreterCache, InterpreterSettings, SoftMask, TransformExt, interpret_page,
 };
 
 use super::fonts::Fonts;
@@ -71,11 +71,19 @@ pub(super) struct Drawing {
 struct PageLimit;
 
 /// Draws `page`. An error inside the interpreter leaves what was drawn up to it.
-pub(super) fn draw<'a>(page: &Page<'a>, cache: &InterpreterCache<'a>, fonts: &mut Fonts) -> Drawing {
+pub(super) fn draw<'a>(
+    page: &Page<'a>,
+    cache: &InterpreterCache<'a>,
+    fonts: &mut Fonts,
+) -> Drawing {
     let (width, height) = page.render_dimensions();
     let settings = InterpreterSettings::default();
     let mut collector = Collector {
-        drawing: Drawing { width, height, ..Drawing::default() },
+        drawing: Drawing {
+            width,
+            height,
+            ..Drawing::default()
+        },
         fonts,
         artifacts: Vec::new(),
         seen: HashMap::new(),
@@ -84,7 +92,13 @@ pub(super) fn draw<'a>(page: &Page<'a>, cache: &InterpreterCache<'a>, fonts: &mu
     let finished = catch_unwind(AssertUnwindSafe(|| {
         collector.fonts.probe(page, cache, &settings);
         let bounds = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
-        let mut context = Context::new(page.initial_transform(true).to_kurbo(), bounds, cache, page.xref(), settings.clone());
+        let mut context = Context::new(
+            page.initial_transform(true).to_kurbo(),
+            bounds,
+            cache,
+            page.xref(),
+            settings.clone(),
+        );
         interpret_page(page, &mut context, &mut collector);
     }));
     collector.drawing.cut = finished.is_err();
@@ -116,8 +130,18 @@ impl Collector<'_> {
         let artifact = self.artifacts.last().copied().unwrap_or(false);
         for (index, c) in text.chars().enumerate() {
             let x0 = placed.x0 + step * index as f32;
-            let glyph =
-                Glyph { c, x0, x1: x0 + step, y: placed.y, size: placed.size, font, bold, visible, artifact, angle: placed.angle };
+            let glyph = Glyph {
+                c,
+                x0,
+                x1: x0 + step,
+                y: placed.y,
+                size: placed.size,
+                font,
+                bold,
+                visible,
+                artifact,
+                angle: placed.angle,
+            };
             if !c.is_whitespace() && self.drawn_twice(&glyph) {
                 continue;
             }
@@ -131,15 +155,24 @@ impl Collector<'_> {
         let (column, row) = ((glyph.x0 / grid) as i32, (glyph.y / grid) as i32);
         let neighbours = (-1..=1).flat_map(|dx| (-1..=1).map(move |dy| (dx, dy)));
         for (dx, dy) in neighbours {
-            let Some(&index) = self.seen.get(&(glyph.c, column + dx, row + dy)) else { continue };
-            let Some(other) = self.drawing.glyphs.get_mut(index) else { continue };
+            let Some(&index) = self.seen.get(&(glyph.c, column + dx, row + dy)) else {
+                continue;
+            };
+            let Some(other) = self.drawing.glyphs.get_mut(index) else {
+                continue;
+            };
             let near = (other.x0 - glyph.x0).abs() < grid && (other.y - glyph.y).abs() < grid;
-            if near && other.angle == glyph.angle && (other.size - glyph.size).abs() < 0.2 * glyph.size && other.visible == glyph.visible {
+            if near
+                && other.angle == glyph.angle
+                && (other.size - glyph.size).abs() < 0.2 * glyph.size
+                && other.visible == glyph.visible
+            {
                 other.bold |= glyph.visible;
                 return true;
             }
         }
-        self.seen.insert((glyph.c, column, row), self.drawing.glyphs.len());
+        self.seen
+            .insert((glyph.c, column, row), self.drawing.glyphs.len());
         false
     }
 
@@ -150,9 +183,22 @@ impl Collector<'_> {
         if self.drawing.rules.len() >= MAX_RULES || length < 4.0 || thickness > 2.5 {
             return;
         }
-        let middle = if horizontal { (a.y + b.y) / 2.0 } else { (a.x + b.x) / 2.0 };
-        let (from, to) = if horizontal { (a.x.min(b.x), a.x.max(b.x)) } else { (a.y.min(b.y), a.y.max(b.y)) };
-        self.drawing.rules.push(Rule { horizontal, at: middle as f32, from: from as f32, to: to as f32 });
+        let middle = if horizontal {
+            (a.y + b.y) / 2.0
+        } else {
+            (a.x + b.x) / 2.0
+        };
+        let (from, to) = if horizontal {
+            (a.x.min(b.x), a.x.max(b.x))
+        } else {
+            (a.y.min(b.y), a.y.max(b.y))
+        };
+        self.drawing.rules.push(Rule {
+            horizontal,
+            at: middle as f32,
+            from: from as f32,
+            to: to as f32,
+        });
     }
 
     /// Thin filled shapes and straight strokes are rules.
@@ -187,7 +233,10 @@ impl Collector<'_> {
 
     fn filled(&mut self, bounds: Option<Rect>, stroked: bool) {
         if let Some(bounds) = bounds.filter(|_| !stroked) {
-            self.rule(Point::new(bounds.x0, bounds.y0), Point::new(bounds.x1, bounds.y1));
+            self.rule(
+                Point::new(bounds.x0, bounds.y0),
+                Point::new(bounds.x1, bounds.y1),
+            );
         }
     }
 }
@@ -204,15 +253,26 @@ struct Placed {
 fn placed(transform: Affine, advance: f32, stretch: f64, page: (f32, f32)) -> Option<Placed> {
     let [a, b, c, d, x, y] = transform.as_coeffs();
     let size = c.hypot(d) * 1000.0;
-    let inside = (-2.0..=f64::from(page.0) + 2.0).contains(&x) && (-2.0..=f64::from(page.1) + 2.0).contains(&y);
-    if !inside || !size.is_finite() || !(0.5..2000.0).contains(&size) || !(a.is_finite() && b.is_finite()) {
+    let inside = (-2.0..=f64::from(page.0) + 2.0).contains(&x)
+        && (-2.0..=f64::from(page.1) + 2.0).contains(&y);
+    if !(inside && (0.5..2000.0).contains(&size) && a.is_finite() && b.is_finite()) {
         return None;
     }
     let angle = b.atan2(a).to_degrees().round();
     let (sin, cos) = angle.to_radians().sin_cos();
-    let (x, y) = if angle == 0.0 { (x, y) } else { (x * cos + y * sin, y * cos - x * sin) };
+    let (x, y) = if angle == 0.0 {
+        (x, y)
+    } else {
+        (x * cos + y * sin, y * cos - x * sin)
+    };
     let width = (f64::from(advance) / 1000.0 * size * stretch).clamp(0.0, 3000.0);
-    Some(Placed { x0: x as f32, x1: (x + width) as f32, y: y as f32, size: size as f32, angle: angle as i16 })
+    Some(Placed {
+        x0: x as f32,
+        x1: (x + width) as f32,
+        y: y as f32,
+        size: size as f32,
+        angle: angle as i16,
+    })
 }
 
 /// How much wider than high the run's text is set (the `Tz` operator). The transform of a glyph also
@@ -233,7 +293,11 @@ fn stretch(run: &[PositionedGlyph<'_>], advances: &[f32]) -> f64 {
         return 1.0;
     }
     ratios.sort_by(f64::total_cmp);
-    ratios.get(ratios.len() / 2).copied().filter(|ratio| (0.3..3.0).contains(ratio)).unwrap_or(1.0)
+    ratios
+        .get(ratios.len() / 2)
+        .copied()
+        .filter(|ratio| (0.3..3.0).contains(ratio))
+        .unwrap_or(1.0)
 }
 
 impl<'a> Device<'a> for Collector<'_> {
@@ -251,7 +315,11 @@ impl<'a> Device<'a> for Collector<'_> {
         let stretch = stretch(run.glyphs(), &advances);
         for (glyph, advance) in run.glyphs().iter().zip(&advances) {
             let page = (self.drawing.width, self.drawing.height);
-            let Some(mut placed) = placed(props.transform * glyph.transform(), *advance, stretch, page) else { continue };
+            let Some(mut placed) =
+                placed(props.transform * glyph.transform(), *advance, stretch, page)
+            else {
+                continue;
+            };
             let facts = match &**glyph {
                 DrawnGlyph::Outline(outline) => Some(self.fonts.glyph(outline)),
                 DrawnGlyph::Type3(_) => None,
@@ -271,7 +339,10 @@ impl<'a> Device<'a> for Collector<'_> {
     fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, mode: &DrawMode) {
         self.count(1 + path.elements().len() / 8);
         if path.elements().len() <= 4_000 {
-            self.path(&(props.transform * path.clone()), matches!(mode, DrawMode::Stroke(_)));
+            self.path(
+                &(props.transform * path.clone()),
+                matches!(mode, DrawMode::Stroke(_)),
+            );
         }
     }
 
@@ -314,12 +385,23 @@ fn character(glyph: &DrawnGlyph<'_>, facts: Option<super::fonts::GlyphFacts>) ->
         Some(BfString::String(text)) => Some(text),
         None => None,
     };
-    let mapped = mapped.filter(|text| text.chars().any(|c| !c.is_control() && c != char::REPLACEMENT_CHARACTER));
-    if facts.is_some_and(|facts| facts.pictures) && mapped.as_ref().is_none_or(|text| text.chars().all(|c| c.is_ascii() || c >= '\u{E000}')) {
+    let mapped = mapped.filter(|text| {
+        text.chars()
+            .any(|c| !c.is_control() && c != char::REPLACEMENT_CHARACTER)
+    });
+    if facts.is_some_and(|facts| facts.pictures)
+        && mapped
+            .as_ref()
+            .is_none_or(|text| text.chars().all(|c| c.is_ascii() || c >= '\u{E000}'))
+    {
         let blank = glyph.char_code() & 0xFF == 32;
         return (if blank { " " } else { "•" }.to_owned(), Source::Map);
     }
-    let own = || facts.and_then(|facts| facts.character).filter(|c| *c != char::REPLACEMENT_CHARACTER);
+    let own = || {
+        facts
+            .and_then(|facts| facts.character)
+            .filter(|c| *c != char::REPLACEMENT_CHARACTER)
+    };
     if let Some(text) = mapped.or_else(|| own().map(String::from)) {
         return (text, Source::Map);
     }
@@ -354,7 +436,10 @@ mod tests {
 
     #[test]
     fn bitmap_fonts_of_tex_are_read_by_their_codes() {
-        let word: String = [0xD8_u32, 0x1C, 0x6E].into_iter().filter_map(tex_character).collect();
+        let word: String = [0xD8_u32, 0x1C, 0x6E]
+            .into_iter()
+            .filter_map(tex_character)
+            .collect();
         assert_eq!(word, "Øfin");
         assert_eq!(tex_character(0x05), None);
     }
@@ -363,7 +448,14 @@ mod tests {
     fn turned_text_is_laid_along_its_own_baseline() {
         // Text that runs up the page: x of the glyph is its distance from the page's lower edge.
         let up = Affine::new([0.0, -0.01, 0.01, 0.0, 40.0, 300.0]);
-        let placed = placed(up, 500.0, 1.0, (600.0, 800.0)).map(|placed| (placed.angle, placed.x0.round(), placed.y.round(), placed.x1.round()));
+        let placed = placed(up, 500.0, 1.0, (600.0, 800.0)).map(|placed| {
+            (
+                placed.angle,
+                placed.x0.round(),
+                placed.y.round(),
+                placed.x1.round(),
+            )
+        });
         assert_eq!(placed, Some((-90, -300.0, 40.0, -295.0)));
     }
 }

@@ -3,9 +3,10 @@
 //!
 //! The steps, each in its own module: [`glyphs`] draws a page into glyphs and rules (with [`fonts`]),
 //! [`spans`] joins glyphs to pieces of lines, [`furniture`] takes headers and footers off, [`layout`]
-//! (with [`grid`] for ruled tables) finds the reading order, [`paragraphs`] joins lines, and
-//! [`headings`] tells headings from text. [`properties`] reads what the file says of itself.
+//! (with [`grid`] for ruled tables and [`zone`] for others) finds the reading order, [`paragraphs`] joins lines (and [`contents`] knows tables of contents),
+//! and [`headings`] tells headings from text. [`properties`] reads what the file says of itself.
 
+mod contents;
 mod fonts;
 mod furniture;
 mod glyphs;
@@ -15,6 +16,7 @@ mod layout;
 mod paragraphs;
 mod properties;
 mod spans;
+mod zone;
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -50,23 +52,37 @@ pub fn read(bytes: &[u8]) -> Result<Extracted, Unreadable> {
     let loaded = catch_unwind(AssertUnwindSafe(|| Pdf::new(bytes.to_vec())));
     let pdf = match loaded {
         Ok(Ok(pdf)) => pdf,
-        Ok(Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected))) => return Err(Unreadable::Encrypted),
-        Ok(Err(LoadPdfError::Decryption(_))) => return Err(damaged("its encryption is of an unknown kind")),
+        Ok(Err(LoadPdfError::Decryption(DecryptionError::PasswordProtected))) => {
+            return Err(Unreadable::Encrypted);
+        }
+        Ok(Err(LoadPdfError::Decryption(_))) => {
+            return Err(damaged("its encryption is of an unknown kind"));
+        }
         Ok(Err(LoadPdfError::Invalid)) => return Err(damaged(cut_short(bytes))),
         Err(_) => return Err(damaged("its structure is broken")),
     };
-    catch_unwind(AssertUnwindSafe(|| read_pages(&pdf))).unwrap_or_else(|_| Err(damaged("its structure is broken")))
+    catch_unwind(AssertUnwindSafe(|| read_pages(&pdf)))
+        .unwrap_or_else(|_| Err(damaged("its structure is broken")))
 }
 
 fn damaged(reason: &str) -> Unreadable {
-    Unreadable::Damaged { format: "PDF".to_owned(), reason: reason.to_owned() }
+    Unreadable::Damaged {
+        format: "PDF".to_owned(),
+        reason: reason.to_owned(),
+    }
 }
 
 /// Why a file has no readable structure, as far as its end tells.
 fn cut_short(bytes: &[u8]) -> &'static str {
-    let tail = bytes.get(bytes.len().saturating_sub(2048)..).unwrap_or_default();
+    let tail = bytes
+        .get(bytes.len().saturating_sub(2048)..)
+        .unwrap_or_default();
     let ended = tail.windows(5).any(|window| window == b"%%EOF");
-    if ended { "its list of objects or pages is broken" } else { "its end is missing (cut short)" }
+    if ended {
+        "its list of objects or pages is broken"
+    } else {
+        "its end is missing (cut short)"
+    }
 }
 
 /// The text of one page, before its lines are put in order.
@@ -83,7 +99,11 @@ fn read_pages(pdf: &Pdf) -> Result<Extracted, Unreadable> {
     let mut cache = InterpreterCache::new();
     let mut fonts = Fonts::default();
     for (index, page) in pages.iter().take(MAX_PAGES).enumerate() {
-        let drawing = if reader.glyphs > MAX_GLYPHS { Drawing::default() } else { glyphs::draw(page, &cache, &mut fonts) };
+        let drawing = if reader.glyphs > MAX_GLYPHS {
+            Drawing::default()
+        } else {
+            glyphs::draw(page, &cache, &mut fonts)
+        };
         if drawing.cut {
             // A lock inside the cache may have been left held.
             cache = InterpreterCache::new();
@@ -95,15 +115,26 @@ fn read_pages(pdf: &Pdf) -> Result<Extracted, Unreadable> {
     }
     if reader.letters == 0 {
         let seen = u32::try_from(reader.pages.len()).unwrap_or(u32::MAX);
-        return Err(if reader.images > 0 { Unreadable::Scanned { pages: seen } } else { Unreadable::Empty });
+        return Err(if reader.images > 0 {
+            Unreadable::Scanned { pages: seen }
+        } else {
+            Unreadable::Empty
+        });
     }
     if pages.len() > MAX_PAGES {
-        reader.problems.push(format!("only the first {MAX_PAGES} of {} pages were read", pages.len()));
+        reader.problems.push(format!(
+            "only the first {MAX_PAGES} of {} pages were read",
+            pages.len()
+        ));
     }
     let outline = properties::outline(pdf);
     let lines = lines(reader.pages);
     let blocks = headings::mark(paragraphs::join(lines, pages.len()), &outline);
-    Ok(Extracted { blocks, properties: properties::properties(pdf), problems: reader.problems })
+    Ok(Extracted {
+        blocks,
+        properties: properties::properties(pdf),
+        problems: reader.problems,
+    })
 }
 
 /// Gathers the pages.
@@ -121,17 +152,24 @@ impl Reader {
         self.glyphs += drawing.glyphs.len();
         self.images += drawing.images;
         drop_hidden(&mut drawing);
-        let letters = drawing.glyphs.iter().filter(|glyph| !glyph.c.is_whitespace()).count();
+        let letters = drawing
+            .glyphs
+            .iter()
+            .filter(|glyph| !glyph.c.is_whitespace())
+            .count();
         self.letters += letters;
         if drawing.cut || self.glyphs > MAX_GLYPHS {
-            self.problems.push(format!("page {number}: not read to its end (an error in the file, or too much on it)"));
+            self.problems.push(format!(
+                "page {number}: not read to its end (an error in the file, or too much on it)"
+            ));
         }
         if letters > 0 && drawing.unmapped as f32 > UNMAPPED_SHARE * letters as f32 {
             self.problems.push(format!("page {number}: {} of {letters} characters cannot be told (the font has no map to letters)", drawing.unmapped));
         } else if drawing.guessed as f32 > UNMAPPED_SHARE * letters as f32 {
             self.problems.push(format!("page {number}: {} of {letters} characters are guessed from their codes (the font has no map to letters)", drawing.guessed));
         } else if letters == 0 && drawing.images > 0 {
-            self.problems.push(format!("page {number}: a picture without text (scanned?)"));
+            self.problems
+                .push(format!("page {number}: a picture without text (scanned?)"));
         }
         self.pages.push(page_text(&drawing));
     }
@@ -139,8 +177,16 @@ impl Reader {
 
 /// Drops invisible text that repeats what can be seen, or that nobody was to see.
 fn drop_hidden(drawing: &mut Drawing) {
-    let seen = drawing.glyphs.iter().filter(|glyph| glyph.visible && !glyph.c.is_whitespace()).count();
-    let hidden = drawing.glyphs.iter().filter(|glyph| !glyph.visible && !glyph.c.is_whitespace()).count();
+    let seen = drawing
+        .glyphs
+        .iter()
+        .filter(|glyph| glyph.visible && !glyph.c.is_whitespace())
+        .count();
+    let hidden = drawing
+        .glyphs
+        .iter()
+        .filter(|glyph| !glyph.visible && !glyph.c.is_whitespace())
+        .count();
     // The text layer of a scanned page lies under a picture and outweighs a stamp or a page number.
     let text_layer = drawing.images > 0 && hidden > 2 * seen;
     if hidden > 0 && !text_layer {
@@ -152,20 +198,49 @@ fn drop_hidden(drawing: &mut Drawing) {
 fn page_text(drawing: &Drawing) -> PageText {
     let mut directions: BTreeMap<i16, Vec<Glyph>> = BTreeMap::new();
     for glyph in &drawing.glyphs {
-        let angle = if glyph.angle.abs() <= 2 { 0 } else { glyph.angle };
+        let angle = if glyph.angle.abs() <= 2 {
+            0
+        } else {
+            glyph.angle
+        };
         directions.entry(angle).or_default().push(*glyph);
     }
-    let main = directions.iter().max_by_key(|(_, glyphs)| glyphs.len()).map_or(0, |(angle, _)| *angle);
+    let main = directions
+        .iter()
+        .max_by_key(|(_, glyphs)| glyphs.len())
+        .map_or(0, |(angle, _)| *angle);
     let upright = directions.remove(&main).unwrap_or_default();
-    let (rules, height) = if main == 0 { (drawing.rules.clone(), drawing.height) } else { (Vec::new(), f32::MAX) };
-    let walls = rules.iter().filter(|rule| !rule.horizontal).map(|rule| (rule.from, rule.to)).collect();
-    let sheet = Sheet { height, spans: spans::spans(&upright, &rules), walls };
-    PageText { sheet, rules, turned: directions.into_values().map(|glyphs| spans::spans(&glyphs, &[])).collect() }
+    let (rules, height) = if main == 0 {
+        (drawing.rules.clone(), drawing.height)
+    } else {
+        (Vec::new(), f32::MAX)
+    };
+    let walls = rules
+        .iter()
+        .filter(|rule| !rule.horizontal)
+        .map(|rule| (rule.from, rule.to))
+        .collect();
+    let sheet = Sheet {
+        height,
+        spans: spans::spans(&upright, &rules),
+        walls,
+    };
+    PageText {
+        sheet,
+        rules,
+        turned: directions
+            .into_values()
+            .map(|glyphs| spans::spans(&glyphs, &[]))
+            .collect(),
+    }
 }
 
 /// The lines of all pages in reading order, without furniture; turned text follows its page.
 fn lines(mut pages: Vec<PageText>) -> Vec<Line> {
-    let mut sheets: Vec<Sheet> = pages.iter_mut().map(|page| std::mem::take(&mut page.sheet)).collect();
+    let mut sheets: Vec<Sheet> = pages
+        .iter_mut()
+        .map(|page| std::mem::take(&mut page.sheet))
+        .collect();
     furniture::remove(&mut sheets);
     furniture::remove_turned(pages.iter_mut().map(|page| &mut page.turned));
     let mut lines = Vec::new();
@@ -174,11 +249,23 @@ fn lines(mut pages: Vec<PageText>) -> Vec<Line> {
         let number = u32::try_from(index + 1).unwrap_or(u32::MAX);
         let upright = readable(layout::arrange(sheet.spans, &page.rules, number));
         // Turned text is never a heading, however large.
-        let plain = |line: Line| Line { size: line.size.min(TURNED_SIZE), bold: 0.0, ..line };
-        let turned = page.turned.into_iter().map(|spans| layout::arrange(spans, &[], number).into_iter().map(plain).collect());
+        let plain = |line: Line| Line {
+            size: line.size.min(TURNED_SIZE),
+            bold: 0.0,
+            ..line
+        };
+        let turned = page.turned.into_iter().map(|spans| {
+            layout::arrange(spans, &[], number)
+                .into_iter()
+                .map(plain)
+                .collect()
+        });
         for arranged in std::iter::once(upright).chain(turned) {
             let last = arranged.iter().map(|line| line.region).max().unwrap_or(0);
-            lines.extend(arranged.into_iter().map(|line| Line { region: line.region + region, ..line }));
+            lines.extend(arranged.into_iter().map(|line| Line {
+                region: line.region + region,
+                ..line
+            }));
             region += last + 1;
         }
     }
@@ -187,10 +274,23 @@ fn lines(mut pages: Vec<PageText>) -> Vec<Line> {
 
 /// Drops lines with letters set apart whose words stand on the page a second time, readable.
 fn readable(lines: Vec<Line>) -> Vec<Line> {
-    let letters = |line: &Line| line.text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect::<String>();
+    let letters = |line: &Line| {
+        line.text
+            .chars()
+            .filter(|c| c.is_alphanumeric())
+            .flat_map(char::to_lowercase)
+            .collect::<String>()
+    };
     if lines.iter().all(|line| !line.spaced_out) {
         return lines;
     }
-    let plain: std::collections::HashSet<String> = lines.iter().filter(|line| !line.spaced_out).map(letters).collect();
-    lines.into_iter().filter(|line| !line.spaced_out || !plain.contains(&letters(line))).collect()
+    let plain: std::collections::HashSet<String> = lines
+        .iter()
+        .filter(|line| !line.spaced_out)
+        .map(letters)
+        .collect();
+    lines
+        .into_iter()
+        .filter(|line| !line.spaced_out || !plain.contains(&letters(line)))
+        .collect()
 }

@@ -24,17 +24,28 @@ pub(super) struct Entry {
 /// Title, author, date and language.
 pub(super) fn properties(pdf: &Pdf) -> Properties {
     let info = pdf.metadata();
-    let text = |bytes: &Option<Box<[u8]>>| bytes.as_deref().map(decode).filter(|text| !text.is_empty());
+    let text =
+        |bytes: &Option<Box<[u8]>>| bytes.as_deref().map(decode).filter(|text| !text.is_empty());
     let date = info.creation_date.or(info.modification_date);
     let mut properties = Properties {
         title: text(&info.title),
         author: text(&info.author),
-        date: date.filter(|date| date.year > 0).map(|date| format!("{:04}-{:02}-{:02}", date.year, date.month, date.day)),
+        date: date
+            .filter(|date| date.year > 0)
+            .map(|date| format!("{:04}-{:02}-{:02}", date.year, date.month, date.day)),
         language: None,
     };
-    let Some(catalog) = catalog(pdf) else { return properties };
-    properties.language = catalog.get::<PdfString<'_>>("Lang").map(|lang| decode(lang.as_bytes())).filter(|lang| !lang.is_empty());
-    if let Some(xmp) = catalog.get::<Stream<'_>>("Metadata").and_then(|stream| stream.decoded_data().ok().map(|data| data.into_owned())) {
+    let Some(catalog) = catalog(pdf) else {
+        return properties;
+    };
+    properties.language = catalog
+        .get::<PdfString<'_>>("Lang")
+        .map(|lang| decode(lang.as_bytes()))
+        .filter(|lang| !lang.is_empty());
+    if let Some(xmp) = catalog
+        .get::<Stream<'_>>("Metadata")
+        .and_then(|stream| stream.decoded_data().ok().map(|data| data.into_owned()))
+    {
         let found = read_xmp(xmp.get(..xmp.len().min(MAX_XMP)).unwrap_or_default());
         properties.title = properties.title.or(found.title);
         properties.author = properties.author.or(found.author);
@@ -51,14 +62,20 @@ fn catalog(pdf: &Pdf) -> Option<Dict<'_>> {
 pub(super) fn outline(pdf: &Pdf) -> Vec<Entry> {
     let mut entries = Vec::new();
     let mut seen: HashSet<ObjectIdentifier> = HashSet::new();
-    let first = catalog(pdf).and_then(|catalog| catalog.get::<Dict<'_>>("Outlines")).and_then(|root| item(&root, "First"));
-    let mut stack: Vec<(ObjectIdentifier, Dict<'_>, u8)> = first.map(|(id, item)| (id, item, 1)).into_iter().collect();
+    let first = catalog(pdf)
+        .and_then(|catalog| catalog.get::<Dict<'_>>("Outlines"))
+        .and_then(|root| item(&root, "First"));
+    let mut stack: Vec<(ObjectIdentifier, Dict<'_>, u8)> =
+        first.map(|(id, item)| (id, item, 1)).into_iter().collect();
     while let Some((id, entry, level)) = stack.pop() {
         if entries.len() >= MAX_ENTRIES || !seen.insert(id) {
             continue;
         }
         if let Some(title) = entry.get::<PdfString<'_>>("Title") {
-            entries.push(Entry { title: decode(title.as_bytes()), level });
+            entries.push(Entry {
+                title: decode(title.as_bytes()),
+                level,
+            });
         }
         stack.extend(item(&entry, "Next").map(|(id, next)| (id, next, level)));
         stack.extend(item(&entry, "First").map(|(id, child)| (id, child, level.saturating_add(1))));
@@ -77,7 +94,11 @@ fn decode(bytes: &[u8]) -> String {
         [0xFE, 0xFF, rest @ ..] => encoding_rs::UTF_16BE.decode_without_bom_handling(rest).0,
         [0xFF, 0xFE, rest @ ..] => encoding_rs::UTF_16LE.decode_without_bom_handling(rest).0,
         [0xEF, 0xBB, 0xBF, rest @ ..] => String::from_utf8_lossy(rest),
-        _ => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0,
+        _ => {
+            encoding_rs::WINDOWS_1252
+                .decode_without_bom_handling(bytes)
+                .0
+        }
     };
     clean(&text)
 }
@@ -114,7 +135,9 @@ fn read_xmp(xmp: &[u8]) -> Properties {
             Ok(_) => {}
         }
     }
-    properties.date = properties.date.and_then(|date| date.get(..10).map(str::to_owned));
+    properties.date = properties
+        .date
+        .and_then(|date| date.get(..10).map(str::to_owned));
     properties
 }
 
@@ -133,6 +156,9 @@ mod tests {
     fn xmp_gives_what_the_information_dictionary_lacks() {
         let xmp = "<x><dc:title><rdf:Alt><rdf:li>Referat</rdf:li></rdf:Alt></dc:title><xmp:CreateDate>2031-05-17T10:00:00Z</xmp:CreateDate></x>";
         let found = read_xmp(xmp.as_bytes());
-        assert_eq!((found.title.as_deref(), found.date.as_deref(), found.author), (Some("Referat"), Some("2031-05-17"), None));
+        assert_eq!(
+            (found.title.as_deref(), found.date.as_deref(), found.author),
+            (Some("Referat"), Some("2031-05-17"), None)
+        );
     }
 }
