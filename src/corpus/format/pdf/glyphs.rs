@@ -63,8 +63,12 @@ pub(super) struct Drawing {
     pub unmapped: usize,
     /// Glyphs whose character is guessed from their code.
     pub guessed: usize,
+    /// Number of drawn paths: text may be among them, turned to outlines.
+    pub paths: usize,
     /// Whether a limit or an error cut the page short.
     pub cut: bool,
+    /// Whether the page names content that cannot be unpacked.
+    pub lost: bool,
 }
 
 /// Thrown through the interpreter when a page passes a limit.
@@ -102,6 +106,8 @@ pub(super) fn draw<'a>(
         interpret_page(page, &mut context, &mut collector);
     }));
     collector.drawing.cut = finished.is_err();
+    collector.drawing.lost =
+        page.raw().contains_key("Contents") && page.page_stream().is_none_or(<[u8]>::is_empty);
     collector.drawing
 }
 
@@ -338,6 +344,7 @@ impl<'a> Device<'a> for Collector<'_> {
 
     fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, mode: &DrawMode) {
         self.count(1 + path.elements().len() / 8);
+        self.drawing.paths += 1;
         if path.elements().len() <= 4_000 {
             self.path(
                 &(props.transform * path.clone()),

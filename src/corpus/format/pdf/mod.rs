@@ -3,8 +3,9 @@
 //!
 //! The steps, each in its own module: [`glyphs`] draws a page into glyphs and rules (with [`fonts`]),
 //! [`spans`] joins glyphs to pieces of lines, [`furniture`] takes headers and footers off, [`layout`]
-//! (with [`grid`] for ruled tables and [`zone`] for others) finds the reading order, [`paragraphs`] joins lines (and [`contents`] knows tables of contents),
-//! and [`headings`] tells headings from text. [`properties`] reads what the file says of itself.
+//! (with [`grid`] for ruled tables and [`zone`] for others) finds the reading order, [`paragraphs`]
+//! joins lines (and [`contents`] knows tables of contents), and [`headings`] tells headings from text.
+//! [`properties`] reads what the file says of itself.
 
 mod contents;
 mod fonts;
@@ -35,6 +36,8 @@ use spans::Span;
 const MAX_PAGES: usize = 2_000;
 /// Glyphs of one document that are read.
 const MAX_GLYPHS: usize = 8_000_000;
+/// A page with more drawn shapes than this and no letter holds text turned to outlines.
+const MANY_PATHS: usize = 200;
 /// The size that turned text has at most, in points.
 const TURNED_SIZE: f32 = 8.0;
 /// Share of letters without a known character from which a page is named in the problems.
@@ -114,12 +117,7 @@ fn read_pages(pdf: &Pdf) -> Result<Extracted, Unreadable> {
         return Err(damaged("it has no pages"));
     }
     if reader.letters == 0 {
-        let seen = u32::try_from(reader.pages.len()).unwrap_or(u32::MAX);
-        return Err(if reader.images > 0 {
-            Unreadable::Scanned { pages: seen }
-        } else {
-            Unreadable::Empty
-        });
+        return Err(reader.without_text());
     }
     if pages.len() > MAX_PAGES {
         reader.problems.push(format!(
@@ -144,13 +142,31 @@ struct Reader {
     glyphs: usize,
     letters: usize,
     images: usize,
+    paths: usize,
+    /// Pages whose content cannot be unpacked.
+    lost: usize,
     problems: Vec<String>,
 }
 
 impl Reader {
+    /// Why a file without a single letter has none.
+    fn without_text(&self) -> Unreadable {
+        if self.images > 0 || self.paths > MANY_PATHS {
+            Unreadable::Scanned {
+                pages: u32::try_from(self.pages.len()).unwrap_or(u32::MAX),
+            }
+        } else if self.lost > 0 {
+            damaged("the content of its pages is broken")
+        } else {
+            Unreadable::Empty
+        }
+    }
+
     fn add(&mut self, number: usize, mut drawing: Drawing) {
         self.glyphs += drawing.glyphs.len();
         self.images += drawing.images;
+        self.paths += drawing.paths;
+        self.lost += usize::from(drawing.lost);
         drop_hidden(&mut drawing);
         let letters = drawing
             .glyphs
@@ -158,6 +174,10 @@ impl Reader {
             .filter(|glyph| !glyph.c.is_whitespace())
             .count();
         self.letters += letters;
+        if drawing.lost {
+            self.problems
+                .push(format!("page {number}: not read, its content is broken"));
+        }
         if drawing.cut || self.glyphs > MAX_GLYPHS {
             self.problems.push(format!(
                 "page {number}: not read to its end (an error in the file, or too much on it)"
