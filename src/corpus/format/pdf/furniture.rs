@@ -244,20 +244,20 @@ fn running_titles(sheets: &[Sheet]) -> Vec<(usize, usize)> {
 fn page_numbers(sheets: &[Sheet]) -> Vec<(usize, usize)> {
     let mut found: Vec<(usize, usize, i64, bool)> = Vec::new();
     for (page, sheet) in sheets.iter().enumerate() {
+        let (first, last) = sheet
+            .spans
+            .iter()
+            .fold((f32::MAX, f32::MIN), |(first, last), span| {
+                (first.min(span.y), last.max(span.y))
+            });
         for (index, span) in sheet.spans.iter().enumerate() {
             let Some(place) = Place::of(span, sheet) else {
                 continue;
             };
             let outermost = if place.top {
-                sheet
-                    .spans
-                    .iter()
-                    .all(|other| other.y > span.y - 0.5 * span.size)
+                span.y - 0.5 * span.size < first
             } else {
-                sheet
-                    .spans
-                    .iter()
-                    .all(|other| other.y < span.y + 0.5 * span.size)
+                span.y + 0.5 * span.size > last
             };
             if let Some((number, named)) =
                 page_number(&span.text).filter(|(_, named)| *named || outermost)

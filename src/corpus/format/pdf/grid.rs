@@ -7,6 +7,8 @@ use super::spans::Span;
 const NEAR: f32 = 2.0;
 /// Pairs of rules compared at most; a page with more is a drawing.
 const MAX_PAIRS: usize = 4_000_000;
+/// Fields of one table, at most; a grid with more is a drawing.
+const MAX_FIELDS: usize = 8_000;
 /// A cell with more lines than this is not a table's: the rules set out a page.
 const MAX_CELL_LINES: usize = 18;
 
@@ -68,11 +70,11 @@ impl Outline {
             at
         };
         let (xs, ys) = (positions(false), positions(true));
-        (xs.len() >= 3 && ys.len() >= 2 && xs.len() * ys.len() < 20_000).then_some(Outline {
-            xs,
-            ys,
-            rules,
-        })
+        (xs.len() >= 3
+            && ys.len() >= 2
+            && xs.len() * ys.len() < MAX_FIELDS
+            && rules.len() < MAX_FIELDS / 4)
+            .then_some(Outline { xs, ys, rules })
     }
 
     fn column_at(&self, x: f32) -> Option<usize> {
@@ -95,12 +97,13 @@ impl Outline {
     fn fill(&self, spans: &[Span]) -> Option<Grid> {
         let (columns, bands) = (self.xs.len() - 1, self.ys.len() - 1);
         let mut cells: Vec<Vec<Vec<Span>>> = vec![vec![Vec::new(); columns]; bands];
+        let owners = self.owners(columns, bands);
         for span in spans {
             let (band, column) = (
                 self.band_at(span.y - 0.3 * span.size)?,
                 self.column_at((span.x0 + span.x1) / 2.0)?,
             );
-            let (band, column) = self.owner(band, column);
+            let &(band, column) = owners.get(band * columns + column)?;
             cells.get_mut(band)?.get_mut(column)?.push(span.clone());
         }
         let rows: Vec<Row> = cells
@@ -152,29 +155,30 @@ impl Outline {
         Some(Grid::Table(rows.into_iter().map(narrowed).collect()))
     }
 
-    /// The upper left field of the cell that the field belongs to: no rule parts it from that one.
-    fn owner(&self, mut band: usize, mut column: usize) -> (usize, usize) {
+    /// For each field, row by row, the upper left field of its cell: no rule parts it from that one.
+    fn owners(&self, columns: usize, bands: usize) -> Vec<(usize, usize)> {
         let middle = |edges: &[f32], index: usize| match edges.get(index..index + 2) {
             Some([from, to]) => (from + to) / 2.0,
             _ => 0.0,
         };
-        while column > 0
-            && self
-                .xs
-                .get(column)
-                .is_some_and(|&x| !self.ruled(false, x, middle(&self.ys, band)))
-        {
-            column -= 1;
+        let mut owners: Vec<(usize, usize)> = Vec::with_capacity(columns * bands);
+        for band in 0..bands {
+            for column in 0..columns {
+                let (x, y) = (
+                    self.xs.get(column).copied().unwrap_or(0.0),
+                    self.ys.get(band).copied().unwrap_or(0.0),
+                );
+                let open_left = column > 0 && !self.ruled(false, x, middle(&self.ys, band));
+                let open_above = band > 0 && !self.ruled(true, y, middle(&self.xs, column));
+                let owner = match (open_left, open_above) {
+                    (true, _) => owners.last().copied(),
+                    (false, true) => owners.get((band - 1) * columns + column).copied(),
+                    (false, false) => None,
+                };
+                owners.push(owner.unwrap_or((band, column)));
+            }
         }
-        while band > 0
-            && self
-                .ys
-                .get(band)
-                .is_some_and(|&y| !self.ruled(true, y, middle(&self.xs, column)))
-        {
-            band -= 1;
-        }
-        (band, column)
+        owners
     }
 }
 
@@ -197,7 +201,7 @@ fn outlines(rules: &[Rule]) -> Vec<Outline> {
             if (h.from - NEAR..h.to + NEAR).contains(&v.at)
                 && (v.from - NEAR..v.to + NEAR).contains(&h.at)
             {
-                let (a, b) = (root(&group, i), root(&group, across.len() + j));
+                let (a, b) = (root(&mut group, i), root(&mut group, across.len() + j));
                 if let Some(slot) = group.get_mut(a.max(b)) {
                     *slot = a.min(b);
                 }
@@ -206,7 +210,7 @@ fn outlines(rules: &[Rule]) -> Vec<Outline> {
     }
     let mut sets: std::collections::BTreeMap<usize, Vec<Rule>> = std::collections::BTreeMap::new();
     for (index, rule) in all.iter().enumerate() {
-        sets.entry(root(&group, index)).or_default().push(*rule);
+        sets.entry(root(&mut group, index)).or_default().push(*rule);
     }
     sets.into_values()
         .filter(|set| set.len() >= 3)
@@ -214,8 +218,13 @@ fn outlines(rules: &[Rule]) -> Vec<Outline> {
         .collect()
 }
 
-fn root(group: &[usize], mut index: usize) -> usize {
+/// The root of a set; the path to it is shortened on the way (union-find).
+fn root(group: &mut [usize], mut index: usize) -> usize {
     while let Some(&parent) = group.get(index).filter(|&&parent| parent != index) {
+        let above = group.get(parent).copied().unwrap_or(parent);
+        if let Some(slot) = group.get_mut(index) {
+            *slot = above;
+        }
         index = parent;
     }
     index

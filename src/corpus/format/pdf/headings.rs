@@ -181,17 +181,24 @@ fn contents_entries(drafts: &[Draft]) -> Vec<Entry> {
 /// agenda and its items) the first that is set apart as a heading.
 fn match_outline(drafts: &[Draft], set_apart: &[bool], outline: &[Entry]) -> Vec<Option<u8>> {
     let mut levels = vec![None; drafts.len()];
+    let mut by_text: HashMap<String, Vec<usize>> = HashMap::new();
+    for (index, draft) in drafts.iter().enumerate() {
+        let text_like = matches!(draft.kind, BlockKind::Paragraph | BlockKind::ListItem);
+        if text_like && draft.letters <= LONGEST {
+            by_text
+                .entry(letters_of(&draft.text))
+                .or_default()
+                .push(index);
+        }
+    }
     let mut from = 0;
     for entry in outline {
         let title = letters_of(&entry.title);
         if title.is_empty() {
             continue;
         }
-        let names = |draft: &Draft| {
-            let text_like = matches!(draft.kind, BlockKind::Paragraph | BlockKind::ListItem);
-            text_like && draft.letters <= LONGEST && letters_of(&draft.text) == title
-        };
-        let named = || (from..drafts.len()).filter(|index| drafts.get(*index).is_some_and(names));
+        let places = by_text.get(&title).map(Vec::as_slice).unwrap_or_default();
+        let named = || places.iter().copied().filter(|index| *index >= from);
         let found = named()
             .find(|index| set_apart.get(*index) == Some(&true))
             .or_else(|| named().next());
@@ -335,15 +342,19 @@ fn style_levels(
 
 /// The value that at least half of the items share.
 fn most(values: impl Iterator<Item = Option<u8>>) -> Option<u8> {
-    let values: Vec<Option<u8>> = values.collect();
-    let count = |value: &Option<u8>| values.iter().filter(|other| *other == value).count();
-    values
-        .iter()
-        .filter(|value| value.is_some())
-        .max_by_key(|value| count(value))
-        .filter(|value| 2 * count(value) >= values.len())
-        .copied()
-        .flatten()
+    let (mut counts, mut all) = (HashMap::<u8, usize>::new(), 0);
+    for value in values {
+        all += 1;
+        if let Some(value) = value {
+            *counts.entry(value).or_default() += 1;
+        }
+    }
+    let common = counts
+        .into_iter()
+        .max_by_key(|(value, count)| (*count, std::cmp::Reverse(*value)));
+    common
+        .filter(|(_, count)| 2 * count >= all)
+        .map(|(value, _)| value)
 }
 
 #[cfg(test)]

@@ -11,6 +11,8 @@ use super::zone::table_zone;
 
 /// Width of a gutter in font sizes, at least.
 const GUTTER: f32 = 0.8;
+/// Left edges that are tried as a gutter's, at most.
+const MAX_EDGES: usize = 24;
 /// Columns within columns, at most.
 const MAX_DEPTH: usize = 8;
 
@@ -319,11 +321,7 @@ fn cut(pieces: &[Piece]) -> Option<Cut> {
     let mut edges: Vec<f32> = spans.iter().map(|span| span.x0).collect();
     edges.sort_by(f32::total_cmp);
     let mut best: Option<(usize, f32, std::ops::Range<usize>)> = None;
-    for group in edges
-        .chunk_by(|a, b| b - a < 1.5)
-        .filter(|group| group.len() >= 2)
-    {
-        let Some(&edge) = group.first() else { continue };
+    for edge in common_edges(&edges) {
         for stretch in stretches(pieces, edge, GUTTER * size) {
             let score = rate(pieces.get(stretch.clone()).unwrap_or_default(), edge, size);
             if score > best.as_ref().map_or(0, |(score, ..)| *score) {
@@ -345,6 +343,21 @@ fn cut(pieces: &[Piece]) -> Option<Cut> {
         right,
         below,
     })
+}
+
+/// The left edges that most spans share, from left to right.
+fn common_edges(sorted: &[f32]) -> Vec<f32> {
+    let groups = sorted
+        .chunk_by(|a, b| b - a < 1.5)
+        .filter(|group| group.len() >= 2);
+    let mut edges: Vec<(usize, f32)> = groups
+        .filter_map(|group| Some((group.len(), *group.first()?)))
+        .collect();
+    edges.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
+    edges.truncate(MAX_EDGES);
+    let mut edges: Vec<f32> = edges.into_iter().map(|(_, edge)| edge).collect();
+    edges.sort_by(f32::total_cmp);
+    edges
 }
 
 /// The runs of pieces that leave the strip of `width` left of `edge` free.
@@ -393,10 +406,13 @@ fn rate(pieces: &[Piece], edge: f32, size: f32) -> usize {
     }
     let level = |side: &Side, other: &Side| {
         let near = |y: &&f32| {
+            let from = other
+                .baselines
+                .partition_point(|other| *other <= **y - 0.15 * size);
             other
                 .baselines
-                .iter()
-                .any(|o| (o - **y).abs() < 0.15 * size)
+                .get(from)
+                .is_some_and(|other| *other < **y + 0.15 * size)
         };
         side.baselines.iter().filter(near).count() as f32 / side.baselines.len() as f32
     };

@@ -38,6 +38,8 @@ const MAX_PAGES: usize = 2_000;
 const MAX_GLYPHS: usize = 8_000_000;
 /// A page with more drawn shapes than this and no letter holds text turned to outlines.
 const MANY_PATHS: usize = 200;
+/// Vertical rules by which header text is told from table text, at most.
+const MAX_WALLS: usize = 1_000;
 /// The size that turned text has at most, in points.
 const TURNED_SIZE: f32 = 8.0;
 /// Share of letters without a known character from which a page is named in the problems.
@@ -239,6 +241,7 @@ fn page_text(drawing: &Drawing) -> PageText {
         .iter()
         .filter(|rule| !rule.horizontal)
         .map(|rule| (rule.from, rule.to))
+        .take(MAX_WALLS)
         .collect();
     let sheet = Sheet {
         height,

@@ -4,6 +4,9 @@ use super::contents::has_leader;
 use super::layout::joined;
 use super::spans::Span;
 
+/// Rows of one table, at most; the next ones begin another.
+const MAX_ROWS: usize = 300;
+
 /// A table without rules at the head of some rows.
 #[derive(Default)]
 pub(super) struct Zone {
@@ -75,7 +78,7 @@ pub(super) fn table_zone(rows: &[Vec<Span>]) -> Zone {
     let mut count = 0;
     let mut full = 0;
     let mut last = baseline(rows.first());
-    for (index, row) in rows.iter().enumerate() {
+    for (index, row) in rows.iter().enumerate().take(MAX_ROWS) {
         let size = row.first().map_or(0.0, |span| span.size);
         let pitch = baseline(Some(row)) - last;
         if pitch > 3.2 * size || has_leader(&joined(row)) {
