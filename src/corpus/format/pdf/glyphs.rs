@@ -19,8 +19,11 @@ use super::fonts::Fonts;
 const MAX_GLYPHS: usize = 150_000;
 /// Ruled lines beyond this number are drawings, not tables.
 const MAX_RULES: usize = 20_000;
-/// Calls of the interpreter after which a page is given up.
-const MAX_CALLS: usize = 3_000_000;
+/// Work after which a page is given up: one unit for a glyph or a simple path, more for what costs
+/// the interpreter more. The forms of a hostile page nest and multiply.
+const MAX_WORK: usize = 1_500_000;
+/// Work for a run of glyphs, a clip or an image, beside its parts.
+const COSTLY: usize = 8;
 
 /// One character on a page; y grows downwards, in points.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -59,6 +62,8 @@ pub(super) struct Drawing {
     pub glyphs: Vec<Glyph>,
     pub rules: Vec<Rule>,
     pub images: usize,
+    /// What drawing it took.
+    pub work: usize,
     /// Glyphs for which no character is known.
     pub unmapped: usize,
     /// Glyphs whose character is guessed from their code.
@@ -91,7 +96,6 @@ pub(super) fn draw<'a>(
         fonts,
         artifacts: Vec::new(),
         seen: HashMap::new(),
-        calls: 0,
     };
     let finished = catch_unwind(AssertUnwindSafe(|| {
         collector.fonts.probe(page, cache, &settings);
@@ -118,13 +122,12 @@ struct Collector<'f> {
     artifacts: Vec<bool>,
     /// Where a character was drawn, to find those drawn twice for a bold or shadowed look.
     seen: HashMap<(char, i32, i32), usize>,
-    calls: usize,
 }
 
 impl Collector<'_> {
-    fn count(&mut self, calls: usize) {
-        self.calls += calls;
-        if self.calls > MAX_CALLS || self.drawing.glyphs.len() > MAX_GLYPHS {
+    fn count(&mut self, work: usize) {
+        self.drawing.work += work;
+        if self.drawing.work > MAX_WORK || self.drawing.glyphs.len() > MAX_GLYPHS {
             // Not `panic!`: no message is wanted for a limit that is caught in `draw`.
             resume_unwind(Box::new(PageLimit));
         }
@@ -308,7 +311,7 @@ fn stretch(run: &[PositionedGlyph<'_>], advances: &[f32]) -> f64 {
 
 impl<'a> Device<'a> for Collector<'_> {
     fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
-        self.count(run.glyphs().len());
+        self.count(COSTLY / 2 + run.glyphs().len());
         let visible = !matches!(mode, DrawMode::Invisible);
         let advances: Vec<f32> = run
             .glyphs()
@@ -354,7 +357,7 @@ impl<'a> Device<'a> for Collector<'_> {
     }
 
     fn draw_image(&mut self, _: Image<'a, '_>, _: ImageDrawProps<'a>) {
-        self.count(1);
+        self.count(COSTLY);
         self.drawing.images += 1;
     }
 
@@ -368,8 +371,14 @@ impl<'a> Device<'a> for Collector<'_> {
         self.artifacts.pop();
     }
 
-    fn push_clip_path(&mut self, _: &ClipPath) {}
-    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {}
+    fn push_clip_path(&mut self, _: &ClipPath) {
+        self.count(COSTLY);
+    }
+
+    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {
+        self.count(COSTLY);
+    }
+
     fn pop_clip(&mut self) {}
     fn pop_transparency_group(&mut self) {}
 }

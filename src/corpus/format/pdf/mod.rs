@@ -34,8 +34,8 @@ use spans::Span;
 
 /// Pages that are read; the rest of a longer file is left out and named in the problems.
 const MAX_PAGES: usize = 2_000;
-/// Glyphs of one document that are read.
-const MAX_GLYPHS: usize = 8_000_000;
+/// Work on one document after which its further pages are left out (see [`Drawing::work`]).
+const MAX_WORK: usize = 40_000_000;
 /// A page with more drawn shapes than this and no letter holds text turned to outlines.
 const MANY_PATHS: usize = 200;
 /// Vertical rules by which header text is told from table text, at most.
@@ -104,7 +104,7 @@ fn read_pages(pdf: &Pdf) -> Result<Extracted, Unreadable> {
     let mut cache = InterpreterCache::new();
     let mut fonts = Fonts::default();
     for (index, page) in pages.iter().take(MAX_PAGES).enumerate() {
-        let drawing = if reader.glyphs > MAX_GLYPHS {
+        let drawing = if reader.work > MAX_WORK {
             Drawing::default()
         } else {
             glyphs::draw(page, &cache, &mut fonts)
@@ -141,7 +141,7 @@ fn read_pages(pdf: &Pdf) -> Result<Extracted, Unreadable> {
 #[derive(Default)]
 struct Reader {
     pages: Vec<PageText>,
-    glyphs: usize,
+    work: usize,
     letters: usize,
     images: usize,
     paths: usize,
@@ -165,7 +165,7 @@ impl Reader {
     }
 
     fn add(&mut self, number: usize, mut drawing: Drawing) {
-        self.glyphs += drawing.glyphs.len();
+        self.work += drawing.work;
         self.images += drawing.images;
         self.paths += drawing.paths;
         self.lost += usize::from(drawing.lost);
@@ -180,7 +180,7 @@ impl Reader {
             self.problems
                 .push(format!("page {number}: not read, its content is broken"));
         }
-        if drawing.cut || self.glyphs > MAX_GLYPHS {
+        if drawing.cut || self.work > MAX_WORK {
             self.problems.push(format!(
                 "page {number}: not read to its end (an error in the file, or too much on it)"
             ));
