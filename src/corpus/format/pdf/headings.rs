@@ -289,12 +289,37 @@ fn title(drafts: &[Draft], headings: &[bool]) -> Option<usize> {
                 .get(*index)
                 .is_some_and(|draft| draft.page == first_page)
         });
+    let named = first.clone().take(2).find(|index| {
+        drafts
+            .get(*index)
+            .is_some_and(|draft| names_a_document(&draft.text))
+    });
     let largest = first.max_by(|a, b| size(*a).total_cmp(&size(*b)).then(b.cmp(a)))?;
     let others = (0..drafts.len())
         .filter(heading)
         .filter(|index| *index != largest);
     let rival = others.map(size).fold(0.0, f32::max);
-    (size(largest) > 1.04 * rival).then_some(largest)
+    (size(largest) > 1.04 * rival).then_some(largest).or(named)
+}
+
+/// Whether a heading begins with the name of a kind of document.
+fn names_a_document(text: &str) -> bool {
+    let first = text
+        .split_whitespace()
+        .next()
+        .unwrap_or_default()
+        .to_lowercase();
+    let kinds = [
+        "referat",
+        "protokoll",
+        "møtereferat",
+        "møteprotokoll",
+        "innkalling",
+        "årsmelding",
+        "årsrapport",
+        "minutes",
+    ];
+    kinds.contains(&first.trim_end_matches([':', ',', '.']))
 }
 
 /// A level for each style: what numbers or the outline say of most of its headings, else one below
@@ -409,6 +434,21 @@ mod tests {
             Paragraph,
             Heading(1),
             Paragraph,
+        ];
+        assert_eq!(kinds(drafts, &[]), expected);
+    }
+
+    #[test]
+    fn a_title_no_larger_than_the_headings_is_known_by_its_word() {
+        let drafts = vec![
+            draft("PROTOKOLL", 11.0, 1.0),
+            draft("1. Innkalling", 11.0, 1.0),
+            draft(BODY, 11.0, 0.0),
+        ];
+        let expected = [
+            BlockKind::Heading(0),
+            BlockKind::Heading(1),
+            BlockKind::Paragraph,
         ];
         assert_eq!(kinds(drafts, &[]), expected);
     }

@@ -51,6 +51,7 @@ pub(super) fn join(lines: Vec<Line>, pages: usize) -> Vec<Draft> {
         drafts: Vec::new(),
         open: None,
         row: None,
+        head: None,
     };
     for (index, line) in lines.iter().enumerate() {
         let around = lines
@@ -91,6 +92,8 @@ struct Joiner {
     open: Option<Open>,
     /// The table row that was added last, if nothing came after it.
     row: Option<Line>,
+    /// The first row of the table that is being added.
+    head: Option<Line>,
 }
 
 impl Joiner {
@@ -147,6 +150,16 @@ impl Joiner {
 
     /// Adds a table row; the first row of a page whose cells go on from the row before is joined to it.
     fn add_row(&mut self, line: &Line) {
+        if self.row.is_none() {
+            self.head = Some(line.clone());
+        } else if let (Some(row), Some(head)) = (&self.row, &self.head)
+            && row.page != line.page
+            && head.page != line.page
+            && head.cells == line.cells
+        {
+            // The head of a table, repeated on its next page.
+            return;
+        }
         let before = self.row.take().filter(|before| {
             before.page + 1 == line.page && rest_of_row(&before.cells, &line.cells)
         });
@@ -496,11 +509,16 @@ fn number_lists(drafts: &mut [Draft]) {
         .map(|draft| {
             let plain = matches!(draft.kind, BlockKind::Paragraph | BlockKind::ListItem)
                 && draft.bold < 0.9;
-            label_of(&draft.text)
-                .filter(|_| plain)?
-                .trim_matches(['(', ')', '.'])
-                .parse()
-                .ok()
+            let label = label_of(&draft.text).filter(|_| plain)?;
+            let label = label.trim_matches(['(', ')', '.']);
+            let letter = label
+                .chars()
+                .next()
+                .filter(|c| label.len() == 1 && c.is_ascii_lowercase());
+            letter.map_or_else(
+                || label.parse().ok(),
+                |letter| Some(1000 + u32::from(letter)),
+            )
         })
         .collect();
     for (index, pair) in numbers.windows(2).enumerate() {
@@ -652,6 +670,40 @@ mod tests {
         assert_eq!(
             texts(lines),
             expected.map(|text| (BlockKind::ListItem, text.to_owned()))
+        );
+    }
+
+    #[test]
+    fn a_table_runs_over_the_page_past_its_repeated_head() {
+        let row = |page: u32, cells: [&str; 3]| Line {
+            page,
+            region: page,
+            cells: cells
+                .map(|cell| cell.split_terminator('/').map(str::to_owned).collect())
+                .to_vec(),
+            ..line("rad", 50.0, 100.0)
+        };
+        let lines = vec![
+            row(1, ["Nr", "Tiltak", "Frist"]),
+            row(1, ["1", "Be om tilbud/fra to", "mai"]),
+            row(2, ["Nr", "Tiltak", "Frist"]),
+            row(2, ["", "utleiere", ""]),
+            row(2, ["2", "Kurs", "juni"]),
+        ];
+        let drafts = join(lines, 2);
+        let texts: Vec<&str> = drafts.iter().map(|draft| draft.text.as_str()).collect();
+        assert_eq!(
+            texts,
+            [
+                "Nr | Tiltak | Frist",
+                "1 | Be om tilbud fra to utleiere | mai",
+                "2 | Kurs | juni"
+            ]
+        );
+        assert!(
+            drafts
+                .get(1)
+                .is_some_and(|draft| draft.page_breaks.iter().any(|(_, page)| *page == 2))
         );
     }
 
