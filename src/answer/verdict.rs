@@ -58,8 +58,14 @@ pub enum Reason {
     NotFound,
 }
 
-/// At least this share of the question's words, by weight, must be covered.
-const MIN_COVERAGE: f32 = 0.36;
+/// An answer is shown from this confidence on.
+const MIN_CONFIDENCE: f32 = 0.36;
+/// The share of the question's words, by weight, that a named holder's view must cover.
+const MIN_COVERAGE: f32 = 0.18;
+/// What holding the asked kind of thing counts for in the confidence.
+const FIT: f32 = 0.25;
+/// What lacking it costs.
+const MISSING_KIND: f32 = 0.25;
 
 /// Judges the best of what was found. `period_covered` says whether a document is from the period
 /// that the question names.
@@ -82,13 +88,18 @@ pub fn judge(question: &Question, weights: &Weights, chosen: &[Candidate], perio
         let word = question.keywords.iter().map(|keyword| keyword.word.as_str()).next().unwrap_or_default();
         return Verdict { confidence: 0.2 * coverage, declined: Some(Reason::NotDefined(word.to_owned())) };
     }
-    if let Some(holder) = question.holder()
-        && !chosen.iter().any(|candidate| candidate.fit > 0.0 && candidate.coverage >= MIN_COVERAGE)
-    {
+    let held = |candidate: &&Candidate| candidate.fit > 0.0 && candidate.coverage >= MIN_COVERAGE;
+    if let Some(holder) = question.holder().filter(|_| !chosen.iter().any(|candidate| held(&candidate))) {
         return Verdict { confidence: 0.2 * coverage, declined: Some(Reason::NoView(holder.word.clone())) };
     }
-    let confidence = (coverage - if kind_missing { 0.25 } else { 0.0 }).clamp(0.0, 1.0);
-    let reason = (confidence < MIN_COVERAGE).then_some(Reason::NotFound);
+    let fit = chosen.iter().map(|candidate| candidate.fit).fold(0.0, f32::max);
+    let confidence = match question.intent {
+        Intent::Fact | Intent::List | Intent::Comparison => coverage,
+        _ if kind_missing => coverage - MISSING_KIND,
+        _ => (1.0 - FIT) * coverage + FIT * fit,
+    };
+    let confidence = confidence.clamp(0.0, 1.0);
+    let reason = (confidence < MIN_CONFIDENCE).then_some(Reason::NotFound);
     Verdict { confidence, declined: reason }
 }
 

@@ -5,7 +5,7 @@ use tantivy::schema::{Field, IndexRecordOption, STORED, STRING, Schema, TextFiel
 use super::tokenizer::{GRAMS, TERMS};
 
 /// Counts up whenever fields, analysis, passages or what is stored change: the index is then made anew.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 
 /// The value of [`Fields::record`] for a passage.
 pub const PASSAGE: &str = "passage";

@@ -13,8 +13,8 @@ use hayro_interpret::hayro_syntax::object::{Dict, Name, ObjectIdentifier, Stream
 use hayro_interpret::hayro_syntax::page::{Page, Resources};
 use hayro_interpret::kurbo::{Affine, BezPath, Rect};
 use hayro_interpret::{
-    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache,
-    InterpreterSettings, SoftMask, interpret,
+    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps,
+    InterpreterCache, InterpreterSettings, SoftMask, interpret,
 };
 use skrifa::{FontRef, MetadataProvider};
 
@@ -55,7 +55,12 @@ pub(super) struct Fonts {
 
 impl Fonts {
     /// Learns the names of the simple fonts that `page` may use.
-    pub(super) fn probe<'a>(&mut self, page: &Page<'a>, cache: &InterpreterCache<'a>, settings: &InterpreterSettings) {
+    pub(super) fn probe<'a>(
+        &mut self,
+        page: &Page<'a>,
+        cache: &InterpreterCache<'a>,
+        settings: &InterpreterSettings,
+    ) {
         self.probe_resources(page.resources(), page, cache, settings, 0);
     }
 
@@ -72,19 +77,43 @@ impl Fonts {
             if self.facts.len() >= MAX_FONTS || id.is_some_and(|id| !self.probed.insert(id)) {
                 continue;
             }
-            let Some(font) = resources.fonts.get::<Dict<'_>>(&*key) else { continue };
-            let simple = font.get::<Name<'_>>("Subtype").is_some_and(|kind| matches!(&*kind, b"Type1" | b"MMType1" | b"TrueType"));
-            let Some(name) = font.get::<Name<'_>>("BaseFont").filter(|_| simple) else { continue };
+            let Some(font) = resources.fonts.get::<Dict<'_>>(&*key) else {
+                continue;
+            };
+            let simple = font
+                .get::<Name<'_>>("Subtype")
+                .is_some_and(|kind| matches!(&*kind, b"Type1" | b"MMType1" | b"TrueType"));
+            let Some(name) = font.get::<Name<'_>>("BaseFont").filter(|_| simple) else {
+                continue;
+            };
             let font = self.font(name.as_str(), None);
-            let mut probe = Probe { glyphs: &mut self.glyphs, facts: self.facts.get(usize::from(font)).copied(), font };
-            let mut context = Context::new(Affine::IDENTITY, Rect::new(0.0, 0.0, 1.0, 1.0), cache, page.xref(), settings.clone());
-            interpret(TypedIter::new(&specimen(&key)), resources, &mut context, &mut probe);
+            let mut probe = Probe {
+                glyphs: &mut self.glyphs,
+                facts: self.facts.get(usize::from(font)).copied(),
+                font,
+            };
+            let mut context = Context::new(
+                Affine::IDENTITY,
+                Rect::new(0.0, 0.0, 1.0, 1.0),
+                cache,
+                page.xref(),
+                settings.clone(),
+            );
+            interpret(
+                TypedIter::new(&specimen(&key)),
+                resources,
+                &mut context,
+                &mut probe,
+            );
         }
         if depth >= MAX_FORM_DEPTH {
             return;
         }
         for key in resources.x_objects.keys() {
-            let id = resources.x_objects.get_ref(&*key).map(ObjectIdentifier::from);
+            let id = resources
+                .x_objects
+                .get_ref(&*key)
+                .map(ObjectIdentifier::from);
             if id.is_none_or(|id| !self.forms.insert(id)) {
                 continue;
             }
@@ -98,20 +127,42 @@ impl Fonts {
     /// What is known of `glyph`.
     pub(super) fn glyph(&mut self, glyph: &OutlineGlyph) -> GlyphFacts {
         let key = glyph.identifier().cache_key();
-        if let Some(facts) = self.glyphs.get(&key).filter(|facts| facts.character.is_some()) {
+        if let Some(facts) = self
+            .glyphs
+            .get(&key)
+            .filter(|facts| facts.character.is_some())
+        {
             return *facts;
         }
         let data = glyph.font_data();
         let known = self.glyphs.get(&key).copied();
         let facts = known.unwrap_or_else(|| {
-            let name = data.as_ref().and_then(|data| data.postscript_name.clone()).unwrap_or_default();
+            let name = data
+                .as_ref()
+                .and_then(|data| data.postscript_name.clone())
+                .unwrap_or_default();
             let font = self.font(&name, data.as_ref().and_then(|data| data.weight));
-            let facts = self.facts.get(usize::from(font)).copied().unwrap_or(FontFacts { bold: false, pictures: false });
-            GlyphFacts { font, bold: facts.bold, pictures: facts.pictures, character: None }
+            let facts = self
+                .facts
+                .get(usize::from(font))
+                .copied()
+                .unwrap_or(FontFacts {
+                    bold: false,
+                    pictures: false,
+                });
+            GlyphFacts {
+                font,
+                bold: facts.bold,
+                pictures: facts.pictures,
+                character: None,
+            }
         });
         let character = data.and_then(|data| self.character(&data, glyph.glyph_id().to_u32()));
         // U+FFFD stands for "looked up, not there", so that the look-up is made once.
-        let facts = GlyphFacts { character: Some(character.unwrap_or(char::REPLACEMENT_CHARACTER)), ..facts };
+        let facts = GlyphFacts {
+            character: Some(character.unwrap_or(char::REPLACEMENT_CHARACTER)),
+            ..facts
+        };
         self.glyphs.insert(key, facts);
         facts
     }
@@ -121,13 +172,19 @@ impl Fonts {
             return index;
         }
         let index = u16::try_from(self.facts.len()).unwrap_or(u16::MAX);
-        self.facts.push(FontFacts { bold: is_bold(name) || weight.is_some_and(|weight| (600..=1000).contains(&weight)), pictures: is_pictures(name) });
+        self.facts.push(FontFacts {
+            bold: is_bold(name) || weight.is_some_and(|weight| (600..=1000).contains(&weight)),
+            pictures: is_pictures(name),
+        });
         self.by_name.insert(name.to_owned(), index);
         index
     }
 
     fn character(&mut self, data: &OutlineFontData, glyph: u32) -> Option<char> {
-        let map = self.characters.entry(data.cache_key).or_insert_with(|| reversed_character_map((*data.data).as_ref()));
+        let map = self
+            .characters
+            .entry(data.cache_key)
+            .or_insert_with(|| reversed_character_map((*data.data).as_ref()));
         map.get(&glyph).copied()
     }
 }
@@ -135,10 +192,14 @@ impl Fonts {
 /// Glyph → character from a font's `cmap` table; the lowest character wins where several share a glyph.
 fn reversed_character_map(font: &[u8]) -> HashMap<u32, char> {
     let mut map = HashMap::new();
-    let Ok(font) = FontRef::new(font) else { return map };
+    let Ok(font) = FontRef::new(font) else {
+        return map;
+    };
     for (code, glyph) in font.charmap().mappings() {
         if let Some(character) = char::from_u32(code).filter(|c| !c.is_control()) {
-            map.entry(glyph.to_u32()).and_modify(|known| *known = character.min(*known)).or_insert(character);
+            map.entry(glyph.to_u32())
+                .and_modify(|known| *known = character.min(*known))
+                .or_insert(character);
         }
     }
     map
@@ -147,7 +208,8 @@ fn reversed_character_map(font: &[u8]) -> HashMap<u32, char> {
 /// A content stream that shows every code of the font `name`.
 fn specimen(name: &[u8]) -> Vec<u8> {
     let mut stream = b"BT /".to_vec();
-    name.iter().for_each(|byte| stream.extend(format!("#{byte:02x}").bytes()));
+    name.iter()
+        .for_each(|byte| stream.extend(format!("#{byte:02x}").bytes()));
     stream.extend(b" 1 Tf <");
     (0..=255_u8).for_each(|code| stream.extend(format!("{code:02x}").bytes()));
     stream.extend(b"> Tj ET");
@@ -156,13 +218,25 @@ fn specimen(name: &[u8]) -> Vec<u8> {
 
 fn is_bold(name: &str) -> bool {
     let name = name.to_lowercase();
-    ["bold", "black", "heavy", "demi", "cmbx", "sfbx"].iter().any(|mark| name.contains(mark))
-        || ["-medi", "-bd", ",bd", "-bol"].iter().any(|mark| name.ends_with(mark))
+    ["bold", "black", "heavy", "demi", "cmbx", "sfbx"]
+        .iter()
+        .any(|mark| name.contains(mark))
+        || ["-medi", "-bd", ",bd", "-bol"]
+            .iter()
+            .any(|mark| name.ends_with(mark))
 }
 
 fn is_pictures(name: &str) -> bool {
     let name = name.to_lowercase();
-    ["wingdings", "webdings", "dingbats", "opensymbol", "fontawesome"].iter().any(|mark| name.contains(mark))
+    [
+        "wingdings",
+        "webdings",
+        "dingbats",
+        "opensymbol",
+        "fontawesome",
+    ]
+    .iter()
+    .any(|mark| name.contains(mark))
 }
 
 /// Notes which glyphs a font draws.
@@ -174,11 +248,20 @@ struct Probe<'f> {
 
 impl<'a> Device<'a> for Probe<'_> {
     fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, _: DrawProps<'a>, _: &DrawMode) {
-        let Some(FontFacts { bold, pictures }) = self.facts else { return };
+        let Some(FontFacts { bold, pictures }) = self.facts else {
+            return;
+        };
         for glyph in run.glyphs() {
             if let Glyph::Outline(outline) = &**glyph {
-                let facts = GlyphFacts { font: self.font, bold, pictures, character: None };
-                self.glyphs.entry(outline.identifier().cache_key()).or_insert(facts);
+                let facts = GlyphFacts {
+                    font: self.font,
+                    bold,
+                    pictures,
+                    character: None,
+                };
+                self.glyphs
+                    .entry(outline.identifier().cache_key())
+                    .or_insert(facts);
             }
         }
     }
@@ -196,7 +279,13 @@ mod tests {
 
     #[test]
     fn weight_and_pictures_are_read_from_the_name() {
-        for name in ["Arial-BoldMT", "ABCDEF+CMBX12", "NimbusRomNo9L-Medi", "Lato-Black", "Cambria,Bold"] {
+        for name in [
+            "Arial-BoldMT",
+            "ABCDEF+CMBX12",
+            "NimbusRomNo9L-Medi",
+            "Lato-Black",
+            "Cambria,Bold",
+        ] {
             assert!(is_bold(name), "{name}");
         }
         assert!(!is_bold("TimesNewRomanPSMT") && !is_bold("Medici-Regular"));

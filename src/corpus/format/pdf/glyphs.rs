@@ -9,8 +9,8 @@ use hayro_interpret::hayro_syntax::object::Dict;
 use hayro_interpret::hayro_syntax::page::Page;
 use hayro_interpret::kurbo::{Affine, BezPath, PathEl, Point, Rect};
 use hayro_interpret::{
-    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache, InterpreterSettings,
-    SoftMask, TransformExt, interpret_page,
+    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps,
+    InterpreterCache, InterpreterSettings, SoftMask, TransformExt, interpret_page,
 };
 
 use super::fonts::Fonts;
@@ -19,8 +19,11 @@ use super::fonts::Fonts;
 const MAX_GLYPHS: usize = 150_000;
 /// Ruled lines beyond this number are drawings, not tables.
 const MAX_RULES: usize = 20_000;
-/// Calls of the interpreter after which a page is given up.
-const MAX_CALLS: usize = 3_000_000;
+/// Work after which a page is given up: one unit for a glyph or a simple path, more for what costs
+/// the interpreter more. The forms of a hostile page nest and multiply.
+const MAX_WORK: usize = 1_500_000;
+/// Work for a run of glyphs, a clip or an image, beside its parts.
+const COSTLY: usize = 8;
 
 /// One character on a page; y grows downwards, in points.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -59,35 +62,56 @@ pub(super) struct Drawing {
     pub glyphs: Vec<Glyph>,
     pub rules: Vec<Rule>,
     pub images: usize,
+    /// What drawing it took.
+    pub work: usize,
     /// Glyphs for which no character is known.
     pub unmapped: usize,
     /// Glyphs whose character is guessed from their code.
     pub guessed: usize,
+    /// Number of drawn paths: text may be among them, turned to outlines.
+    pub paths: usize,
     /// Whether a limit or an error cut the page short.
     pub cut: bool,
+    /// Whether the page names content that cannot be unpacked.
+    pub lost: bool,
 }
 
 /// Thrown through the interpreter when a page passes a limit.
 struct PageLimit;
 
 /// Draws `page`. An error inside the interpreter leaves what was drawn up to it.
-pub(super) fn draw<'a>(page: &Page<'a>, cache: &InterpreterCache<'a>, fonts: &mut Fonts) -> Drawing {
+pub(super) fn draw<'a>(
+    page: &Page<'a>,
+    cache: &InterpreterCache<'a>,
+    fonts: &mut Fonts,
+) -> Drawing {
     let (width, height) = page.render_dimensions();
     let settings = InterpreterSettings::default();
     let mut collector = Collector {
-        drawing: Drawing { width, height, ..Drawing::default() },
+        drawing: Drawing {
+            width,
+            height,
+            ..Drawing::default()
+        },
         fonts,
         artifacts: Vec::new(),
         seen: HashMap::new(),
-        calls: 0,
     };
     let finished = catch_unwind(AssertUnwindSafe(|| {
         collector.fonts.probe(page, cache, &settings);
         let bounds = Rect::new(0.0, 0.0, f64::from(width), f64::from(height));
-        let mut context = Context::new(page.initial_transform(true).to_kurbo(), bounds, cache, page.xref(), settings.clone());
+        let mut context = Context::new(
+            page.initial_transform(true).to_kurbo(),
+            bounds,
+            cache,
+            page.xref(),
+            settings.clone(),
+        );
         interpret_page(page, &mut context, &mut collector);
     }));
     collector.drawing.cut = finished.is_err();
+    collector.drawing.lost =
+        page.raw().contains_key("Contents") && page.page_stream().is_none_or(<[u8]>::is_empty);
     collector.drawing
 }
 
@@ -98,13 +122,12 @@ struct Collector<'f> {
     artifacts: Vec<bool>,
     /// Where a character was drawn, to find those drawn twice for a bold or shadowed look.
     seen: HashMap<(char, i32, i32), usize>,
-    calls: usize,
 }
 
 impl Collector<'_> {
-    fn count(&mut self, calls: usize) {
-        self.calls += calls;
-        if self.calls > MAX_CALLS || self.drawing.glyphs.len() > MAX_GLYPHS {
+    fn count(&mut self, work: usize) {
+        self.drawing.work += work;
+        if self.drawing.work > MAX_WORK || self.drawing.glyphs.len() > MAX_GLYPHS {
             // Not `panic!`: no message is wanted for a limit that is caught in `draw`.
             resume_unwind(Box::new(PageLimit));
         }
@@ -116,8 +139,18 @@ impl Collector<'_> {
         let artifact = self.artifacts.last().copied().unwrap_or(false);
         for (index, c) in text.chars().enumerate() {
             let x0 = placed.x0 + step * index as f32;
-            let glyph =
-                Glyph { c, x0, x1: x0 + step, y: placed.y, size: placed.size, font, bold, visible, artifact, angle: placed.angle };
+            let glyph = Glyph {
+                c,
+                x0,
+                x1: x0 + step,
+                y: placed.y,
+                size: placed.size,
+                font,
+                bold,
+                visible,
+                artifact,
+                angle: placed.angle,
+            };
             if !c.is_whitespace() && self.drawn_twice(&glyph) {
                 continue;
             }
@@ -131,15 +164,24 @@ impl Collector<'_> {
         let (column, row) = ((glyph.x0 / grid) as i32, (glyph.y / grid) as i32);
         let neighbours = (-1..=1).flat_map(|dx| (-1..=1).map(move |dy| (dx, dy)));
         for (dx, dy) in neighbours {
-            let Some(&index) = self.seen.get(&(glyph.c, column + dx, row + dy)) else { continue };
-            let Some(other) = self.drawing.glyphs.get_mut(index) else { continue };
+            let Some(&index) = self.seen.get(&(glyph.c, column + dx, row + dy)) else {
+                continue;
+            };
+            let Some(other) = self.drawing.glyphs.get_mut(index) else {
+                continue;
+            };
             let near = (other.x0 - glyph.x0).abs() < grid && (other.y - glyph.y).abs() < grid;
-            if near && other.angle == glyph.angle && (other.size - glyph.size).abs() < 0.2 * glyph.size && other.visible == glyph.visible {
+            if near
+                && other.angle == glyph.angle
+                && (other.size - glyph.size).abs() < 0.2 * glyph.size
+                && other.visible == glyph.visible
+            {
                 other.bold |= glyph.visible;
                 return true;
             }
         }
-        self.seen.insert((glyph.c, column, row), self.drawing.glyphs.len());
+        self.seen
+            .insert((glyph.c, column, row), self.drawing.glyphs.len());
         false
     }
 
@@ -150,9 +192,22 @@ impl Collector<'_> {
         if self.drawing.rules.len() >= MAX_RULES || length < 4.0 || thickness > 2.5 {
             return;
         }
-        let middle = if horizontal { (a.y + b.y) / 2.0 } else { (a.x + b.x) / 2.0 };
-        let (from, to) = if horizontal { (a.x.min(b.x), a.x.max(b.x)) } else { (a.y.min(b.y), a.y.max(b.y)) };
-        self.drawing.rules.push(Rule { horizontal, at: middle as f32, from: from as f32, to: to as f32 });
+        let middle = if horizontal {
+            (a.y + b.y) / 2.0
+        } else {
+            (a.x + b.x) / 2.0
+        };
+        let (from, to) = if horizontal {
+            (a.x.min(b.x), a.x.max(b.x))
+        } else {
+            (a.y.min(b.y), a.y.max(b.y))
+        };
+        self.drawing.rules.push(Rule {
+            horizontal,
+            at: middle as f32,
+            from: from as f32,
+            to: to as f32,
+        });
     }
 
     /// Thin filled shapes and straight strokes are rules.
@@ -187,7 +242,10 @@ impl Collector<'_> {
 
     fn filled(&mut self, bounds: Option<Rect>, stroked: bool) {
         if let Some(bounds) = bounds.filter(|_| !stroked) {
-            self.rule(Point::new(bounds.x0, bounds.y0), Point::new(bounds.x1, bounds.y1));
+            self.rule(
+                Point::new(bounds.x0, bounds.y0),
+                Point::new(bounds.x1, bounds.y1),
+            );
         }
     }
 }
@@ -204,15 +262,26 @@ struct Placed {
 fn placed(transform: Affine, advance: f32, stretch: f64, page: (f32, f32)) -> Option<Placed> {
     let [a, b, c, d, x, y] = transform.as_coeffs();
     let size = c.hypot(d) * 1000.0;
-    let inside = (-2.0..=f64::from(page.0) + 2.0).contains(&x) && (-2.0..=f64::from(page.1) + 2.0).contains(&y);
-    if !inside || !size.is_finite() || !(0.5..2000.0).contains(&size) || !(a.is_finite() && b.is_finite()) {
+    let inside = (-2.0..=f64::from(page.0) + 2.0).contains(&x)
+        && (-2.0..=f64::from(page.1) + 2.0).contains(&y);
+    if !(inside && (0.5..2000.0).contains(&size) && a.is_finite() && b.is_finite()) {
         return None;
     }
     let angle = b.atan2(a).to_degrees().round();
     let (sin, cos) = angle.to_radians().sin_cos();
-    let (x, y) = if angle == 0.0 { (x, y) } else { (x * cos + y * sin, y * cos - x * sin) };
+    let (x, y) = if angle == 0.0 {
+        (x, y)
+    } else {
+        (x * cos + y * sin, y * cos - x * sin)
+    };
     let width = (f64::from(advance) / 1000.0 * size * stretch).clamp(0.0, 3000.0);
-    Some(Placed { x0: x as f32, x1: (x + width) as f32, y: y as f32, size: size as f32, angle: angle as i16 })
+    Some(Placed {
+        x0: x as f32,
+        x1: (x + width) as f32,
+        y: y as f32,
+        size: size as f32,
+        angle: angle as i16,
+    })
 }
 
 /// How much wider than high the run's text is set (the `Tz` operator). The transform of a glyph also
@@ -233,12 +302,16 @@ fn stretch(run: &[PositionedGlyph<'_>], advances: &[f32]) -> f64 {
         return 1.0;
     }
     ratios.sort_by(f64::total_cmp);
-    ratios.get(ratios.len() / 2).copied().filter(|ratio| (0.3..3.0).contains(ratio)).unwrap_or(1.0)
+    ratios
+        .get(ratios.len() / 2)
+        .copied()
+        .filter(|ratio| (0.3..3.0).contains(ratio))
+        .unwrap_or(1.0)
 }
 
 impl<'a> Device<'a> for Collector<'_> {
     fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
-        self.count(run.glyphs().len());
+        self.count(COSTLY / 2 + run.glyphs().len());
         let visible = !matches!(mode, DrawMode::Invisible);
         let advances: Vec<f32> = run
             .glyphs()
@@ -251,7 +324,11 @@ impl<'a> Device<'a> for Collector<'_> {
         let stretch = stretch(run.glyphs(), &advances);
         for (glyph, advance) in run.glyphs().iter().zip(&advances) {
             let page = (self.drawing.width, self.drawing.height);
-            let Some(mut placed) = placed(props.transform * glyph.transform(), *advance, stretch, page) else { continue };
+            let Some(mut placed) =
+                placed(props.transform * glyph.transform(), *advance, stretch, page)
+            else {
+                continue;
+            };
             let facts = match &**glyph {
                 DrawnGlyph::Outline(outline) => Some(self.fonts.glyph(outline)),
                 DrawnGlyph::Type3(_) => None,
@@ -270,13 +347,17 @@ impl<'a> Device<'a> for Collector<'_> {
 
     fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, mode: &DrawMode) {
         self.count(1 + path.elements().len() / 8);
+        self.drawing.paths += 1;
         if path.elements().len() <= 4_000 {
-            self.path(&(props.transform * path.clone()), matches!(mode, DrawMode::Stroke(_)));
+            self.path(
+                &(props.transform * path.clone()),
+                matches!(mode, DrawMode::Stroke(_)),
+            );
         }
     }
 
     fn draw_image(&mut self, _: Image<'a, '_>, _: ImageDrawProps<'a>) {
-        self.count(1);
+        self.count(COSTLY);
         self.drawing.images += 1;
     }
 
@@ -290,8 +371,14 @@ impl<'a> Device<'a> for Collector<'_> {
         self.artifacts.pop();
     }
 
-    fn push_clip_path(&mut self, _: &ClipPath) {}
-    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {}
+    fn push_clip_path(&mut self, _: &ClipPath) {
+        self.count(COSTLY);
+    }
+
+    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {
+        self.count(COSTLY);
+    }
+
     fn pop_clip(&mut self) {}
     fn pop_transparency_group(&mut self) {}
 }
@@ -314,12 +401,23 @@ fn character(glyph: &DrawnGlyph<'_>, facts: Option<super::fonts::GlyphFacts>) ->
         Some(BfString::String(text)) => Some(text),
         None => None,
     };
-    let mapped = mapped.filter(|text| text.chars().any(|c| !c.is_control() && c != char::REPLACEMENT_CHARACTER));
-    if facts.is_some_and(|facts| facts.pictures) && mapped.as_ref().is_none_or(|text| text.chars().all(|c| c.is_ascii() || c >= '\u{E000}')) {
+    let mapped = mapped.filter(|text| {
+        text.chars()
+            .any(|c| !c.is_control() && c != char::REPLACEMENT_CHARACTER)
+    });
+    if facts.is_some_and(|facts| facts.pictures)
+        && mapped
+            .as_ref()
+            .is_none_or(|text| text.chars().all(|c| c.is_ascii() || c >= '\u{E000}'))
+    {
         let blank = glyph.char_code() & 0xFF == 32;
         return (if blank { " " } else { "•" }.to_owned(), Source::Map);
     }
-    let own = || facts.and_then(|facts| facts.character).filter(|c| *c != char::REPLACEMENT_CHARACTER);
+    let own = || {
+        facts
+            .and_then(|facts| facts.character)
+            .filter(|c| *c != char::REPLACEMENT_CHARACTER)
+    };
     if let Some(text) = mapped.or_else(|| own().map(String::from)) {
         return (text, Source::Map);
     }
@@ -354,7 +452,10 @@ mod tests {
 
     #[test]
     fn bitmap_fonts_of_tex_are_read_by_their_codes() {
-        let word: String = [0xD8_u32, 0x1C, 0x6E].into_iter().filter_map(tex_character).collect();
+        let word: String = [0xD8_u32, 0x1C, 0x6E]
+            .into_iter()
+            .filter_map(tex_character)
+            .collect();
         assert_eq!(word, "Øfin");
         assert_eq!(tex_character(0x05), None);
     }
@@ -363,7 +464,14 @@ mod tests {
     fn turned_text_is_laid_along_its_own_baseline() {
         // Text that runs up the page: x of the glyph is its distance from the page's lower edge.
         let up = Affine::new([0.0, -0.01, 0.01, 0.0, 40.0, 300.0]);
-        let placed = placed(up, 500.0, 1.0, (600.0, 800.0)).map(|placed| (placed.angle, placed.x0.round(), placed.y.round(), placed.x1.round()));
+        let placed = placed(up, 500.0, 1.0, (600.0, 800.0)).map(|placed| {
+            (
+                placed.angle,
+                placed.x0.round(),
+                placed.y.round(),
+                placed.x1.round(),
+            )
+        });
         assert_eq!(placed, Some((-90, -300.0, 40.0, -295.0)));
     }
 }

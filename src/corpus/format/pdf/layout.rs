@@ -4,13 +4,15 @@
 //! that no span crosses between two full-width pieces. Rows whose cells stand under each other are a
 //! table, not columns; prose and lists side by side are columns.
 
-use super::grid::{Grid, Row, take_grids};
 use super::glyphs::Rule;
-use super::paragraphs::has_leader;
+use super::grid::{Grid, Row, take_grids};
 use super::spans::Span;
+use super::zone::table_zone;
 
 /// Width of a gutter in font sizes, at least.
 const GUTTER: f32 = 0.8;
+/// Left edges that are tried as a gutter's, at most.
+const MAX_EDGES: usize = 24;
 /// Columns within columns, at most.
 const MAX_DEPTH: usize = 8;
 
@@ -35,6 +37,8 @@ pub(super) struct Line {
     pub region: u32,
     /// Where the text after a first short span begins ("1.", a bullet), if there is such a span.
     pub label: Option<f32>,
+    /// Whether its letters are set apart.
+    pub spaced_out: bool,
     /// The lines of each cell, for a table row.
     pub cells: Vec<Vec<String>>,
 }
@@ -50,7 +54,11 @@ pub(super) fn arrange(mut spans: Vec<Span>, rules: &[Rule], page: u32) -> Vec<Li
         }
     }
     pieces.sort_by(|a, b| a.top().total_cmp(&b.top()).then(a.x0().total_cmp(&b.x0())));
-    let mut writer = Writer { page, region: 0, lines: Vec::new() };
+    let mut writer = Writer {
+        page,
+        region: 0,
+        lines: Vec::new(),
+    };
     writer.region(pieces, 0);
     writer.lines
 }
@@ -59,17 +67,29 @@ pub(super) fn arrange(mut spans: Vec<Span>, rules: &[Rule], page: u32) -> Vec<Li
 #[derive(Debug, Clone)]
 enum Piece {
     Span(Span),
-    Block { bounds: [f32; 4], rows: Vec<Row>, frames: Vec<Vec<Span>> },
+    Block {
+        bounds: [f32; 4],
+        rows: Vec<Row>,
+        frames: Vec<Vec<Span>>,
+    },
 }
 
 impl Piece {
     fn table(rows: Vec<Row>) -> Piece {
         let bounds = bounds(rows.iter().flat_map(|row| row.cells.iter().flatten()));
-        Piece::Block { bounds, rows, frames: Vec::new() }
+        Piece::Block {
+            bounds,
+            rows,
+            frames: Vec::new(),
+        }
     }
 
     fn frames(frames: Vec<Vec<Span>>) -> Piece {
-        Piece::Block { bounds: bounds(frames.iter().flatten()), rows: Vec::new(), frames }
+        Piece::Block {
+            bounds: bounds(frames.iter().flatten()),
+            rows: Vec::new(),
+            frames,
+        }
     }
 
     fn x0(&self) -> f32 {
@@ -103,7 +123,14 @@ impl Piece {
 
 fn bounds<'a>(spans: impl Iterator<Item = &'a Span>) -> [f32; 4] {
     let empty = [f32::MAX, f32::MIN, f32::MAX, f32::MIN];
-    spans.fold(empty, |[x0, x1, y0, y1], span| [x0.min(span.x0), x1.max(span.x1), y0.min(span.top()), y1.max(span.bottom())])
+    spans.fold(empty, |[x0, x1, y0, y1], span| {
+        [
+            x0.min(span.x0),
+            x1.max(span.x1),
+            y0.min(span.top()),
+            y1.max(span.bottom()),
+        ]
+    })
 }
 
 /// The pieces of a region cut in four.
@@ -126,7 +153,11 @@ impl Writer {
         if pieces.is_empty() {
             return;
         }
-        let cut = if depth < MAX_DEPTH { cut(&pieces) } else { None };
+        let cut = if depth < MAX_DEPTH {
+            cut(&pieces)
+        } else {
+            None
+        };
         match cut {
             Some(cut) => {
                 for part in [cut.above, cut.left, cut.right, cut.below] {
@@ -140,7 +171,9 @@ impl Writer {
     /// Writes a single column.
     fn rows(&mut self, pieces: Vec<Piece>, depth: usize) {
         self.region += 1;
-        let edges = pieces.iter().fold((f32::MAX, f32::MIN), |(x0, x1), piece| (x0.min(piece.x0()), x1.max(piece.x1())));
+        let edges = pieces.iter().fold((f32::MAX, f32::MIN), |(x0, x1), piece| {
+            (x0.min(piece.x0()), x1.max(piece.x1()))
+        });
         let mut spans: Vec<Span> = Vec::new();
         for piece in pieces {
             match piece {
@@ -185,20 +218,35 @@ impl Writer {
         }
         let mut line = self.line(&all, edges);
         line.y = all.iter().map(|span| span.y).fold(f32::MAX, f32::min);
-        line.cells = cells.into_iter().map(|cell| rows(cell).iter().map(|row| joined(row)).collect()).collect();
+        line.cells = cells
+            .into_iter()
+            .map(|cell| rows(cell).iter().map(|row| joined(row)).collect())
+            .collect();
         while line.cells.last().is_some_and(Vec::is_empty) {
             line.cells.pop();
         }
-        line.text = line.cells.iter().flatten().cloned().collect::<Vec<_>>().join(" ");
+        line.text = line
+            .cells
+            .iter()
+            .flatten()
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(" ");
         self.lines.push(line);
     }
 
     fn line(&self, row: &[Span], edges: (f32, f32)) -> Line {
         let main = row.iter().max_by_key(|span| span.letters);
         let letters: usize = row.iter().map(|span| span.letters).sum();
-        let bold: f32 = row.iter().map(|span| span.bold * span.letters as f32).sum::<f32>() / letters.max(1) as f32;
+        let bold: f32 = row
+            .iter()
+            .map(|span| span.bold * span.letters as f32)
+            .sum::<f32>()
+            / letters.max(1) as f32;
         let label = match row {
-            [first, second, ..] if first.text.chars().count() <= 8 => Some(first.label.unwrap_or(second.x0)),
+            [first, second, ..] if first.text.chars().count() <= 8 => {
+                Some(first.label.unwrap_or(second.x0))
+            }
             [first, ..] => first.label,
             [] => None,
         };
@@ -212,17 +260,23 @@ impl Writer {
             font: main.map_or(u16::MAX, |span| span.font),
             bold,
             letters,
-            lead_in: row.first().is_some_and(|span| span.lead_in || (row.len() > 1 && span.bold > 0.9 && span.text.ends_with(':'))),
+            lead_in: row.first().is_some_and(|span| {
+                span.lead_in || (row.len() > 1 && span.bold > 0.9 && span.text.ends_with(':'))
+            }),
             column: edges,
             region: self.region,
             label,
+            spaced_out: row.iter().all(|span| span.spaced_out),
             cells: Vec::new(),
         }
     }
 }
 
-fn joined(row: &[Span]) -> String {
-    row.iter().map(|span| span.text.as_str()).collect::<Vec<_>>().join(" ")
+pub(super) fn joined(row: &[Span]) -> String {
+    row.iter()
+        .map(|span| span.text.as_str())
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// Spans of one baseline together, rows from top to bottom, spans from left to right.
@@ -231,11 +285,18 @@ fn rows(mut spans: Vec<Span>) -> Vec<Vec<Span>> {
     let mut rows: Vec<Vec<Span>> = Vec::new();
     for span in spans {
         match rows.last_mut() {
-            Some(row) if row.first().is_some_and(|first| span.y - first.y < 0.3 * span.size.min(first.size)) => row.push(span),
+            Some(row)
+                if row
+                    .first()
+                    .is_some_and(|first| span.y - first.y < 0.3 * span.size.min(first.size)) =>
+            {
+                row.push(span)
+            }
             _ => rows.push(vec![span]),
         }
     }
-    rows.iter_mut().for_each(|row| row.sort_by(|a, b| a.x0.total_cmp(&b.x0)));
+    rows.iter_mut()
+        .for_each(|row| row.sort_by(|a, b| a.x0.total_cmp(&b.x0)));
     rows
 }
 
@@ -246,13 +307,21 @@ fn middle<T: Copy + PartialOrd>(mut values: Vec<T>) -> Option<T> {
 
 /// The best gutter of a region, if it has one.
 fn cut(pieces: &[Piece]) -> Option<Cut> {
-    let spans: Vec<&Span> = pieces.iter().filter_map(|piece| if let Piece::Span(span) = piece { Some(span) } else { None }).collect();
+    let spans: Vec<&Span> = pieces
+        .iter()
+        .filter_map(|piece| {
+            if let Piece::Span(span) = piece {
+                Some(span)
+            } else {
+                None
+            }
+        })
+        .collect();
     let size = middle(spans.iter().map(|span| span.size).collect())?;
     let mut edges: Vec<f32> = spans.iter().map(|span| span.x0).collect();
     edges.sort_by(f32::total_cmp);
     let mut best: Option<(usize, f32, std::ops::Range<usize>)> = None;
-    for group in edges.chunk_by(|a, b| b - a < 1.5).filter(|group| group.len() >= 2) {
-        let Some(&edge) = group.first() else { continue };
+    for edge in common_edges(&edges) {
         for stretch in stretches(pieces, edge, GUTTER * size) {
             let score = rate(pieces.get(stretch.clone()).unwrap_or_default(), edge, size);
             if score > best.as_ref().map_or(0, |(score, ..)| *score) {
@@ -262,10 +331,33 @@ fn cut(pieces: &[Piece]) -> Option<Cut> {
     }
     let (_, edge, stretch) = best?;
     let inner = pieces.get(stretch.clone())?;
-    let (right, left): (Vec<Piece>, Vec<Piece>) = inner.iter().cloned().partition(|piece| piece.x0() >= edge - 0.5);
+    let (right, left): (Vec<Piece>, Vec<Piece>) = inner
+        .iter()
+        .cloned()
+        .partition(|piece| piece.x0() >= edge - 0.5);
     let (left, mut below) = tail(left, &right, size, stretch.end < pieces.len());
     below.extend(pieces.get(stretch.end..)?.iter().cloned());
-    Some(Cut { above: pieces.get(..stretch.start)?.to_vec(), left, right, below })
+    Some(Cut {
+        above: pieces.get(..stretch.start)?.to_vec(),
+        left,
+        right,
+        below,
+    })
+}
+
+/// The left edges that most spans share, from left to right.
+fn common_edges(sorted: &[f32]) -> Vec<f32> {
+    let groups = sorted
+        .chunk_by(|a, b| b - a < 1.5)
+        .filter(|group| group.len() >= 2);
+    let mut edges: Vec<(usize, f32)> = groups
+        .filter_map(|group| Some((group.len(), *group.first()?)))
+        .collect();
+    edges.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
+    edges.truncate(MAX_EDGES);
+    let mut edges: Vec<f32> = edges.into_iter().map(|(_, edge)| edge).collect();
+    edges.sort_by(f32::total_cmp);
+    edges
 }
 
 /// The runs of pieces that leave the strip of `width` left of `edge` free.
@@ -287,10 +379,23 @@ fn stretches(pieces: &[Piece], edge: f32, width: f32) -> Vec<std::ops::Range<usi
 fn rate(pieces: &[Piece], edge: f32, size: f32) -> usize {
     let side = |right: bool| -> Vec<&Span> {
         let of = |piece: &&Piece| (piece.x0() >= edge - 0.5) == right;
-        pieces.iter().filter(of).filter_map(|piece| if let Piece::Span(span) = piece { Some(span) } else { None }).collect()
+        pieces
+            .iter()
+            .filter(of)
+            .filter_map(|piece| {
+                if let Piece::Span(span) = piece {
+                    Some(span)
+                } else {
+                    None
+                }
+            })
+            .collect()
     };
     let (left, right) = (Side::new(side(false)), Side::new(side(true)));
-    let (few, many) = (left.baselines.len().min(right.baselines.len()), left.baselines.len().max(right.baselines.len()));
+    let (few, many) = (
+        left.baselines.len().min(right.baselines.len()),
+        left.baselines.len().max(right.baselines.len()),
+    );
     if few < 2 || few + many < 6 {
         return 0;
     }
@@ -300,12 +405,26 @@ fn rate(pieces: &[Piece], edge: f32, size: f32) -> usize {
         return 0;
     }
     let level = |side: &Side, other: &Side| {
-        let near = |y: &&f32| other.baselines.iter().any(|o| (o - **y).abs() < 0.15 * size);
+        let near = |y: &&f32| {
+            let from = other
+                .baselines
+                .partition_point(|other| *other <= **y - 0.15 * size);
+            other
+                .baselines
+                .get(from)
+                .is_some_and(|other| *other < **y + 0.15 * size)
+        };
         side.baselines.iter().filter(near).count() as f32 / side.baselines.len() as f32
     };
-    let aligned = if left.baselines.len() < right.baselines.len() { level(&left, &right) } else { level(&right, &left) };
+    let aligned = if left.baselines.len() < right.baselines.len() {
+        level(&left, &right)
+    } else {
+        level(&right, &left)
+    };
     let prose = left.full >= 0.5 && right.full >= 0.5 && left.width.min(right.width) > 9.0 * size;
-    let columns = prose || (left.lists || right.lists) && left.width.min(right.width) > 6.0 * size || aligned < 0.5 && few >= 3;
+    let columns = prose
+        || (left.lists || right.lists) && left.width.min(right.width) > 6.0 * size
+        || aligned < 0.5 && few >= 3;
     if columns { few + many } else { 0 }
 }
 
@@ -326,10 +445,20 @@ impl Side {
         let [x0, x1, top, bottom] = bounds(spans.iter().copied());
         let lines = rows(spans.iter().map(|span| (*span).clone()).collect());
         let ends = |row: &Vec<Span>| row.iter().map(|span| span.x1).fold(f32::MIN, f32::max);
-        let full = lines.iter().filter(|row| ends(row) > x0 + 0.8 * (x1 - x0) && extent(row) > 0.55 * (x1 - x0)).count();
-        let bulleted = lines.iter().filter(|row| crate::corpus::format::clean::strip_bullet(&joined(row)).is_some()).count();
+        let full = lines
+            .iter()
+            .filter(|row| ends(row) > x0 + 0.8 * (x1 - x0) && extent(row) > 0.55 * (x1 - x0))
+            .count();
+        let bulleted = lines
+            .iter()
+            .filter(|row| crate::corpus::format::clean::strip_bullet(&joined(row)).is_some())
+            .count();
         Side {
-            baselines: lines.iter().filter_map(|row| row.first()).map(|span| span.y).collect(),
+            baselines: lines
+                .iter()
+                .filter_map(|row| row.first())
+                .map(|span| span.y)
+                .collect(),
             top,
             bottom,
             width: x1 - x0,
@@ -356,12 +485,23 @@ fn tail(left: Vec<Piece>, right: &[Piece], size: f32, bounded: bool) -> (Vec<Pie
             pitches.push(b.top() - a.top());
         }
     }
-    let pitch = middle(pitches.into_iter().filter(|pitch| *pitch > 0.5 * size).collect()).unwrap_or(1.2 * size);
+    let pitch = middle(
+        pitches
+            .into_iter()
+            .filter(|pitch| *pitch > 0.5 * size)
+            .collect(),
+    )
+    .unwrap_or(1.2 * size);
     for (index, piece) in left.iter().enumerate() {
         let balanced = bottom > end - 2.5 * pitch;
         let gap = piece.bottom() - bottom;
-        let heading = matches!(piece, Piece::Span(span) if span.bold > 0.9 || span.size > 1.1 * size);
-        let apart = if bounded { heading || gap > 1.3 * pitch } else { heading && left.len() - index <= 4 };
+        let heading =
+            matches!(piece, Piece::Span(span) if span.bold > 0.9 || span.size > 1.1 * size);
+        let apart = if bounded {
+            heading || gap > 1.3 * pitch
+        } else {
+            heading && left.len() - index <= 4
+        };
         if index > 0 && piece.top() > end && balanced && apart {
             let mut left = left;
             let below = left.split_off(index);
@@ -372,138 +512,38 @@ fn tail(left: Vec<Piece>, right: &[Piece], size: f32, bounded: bool) -> (Vec<Pie
     (left, Vec::new())
 }
 
-/// A table without rules at the head of some rows.
-#[derive(Default)]
-struct Zone {
-    /// How many of the rows belong to it; 0 where there is no table.
-    length: usize,
-    /// The columns, from left to right.
-    columns: Vec<(f32, f32)>,
-}
-
-impl Zone {
-    fn column(&self, span: &Span) -> usize {
-        let centre = (span.x0 + span.x1) / 2.0;
-        let distance = |(x0, x1): &(f32, f32)| (x0 - centre).max(centre - x1).max(0.0);
-        let nearest = self.columns.iter().enumerate().min_by(|a, b| distance(a.1).total_cmp(&distance(b.1)));
-        nearest.map_or(0, |(index, _)| index)
-    }
-
-    /// The rows of the table: lines that continue the cells of the row above are joined to it.
-    fn rows(&self, lines: &[Vec<Span>]) -> Vec<Vec<Vec<Span>>> {
-        let pitches: Vec<f32> = lines.windows(2).map(|pair| baseline(pair.get(1)) - baseline(pair.first())).collect();
-        let tight = pitches.iter().copied().fold(f32::MAX, f32::min);
-        let wide = pitches.iter().any(|pitch| *pitch > 1.35 * tight);
-        let mut out: Vec<Vec<Vec<Span>>> = Vec::new();
-        for (index, line) in lines.iter().enumerate() {
-            let first_empty = line.iter().all(|span| self.column(span) > 0);
-            let near = index > 0 && pitches.get(index - 1).is_some_and(|pitch| *pitch < 1.15 * tight);
-            let filled = line.iter().map(|span| self.column(span)).collect::<std::collections::BTreeSet<_>>().len();
-            let continues = near && (first_empty || (wide && filled < self.columns.len()));
-            if !continues || out.is_empty() {
-                out.push(vec![Vec::new(); self.columns.len()]);
-            }
-            for span in line {
-                if let Some(cell) = out.last_mut().and_then(|row| row.get_mut(self.column(span))) {
-                    cell.push(span.clone());
-                }
-            }
-        }
-        out
-    }
-}
-
-fn baseline(row: Option<&Vec<Span>>) -> f32 {
-    row.and_then(|row| row.first()).map_or(0.0, |span| span.y)
-}
-
-/// The table that the rows begin with, if they do.
-fn table_zone(rows: &[Vec<Span>]) -> Zone {
-    let Some(first) = rows.first().filter(|row| row.len() >= 2) else { return Zone::default() };
-    let mut columns: Vec<(f32, f32)> = Vec::new();
-    let mut count = 0;
-    let mut full = 0;
-    let mut last = baseline(rows.first());
-    for (index, row) in rows.iter().enumerate() {
-        let size = row.first().map_or(0.0, |span| span.size);
-        let pitch = baseline(Some(row)) - last;
-        if pitch > 3.2 * size || has_leader(&joined(row)) {
-            break;
-        }
-        let merged = merge(&columns, row, 0.4 * size);
-        let continues = row.len() >= 2 && (columns.is_empty() || merged.len() == columns.len() || (first.len() > 2 && merged.len() > columns.len()));
-        let after = rows.get(index + 1).map_or(f32::MAX, |next| baseline(Some(next)) - baseline(Some(row)));
-        let in_first = row.first().is_some_and(|span| columns.first().is_some_and(|column| span.x0 <= column.1));
-        let near = pitch < 1.5 * size && (!in_first || after > 1.15 * pitch);
-        let wrapped = row.len() == 1 && count > 0 && near && merged.len() == columns.len() && merged == widened(&columns, row);
-        if !(continues || wrapped) {
-            break;
-        }
-        full += usize::from(row.len() >= 2);
-        columns = merged;
-        count += 1;
-        last = baseline(Some(row));
-    }
-    let kept = rows.get(..count).unwrap_or_default();
-    let table = if columns.len() >= 3 { full >= 2 } else { columns.len() == 2 && full >= 3 && is_pair_table(kept) };
-    if table { Zone { length: count, columns } } else { Zone::default() }
-}
-
-/// The columns after the spans of `row` are laid over them.
-fn merge(columns: &[(f32, f32)], row: &[Span], slack: f32) -> Vec<(f32, f32)> {
-    let mut all: Vec<(f32, f32)> = columns.iter().copied().chain(row.iter().map(|span| (span.x0, span.x1))).collect();
-    all.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let mut out: Vec<(f32, f32)> = Vec::new();
-    for (x0, x1) in all {
-        match out.last_mut() {
-            Some(last) if x0 < last.1 + slack => last.1 = last.1.max(x1),
-            _ => out.push((x0, x1)),
-        }
-    }
-    out
-}
-
-/// The columns as they are when `row` only fills a column it starts in.
-fn widened(columns: &[(f32, f32)], row: &[Span]) -> Vec<(f32, f32)> {
-    columns
-        .iter()
-        .map(|&(x0, x1)| match row.first() {
-            Some(span) if span.x0 >= x0 - 1.0 && span.x0 <= x1 && span.x1 <= x1 + 1.0 => (x0.min(span.x0), x1.max(span.x1)),
-            _ => (x0, x1),
-        })
-        .collect()
-}
-
-/// Whether rows of two spans are a table: the second ones begin at one place, and the first ones are
-/// neither labels of list items nor of a "Sted: Oslo" kind.
-fn is_pair_table(rows: &[Vec<Span>]) -> bool {
-    let pairs: Vec<(&Span, &Span)> = rows
-        .iter()
-        .filter_map(|row| match row.as_slice() {
-            [first, second] => Some((first, second)),
-            _ => None,
-        })
-        .collect();
-    let aligned = pairs.windows(2).all(|pair| matches!(pair, [a, b] if (a.1.x0 - b.1.x0).abs() < 2.0));
-    let apart = pairs.iter().all(|(first, second)| second.x0 - first.x1 > 0.9 * first.size);
-    let labels = pairs.iter().filter(|(first, _)| first.text.ends_with(':') || first.text.chars().filter(|c| c.is_alphabetic()).count() < 3).count();
-    aligned && apart && 2 * labels < pairs.len()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn span(text: &str, x0: f32, y: f32) -> Span {
-        Span { text: text.to_owned(), x0, x1: x0 + 5.0 * text.chars().count() as f32, y, size: 10.0, font: 0, bold: 0.0, letters: text.len(), artifact: false, lead_in: false, label: None }
+        Span {
+            x0,
+            x1: x0 + 5.0 * text.chars().count() as f32,
+            y,
+            ..Span::sample(text)
+        }
     }
 
     fn texts(spans: Vec<Span>) -> Vec<String> {
-        arrange(spans, &[], 1).into_iter().map(|line| if line.cells.is_empty() { line.text } else { format!("[{}]", cells(&line)) }).collect()
+        arrange(spans, &[], 1)
+            .into_iter()
+            .map(|line| {
+                if line.cells.is_empty() {
+                    line.text
+                } else {
+                    format!("[{}]", cells(&line))
+                }
+            })
+            .collect()
     }
 
     fn cells(line: &Line) -> String {
-        line.cells.iter().map(|cell| cell.join("/")).collect::<Vec<_>>().join("|")
+        line.cells
+            .iter()
+            .map(|cell| cell.join("/"))
+            .collect::<Vec<_>>()
+            .join("|")
     }
 
     #[test]
@@ -511,14 +551,30 @@ mod tests {
         let mut spans = vec![span(&"over begge spaltene ".repeat(4), 50.0, 80.0)];
         for line in 0..5 {
             let y = 100.0 + 14.0 * line as f32;
-            spans.push(span(&format!("venstre spalte, dette er linje {line}"), 50.0, y));
-            spans.push(span(&format!("spalten til høyre, med linje nr {line}"), 260.0, y));
+            spans.push(span(
+                &format!("venstre spalte, dette er linje {line}"),
+                50.0,
+                y,
+            ));
+            spans.push(span(
+                &format!("spalten til høyre, med linje nr {line}"),
+                260.0,
+                y,
+            ));
         }
         spans.push(span(&"under begge spaltene ".repeat(4), 50.0, 190.0));
         let texts = texts(spans);
-        let lefts: Vec<usize> = texts.iter().enumerate().filter(|(_, text)| text.starts_with("venstre")).map(|(i, _)| i).collect();
+        let lefts: Vec<usize> = texts
+            .iter()
+            .enumerate()
+            .filter(|(_, text)| text.starts_with("venstre"))
+            .map(|(i, _)| i)
+            .collect();
         assert_eq!(lefts, [1, 2, 3, 4, 5]);
-        assert!(texts.first().is_some_and(|text| text.starts_with("over")) && texts.last().is_some_and(|text| text.starts_with("under")));
+        assert!(
+            texts.first().is_some_and(|text| text.starts_with("over"))
+                && texts.last().is_some_and(|text| text.starts_with("under"))
+        );
     }
 
     #[test]
@@ -529,28 +585,10 @@ mod tests {
             spans.push(span("venstre spalte med en hel del tekst", 50.0, y));
             spans.push(span("spalten til høyre med mer av teksten", 260.0, y));
         }
-        spans.push(Span { bold: 1.0, ..span("Oppfølging", 50.0, 180.0) });
+        spans.push(Span {
+            bold: 1.0,
+            ..span("Oppfølging", 50.0, 180.0)
+        });
         assert_eq!(texts(spans).last().map(String::as_str), Some("Oppfølging"));
-    }
-
-    #[test]
-    fn cells_without_rules_are_a_table_and_wrapped_ones_are_joined() {
-        let spans = vec![
-            span("Sak", 50.0, 100.0), span("Tiltak", 120.0, 100.0), span("Frist", 300.0, 100.0),
-            span("4/25", 50.0, 120.0), span("Nytt utkast til", 120.0, 120.0), span("1. mai", 300.0, 120.0),
-            span("retningslinjer", 120.0, 132.0),
-            span("5/25", 50.0, 152.0), span("Ny runde", 120.0, 152.0), span("1. juni", 300.0, 152.0),
-        ];
-        assert_eq!(texts(spans), ["[Sak|Tiltak|Frist]", "[4/25|Nytt utkast til/retningslinjer|1. mai]", "[5/25|Ny runde|1. juni]"]);
-    }
-
-    #[test]
-    fn labels_and_values_are_lines_of_text() {
-        let spans = vec![
-            span("Sted:", 50.0, 100.0), span("Møterom Fjorden", 150.0, 100.0),
-            span("Tid:", 50.0, 114.0), span("Klokka ti", 150.0, 114.0),
-            span("Leder:", 50.0, 128.0), span("Kari Ås", 150.0, 128.0),
-        ];
-        assert_eq!(texts(spans), ["Sted: Møterom Fjorden", "Tid: Klokka ti", "Leder: Kari Ås"]);
     }
 }

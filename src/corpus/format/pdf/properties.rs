@@ -33,9 +33,17 @@ pub(super) fn properties(pdf: &Pdf) -> Properties {
         date: None,
         language: None,
     };
-    let Some(catalog) = catalog(pdf) else { return properties };
-    properties.language = catalog.get::<PdfString<'_>>("Lang").map(|lang| decode(lang.as_bytes())).filter(|lang| !lang.is_empty());
-    if let Some(xmp) = catalog.get::<Stream<'_>>("Metadata").and_then(|stream| stream.decoded_data().ok().map(|data| data.into_owned())) {
+    let Some(catalog) = catalog(pdf) else {
+        return properties;
+    };
+    properties.language = catalog
+        .get::<PdfString<'_>>("Lang")
+        .map(|lang| decode(lang.as_bytes()))
+        .filter(|lang| !lang.is_empty());
+    if let Some(xmp) = catalog
+        .get::<Stream<'_>>("Metadata")
+        .and_then(|stream| stream.decoded_data().ok().map(|data| data.into_owned()))
+    {
         let found = read_xmp(xmp.get(..xmp.len().min(MAX_XMP)).unwrap_or_default());
         properties.title = properties.title.or(found.title);
         properties.author = properties.author.or(found.author);
@@ -51,14 +59,20 @@ fn catalog(pdf: &Pdf) -> Option<Dict<'_>> {
 pub(super) fn outline(pdf: &Pdf) -> Vec<Entry> {
     let mut entries = Vec::new();
     let mut seen: HashSet<ObjectIdentifier> = HashSet::new();
-    let first = catalog(pdf).and_then(|catalog| catalog.get::<Dict<'_>>("Outlines")).and_then(|root| item(&root, "First"));
-    let mut stack: Vec<(ObjectIdentifier, Dict<'_>, u8)> = first.map(|(id, item)| (id, item, 1)).into_iter().collect();
+    let first = catalog(pdf)
+        .and_then(|catalog| catalog.get::<Dict<'_>>("Outlines"))
+        .and_then(|root| item(&root, "First"));
+    let mut stack: Vec<(ObjectIdentifier, Dict<'_>, u8)> =
+        first.map(|(id, item)| (id, item, 1)).into_iter().collect();
     while let Some((id, entry, level)) = stack.pop() {
         if entries.len() >= MAX_ENTRIES || !seen.insert(id) {
             continue;
         }
         if let Some(title) = entry.get::<PdfString<'_>>("Title") {
-            entries.push(Entry { title: decode(title.as_bytes()), level });
+            entries.push(Entry {
+                title: decode(title.as_bytes()),
+                level,
+            });
         }
         stack.extend(item(&entry, "Next").map(|(id, next)| (id, next, level)));
         stack.extend(item(&entry, "First").map(|(id, child)| (id, child, level.saturating_add(1))));
@@ -77,7 +91,11 @@ fn decode(bytes: &[u8]) -> String {
         [0xFE, 0xFF, rest @ ..] => encoding_rs::UTF_16BE.decode_without_bom_handling(rest).0,
         [0xFF, 0xFE, rest @ ..] => encoding_rs::UTF_16LE.decode_without_bom_handling(rest).0,
         [0xEF, 0xBB, 0xBF, rest @ ..] => String::from_utf8_lossy(rest),
-        _ => encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes).0,
+        _ => {
+            encoding_rs::WINDOWS_1252
+                .decode_without_bom_handling(bytes)
+                .0
+        }
     };
     clean(&text)
 }

@@ -34,12 +34,34 @@ pub(super) struct Span {
     pub lead_in: bool,
     /// Where the text after a bullet or a list label begins.
     pub label: Option<f32>,
+    /// Whether its letters are set apart, as in some headings.
+    pub spaced_out: bool,
 }
 
 impl Span {
     /// Top of the letters.
     pub(super) fn top(&self) -> f32 {
         self.y - 0.75 * self.size
+    }
+
+    /// A span for tests, of 10 points.
+    #[cfg(test)]
+    pub(super) fn sample(text: &str) -> Span {
+        let letters = text.chars().count();
+        Span {
+            text: text.to_owned(),
+            x0: 50.0,
+            x1: 50.0 + 5.0 * letters as f32,
+            y: 100.0,
+            size: 10.0,
+            font: 0,
+            bold: 0.0,
+            letters,
+            artifact: false,
+            lead_in: false,
+            label: None,
+            spaced_out: false,
+        }
     }
 
     /// Bottom of the letters.
@@ -61,7 +83,13 @@ struct Draft {
 
 impl Draft {
     fn start(glyph: Glyph) -> Draft {
-        Draft { x0: glyph.x0, x1: glyph.x1, y: glyph.y, size: glyph.size, glyphs: vec![(glyph, false)] }
+        Draft {
+            x0: glyph.x0,
+            x1: glyph.x1,
+            y: glyph.y,
+            size: glyph.size,
+            glyphs: vec![(glyph, false)],
+        }
     }
 
     fn push(&mut self, glyph: Glyph, spaced: bool) {
@@ -79,30 +107,54 @@ impl Draft {
         let rise = (self.y - glyph.y) / size;
         let level = rise.abs() < 0.2;
         let raised = glyph.size < 0.85 * self.size && (-0.3..0.65).contains(&rise) && gap < 0.35;
-        let after_raised = self.size < 0.85 * glyph.size && (-0.65..0.3).contains(&rise) && gap < 0.5;
+        let after_raised =
+            self.size < 0.85 * glyph.size && (-0.65..0.3).contains(&rise) && gap < 0.5;
         let widest = if spaced { SPACED_GAP } else { SPAN_GAP };
         (level || raised || after_raised) && (-0.5..widest).contains(&gap)
     }
 
     fn finish(self) -> Option<Span> {
-        let text = text_of(&self.glyphs);
+        let (text, spaced_out) = text_of(&self.glyphs);
         if text.trim().is_empty() {
             return None;
         }
         let letters = self.glyphs.len();
-        let bold = self.glyphs.iter().filter(|(glyph, _)| glyph.bold).count() as f32 / letters.max(1) as f32;
-        let main = self.glyphs.iter().map(|(glyph, _)| glyph).find(|glyph| (glyph.size - self.size).abs() < 0.01 * self.size);
-        let font = main.or(self.glyphs.first().map(|(glyph, _)| glyph)).map_or(u16::MAX, |glyph| glyph.font);
+        let bold = self.glyphs.iter().filter(|(glyph, _)| glyph.bold).count() as f32
+            / letters.max(1) as f32;
+        let main = self
+            .glyphs
+            .iter()
+            .map(|(glyph, _)| glyph)
+            .find(|glyph| (glyph.size - self.size).abs() < 0.01 * self.size);
+        let font = main
+            .or(self.glyphs.first().map(|(glyph, _)| glyph))
+            .map_or(u16::MAX, |glyph| glyph.font);
         let artifact = self.glyphs.iter().all(|(glyph, _)| glyph.artifact);
         let lead_in = is_lead_in(&self.glyphs);
-        Some(Span { text, x0: self.x0, x1: self.x1, y: self.y, size: self.size, font, bold, letters, artifact, lead_in, label: None })
+        Some(Span {
+            text,
+            x0: self.x0,
+            x1: self.x1,
+            y: self.y,
+            size: self.size,
+            font,
+            bold,
+            letters,
+            artifact,
+            lead_in,
+            label: None,
+            spaced_out,
+        })
     }
 }
 
 /// Whether bold letters, at least three, end in a colon or a full stop before plain text begins.
 fn is_lead_in(glyphs: &[(Glyph, bool)]) -> bool {
     let bold = glyphs.iter().take_while(|(glyph, _)| glyph.bold).count();
-    let end = bold.checked_sub(1).and_then(|last| glyphs.get(last)).map(|(glyph, _)| glyph.c);
+    let end = bold
+        .checked_sub(1)
+        .and_then(|last| glyphs.get(last))
+        .map(|(glyph, _)| glyph.c);
     let plain = glyphs.get(bold).map(|(glyph, _)| glyph.c);
     bold >= 4 && (matches!(end, Some(':' | '.')) && plain.is_some() || plain == Some(':'))
 }
@@ -110,7 +162,12 @@ fn is_lead_in(glyphs: &[(Glyph, bool)]) -> bool {
 /// Joins glyphs to spans, from the top of the page to the bottom, and from left to right. No span
 /// runs through a vertical rule.
 pub(super) fn spans(glyphs: &[Glyph], rules: &[Rule]) -> Vec<Span> {
-    let walls: Vec<Rule> = rules.iter().filter(|rule| !rule.horizontal).take(MAX_WALLS).copied().collect();
+    let walls: Vec<Rule> = rules
+        .iter()
+        .filter(|rule| !rule.horizontal)
+        .take(MAX_WALLS)
+        .copied()
+        .collect();
     let mut drafts: Vec<Draft> = Vec::new();
     let mut spaced = false;
     let glyphs = with_accents(glyphs);
@@ -120,12 +177,17 @@ pub(super) fn spans(glyphs: &[Glyph], rules: &[Rule]) -> Vec<Span> {
             continue;
         }
         match drafts.last_mut() {
-            Some(draft) if draft.takes(glyph, spaced) && !walled(draft, glyph.x0, &walls) => draft.push(*glyph, spaced),
+            Some(draft) if draft.takes(glyph, spaced) && !walled(draft, glyph.x0, &walls) => {
+                draft.push(*glyph, spaced)
+            }
             _ => drafts.push(Draft::start(*glyph)),
         }
         spaced = false;
     }
-    let mut spans: Vec<Span> = merged(drafts, &walls).into_iter().filter_map(Draft::finish).collect();
+    let mut spans: Vec<Span> = merged(drafts, &walls)
+        .into_iter()
+        .filter_map(Draft::finish)
+        .collect();
     spans.sort_by(|a, b| a.y.total_cmp(&b.y).then(a.x0.total_cmp(&b.x0)));
     labelled(spans, &walls)
 }
@@ -137,9 +199,20 @@ fn with_accents(glyphs: &[Glyph]) -> Vec<Glyph> {
     let mut rest = glyphs.iter().peekable();
     while let Some(glyph) = rest.next() {
         let mark = combining(glyph.c);
-        let letter = mark.and_then(|_| rest.next_if(|letter| letter.c.is_alphabetic() && stands_on(glyph, letter)));
+        let letter = mark.and_then(|_| {
+            rest.next_if(|letter| letter.c.is_alphabetic() && stands_on(glyph, letter))
+        });
         match (mark, letter) {
-            (Some(mark), Some(letter)) => out.extend([*letter, Glyph { c: mark, x0: letter.x1, x1: letter.x1, y: letter.y, ..*glyph }]),
+            (Some(mark), Some(letter)) => out.extend([
+                *letter,
+                Glyph {
+                    c: mark,
+                    x0: letter.x1,
+                    x1: letter.x1,
+                    y: letter.y,
+                    ..*glyph
+                },
+            ]),
             _ => out.push(*glyph),
         }
     }
@@ -169,20 +242,42 @@ fn labelled(spans: Vec<Span>, walls: &[Rule]) -> Vec<Span> {
     let mut out: Vec<Span> = Vec::with_capacity(spans.len());
     let mut rest: std::collections::VecDeque<Span> = spans.into();
     while let Some(mut span) = rest.pop_front() {
-        let widest = if span.text.chars().all(is_bullet) && span.text.chars().count() == 1 { 4.0 } else { 2.5 };
+        let widest = if span.text.chars().all(is_bullet) && span.text.chars().count() == 1 {
+            4.0
+        } else {
+            2.5
+        };
         if widest > 3.0 || is_label(&span.text) {
             let follows = |next: &Span| {
                 let size = span.size.max(next.size);
-                (next.y - span.y).abs() < 0.35 * size && (0.0..widest * size).contains(&(next.x0 - span.x1))
+                (next.y - span.y).abs() < 0.35 * size
+                    && (0.0..widest * size).contains(&(next.x0 - span.x1))
             };
-            let near = rest.iter().take(LABEL_SEARCH).enumerate().filter(|(_, next)| follows(next));
-            let found = near.min_by(|a, b| a.1.x0.total_cmp(&b.1.x0)).map(|(index, _)| index);
-            if let Some(next) = found.filter(|_| span.label.is_none()).and_then(|index| rest.remove(index)) {
-                let walled = walls.iter().any(|wall| (span.x1..next.x0).contains(&wall.at) && (wall.from..wall.to).contains(&(span.y - 1.0)));
+            let near = rest
+                .iter()
+                .take(LABEL_SEARCH)
+                .enumerate()
+                .filter(|(_, next)| follows(next));
+            let found = near
+                .min_by(|a, b| a.1.x0.total_cmp(&b.1.x0))
+                .map(|(index, _)| index);
+            if let Some(next) = found
+                .filter(|_| span.label.is_none())
+                .and_then(|index| rest.remove(index))
+            {
+                let walled = walls.iter().any(|wall| {
+                    (span.x1..next.x0).contains(&wall.at)
+                        && (wall.from..wall.to).contains(&(span.y - 1.0))
+                });
                 if walled {
                     rest.push_front(next);
                 } else {
-                    span = Span { text: format!("{} {}", span.text, next.text), x0: span.x0, label: Some(next.x0), ..next };
+                    span = Span {
+                        text: format!("{} {}", span.text, next.text),
+                        x0: span.x0,
+                        label: Some(next.x0),
+                        ..next
+                    };
                 }
             }
         }
@@ -194,9 +289,13 @@ fn labelled(spans: Vec<Span>, walls: &[Rule]) -> Vec<Span> {
 /// "2.", "b)", "(3)".
 fn is_label(text: &str) -> bool {
     let inner = text.strip_prefix('(').unwrap_or(text);
-    let inner = inner.strip_suffix(')').or_else(|| inner.strip_suffix('.')).unwrap_or_default();
+    let inner = inner
+        .strip_suffix(')')
+        .or_else(|| inner.strip_suffix('.'))
+        .unwrap_or_default();
     let digits = inner.len() <= 2 && inner.chars().all(|c| c.is_ascii_digit());
-    !inner.is_empty() && (digits || (inner.chars().count() == 1 && inner.chars().all(char::is_alphabetic)))
+    !inner.is_empty()
+        && (digits || (inner.chars().count() == 1 && inner.chars().all(char::is_alphabetic)))
 }
 
 /// Joins drafts that touch on one baseline but were not drawn one after the other.
@@ -219,6 +318,11 @@ fn merged(mut drafts: Vec<Draft>, walls: &[Rule]) -> Vec<Draft> {
                         last.push(glyph, spaced || (index == 0 && space));
                     }
                 }
+                Some(last) if words_set_apart(last, &draft) && !walled(last, draft.x0, walls) => {
+                    for (index, (glyph, spaced)) in draft.glyphs.into_iter().enumerate() {
+                        last.push(glyph, spaced || index == 0);
+                    }
+                }
                 _ => out.push(draft),
             }
         }
@@ -230,20 +334,38 @@ fn merged(mut drafts: Vec<Draft>, walls: &[Rule]) -> Vec<Draft> {
 fn walled(left: &Draft, x: f32, walls: &[Rule]) -> bool {
     let middle = left.y - 0.3 * left.size;
     x - left.x1 > 0.15 * left.size
-        && walls.iter().any(|wall| (left.x1 - 1.0..x + 1.0).contains(&wall.at) && (wall.from..wall.to).contains(&middle))
+        && walls.iter().any(|wall| {
+            (left.x1 - 1.0..x + 1.0).contains(&wall.at) && (wall.from..wall.to).contains(&middle)
+        })
 }
 
 fn touches(left: &Draft, right: &Draft) -> bool {
     let size = left.size.max(right.size);
     let alike = left.size.min(right.size) > 0.75 * size && (left.y - right.y).abs() < 0.15 * size;
-    alike && right.x0 >= left.x0 && (-0.3..0.5).contains(&((right.x0 - left.x1) / size))
+    alike && right.x0 >= left.x0 && (-0.3..SPAN_GAP).contains(&((right.x0 - left.x1) / size))
 }
 
-/// The text of a span: a space where one was drawn, or where the gap is as wide as one.
+/// Whether two drafts are words of one line whose letters are set apart.
+fn words_set_apart(left: &Draft, right: &Draft) -> bool {
+    let gaps_wide = |draft: &Draft| {
+        let wide = |pair: &[(Glyph, bool)]| matches!(pair, [(a, _), (b, _)] if b.x0 - a.x1 > 0.12 * a.size);
+        draft.glyphs.len() <= 200 && draft.glyphs.windows(2).all(wide)
+    };
+    let alike = (left.size - right.size).abs() < 0.05 * left.size
+        && (left.y - right.y).abs() < 0.1 * left.size;
+    let near = (0.0..1.6 * left.size).contains(&(right.x0 - left.x1));
+    alike
+        && near
+        && left.glyphs.len() + right.glyphs.len() >= 4
+        && gaps_wide(left)
+        && gaps_wide(right)
+}
+
+/// The text of a span, and whether its letters are set apart: a space where one was drawn, or where the gap is as wide as one.
 ///
 /// Where the letters of a line are set apart, as in some headings, the usual gap between them is
 /// measured first, and only a clearly wider one separates words; a drawn space counts only then.
-fn text_of(glyphs: &[(Glyph, bool)]) -> String {
+fn text_of(glyphs: &[(Glyph, bool)]) -> (String, bool) {
     let gap = |pair: &[(Glyph, bool)]| match pair {
         [(a, _), (b, _)] => (b.x0 - a.x1) / a.size.max(b.size),
         _ => 0.0,
@@ -259,14 +381,21 @@ fn text_of(glyphs: &[(Glyph, bool)]) -> String {
     let wide = if apart { usual * 1.6 } else { WORD_GAP };
     let mut text = String::new();
     for (index, (glyph, spaced)) in glyphs.iter().enumerate() {
-        let before = index.checked_sub(1).and_then(|from| glyphs.get(from..=index)).map_or(0.0, gap);
-        let space = if apart && single_letters { before > wide } else { *spaced || before > wide };
+        let before = index
+            .checked_sub(1)
+            .and_then(|from| glyphs.get(from..=index))
+            .map_or(0.0, gap);
+        let space = if apart && single_letters {
+            before > wide
+        } else {
+            *spaced || before > wide
+        };
         if index > 0 && space {
             text.push(' ');
         }
         text.push(glyph.c);
     }
-    text
+    (text, apart)
 }
 
 #[cfg(test)]
@@ -282,14 +411,28 @@ mod tests {
                 x += apart;
                 continue;
             }
-            glyphs.push(Glyph { c, x0: x, x1: x + 5.0, y: 100.0, size: 10.0, font: 0, bold: false, visible: true, artifact: false, angle: 0 });
+            glyphs.push(Glyph {
+                c,
+                x0: x,
+                x1: x + 5.0,
+                y: 100.0,
+                size: 10.0,
+                font: 0,
+                bold: false,
+                visible: true,
+                artifact: false,
+                angle: 0,
+            });
             x += 5.0;
         }
         glyphs
     }
 
     fn texts(glyphs: &[Glyph]) -> Vec<String> {
-        spans(glyphs, &[]).into_iter().map(|span| span.text).collect()
+        spans(glyphs, &[])
+            .into_iter()
+            .map(|span| span.text)
+            .collect()
     }
 
     #[test]
@@ -302,8 +445,19 @@ mod tests {
 
     #[test]
     fn letters_set_apart_are_words_again() {
-        let set_apart: String = "VÅRT ARBEID".chars().map(|c| if c == ' ' { "||".to_owned() } else { format!("{c}|") }).collect();
-        assert_eq!(texts(&glyphs(&set_apart, 2.0)), ["VÅRT ARBEID"]);
+        let set_apart: String = "VÅRT ARBEID I ÅR"
+            .chars()
+            .map(|c| {
+                if c == ' ' {
+                    "||".to_owned()
+                } else {
+                    format!("{c}|")
+                }
+            })
+            .collect();
+        for distance in [2.0, 3.5] {
+            assert_eq!(texts(&glyphs(&set_apart, distance)), ["VÅRT ARBEID I ÅR"]);
+        }
     }
 
     #[test]
