@@ -26,7 +26,10 @@ impl App {
             time: Duration::from_secs(config.extraction.seconds),
             file_mib: config.extraction.file_mib,
         };
-        Ok(App { config, extractor: Extractor::Child { program, limits } })
+        Ok(App {
+            config,
+            extractor: Extractor::Child { program, limits },
+        })
     }
 
     /// The configuration.
@@ -37,14 +40,26 @@ impl App {
     /// Brings the index up to date.
     pub fn update(&self, check: Check, progress: &dyn Progress) -> anyhow::Result<(Index, Report)> {
         let mut index = Index::open(&self.config.data.path)?;
-        let report = ingest(&self.config.knowledge.path, &mut index, &self.extractor, check, progress)?;
+        let report = ingest(
+            &self.config.knowledge.path,
+            &mut index,
+            &self.extractor,
+            check,
+            progress,
+        )?;
         Ok((index, report))
     }
 
     /// A bot on an index that is up to date; on the index as it is while another process updates it.
     pub fn bot(&self, progress: &dyn Progress) -> anyhow::Result<Bot> {
         let mut index = Index::open(&self.config.data.path)?;
-        if let Err(error) = ingest(&self.config.knowledge.path, &mut index, &self.extractor, Check::Stamps, progress) {
+        if let Err(error) = ingest(
+            &self.config.knowledge.path,
+            &mut index,
+            &self.extractor,
+            Check::Stamps,
+            progress,
+        ) {
             let busy = error.downcast_ref::<crate::index::Busy>().is_some();
             if !busy {
                 return Err(error);
@@ -56,6 +71,7 @@ impl App {
 
     fn knowledge(&self) -> anyhow::Result<PathBuf> {
         let path = &self.config.knowledge.path;
-        path.canonicalize().with_context(|| format!("cannot find the knowledge folder {}", path.display()))
+        path.canonicalize()
+            .with_context(|| format!("cannot find the knowledge folder {}", path.display()))
     }
 }

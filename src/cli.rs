@@ -131,12 +131,22 @@ pub fn main() -> ExitCode {
 }
 
 fn start_log() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("REFERENT_LOG").unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,tantivy=error"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colored(&std::io::stderr())).without_time().with_target(false).init();
+    let filter = tracing_subscriber::EnvFilter::try_from_env("REFERENT_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,tantivy=error"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(colored(&std::io::stderr()))
+        .without_time()
+        .with_target(false)
+        .init();
 }
 
 fn configuration(options: &Options) -> Result<Config, crate::config::Invalid> {
-    let path = options.config.as_deref().unwrap_or(Path::new("config.toml"));
+    let path = options
+        .config
+        .as_deref()
+        .unwrap_or(Path::new("config.toml"));
     let mut config = Config::load(path, options.config.is_some())?;
     if let Some(knowledge) = &options.knowledge {
         config.knowledge.path.clone_from(knowledge);
@@ -149,7 +159,9 @@ fn configuration(options: &Options) -> Result<Config, crate::config::Invalid> {
 
 /// Whether the reader of the output has gone, as `head` does: nothing went wrong.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    error.downcast_ref::<std::io::Error>().is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
+    error
+        .downcast_ref::<std::io::Error>()
+        .is_some_and(|error| error.kind() == std::io::ErrorKind::BrokenPipe)
 }
 
 fn run(command: Command, options: &Options, config: Config) -> anyhow::Result<ExitCode> {
@@ -167,10 +179,19 @@ fn run(command: Command, options: &Options, config: Config) -> anyhow::Result<Ex
                     Ok(writeln!(out, "{answer}")?)
                 })?,
                 None if json => writeln!(out, "{}", answer_json(&bot, &question.join(" "))?)?,
-                None => write!(out, "{}", plain::answer(&bot.ask(&question.join(" "))?, style()))?,
+                None => write!(
+                    out,
+                    "{}",
+                    plain::answer(&bot.ask(&question.join(" "))?, style())
+                )?,
             }
         }
-        Command::Search { query, limit, per, batch } => {
+        Command::Search {
+            query,
+            limit,
+            per,
+            batch,
+        } => {
             let bot = bot(&app)?;
             let limit = usize::from(limit);
             match batch {
@@ -185,7 +206,11 @@ fn run(command: Command, options: &Options, config: Config) -> anyhow::Result<Ex
                         writeln!(out, "{}", json!({"query": query, "hits": hits}))?;
                     }
                     for (i, hit) in hits.iter().enumerate().filter(|_| !json) {
-                        writeln!(out, "{}", plain::excerpt(i + 1, hit, detect(&query), style()))?;
+                        writeln!(
+                            out,
+                            "{}",
+                            plain::excerpt(i + 1, hit, detect(&query), style())
+                        )?;
                     }
                 }
             }
@@ -194,7 +219,11 @@ fn run(command: Command, options: &Options, config: Config) -> anyhow::Result<Ex
         Command::Evaluate { file } => {
             let questions = evaluate::read(&file)?;
             let evaluation = evaluate::evaluate(&bot(&app)?, &questions)?;
-            if json { writeln!(out, "{}", serde_json::to_string(&evaluation)?)? } else { table(&evaluation, &mut out)? }
+            if json {
+                writeln!(out, "{}", serde_json::to_string(&evaluation)?)?
+            } else {
+                table(&evaluation, &mut out)?
+            }
         }
         Command::Chat | Command::Serve => {
             drop(out);
@@ -216,16 +245,32 @@ fn answer_json(bot: &Bot, question: &str) -> anyhow::Result<Value> {
     let answer = bot.ask(question)?;
     let took = start.elapsed();
     let mut value = serde_json::to_value(&answer)?;
-    value["reason"] = answer.declined.as_ref().map_or(Value::Null, |_| Value::String(reason(&answer)));
+    value["reason"] = answer
+        .declined
+        .as_ref()
+        .map_or(Value::Null, |_| Value::String(reason(&answer)));
     value["took_ms"] = json!((took.as_secs_f64() * 1e5).round() / 1e2);
     Ok(value)
 }
 
 fn reason(answer: &Answer) -> String {
-    plain::answer(answer, Style { color: false, width: None }).trim_end().replace('\n', " ")
+    plain::answer(
+        answer,
+        Style {
+            color: false,
+            width: None,
+        },
+    )
+    .trim_end()
+    .replace('\n', " ")
 }
 
-fn search(bot: &Bot, query: &str, limit: usize, per: Per) -> anyhow::Result<Vec<crate::answer::Excerpt>> {
+fn search(
+    bot: &Bot,
+    query: &str,
+    limit: usize,
+    per: Per,
+) -> anyhow::Result<Vec<crate::answer::Excerpt>> {
     match per {
         Per::Passage => bot.search(query, limit),
         Per::Document => {
@@ -245,10 +290,24 @@ struct BatchLine {
     text: String,
 }
 
-fn each_line(file: &Path, mut act: impl FnMut(BatchLine) -> anyhow::Result<()>) -> anyhow::Result<()> {
-    let source = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
-    for (i, line) in source.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-        let line = serde_json::from_str(line).with_context(|| format!("{}, line {}: write {{\"id\": …, \"text\": \"…\"}}", file.display(), i + 1))?;
+fn each_line(
+    file: &Path,
+    mut act: impl FnMut(BatchLine) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let source =
+        std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    for (i, line) in source
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty())
+    {
+        let line = serde_json::from_str(line).with_context(|| {
+            format!(
+                "{}, line {}: write {{\"id\": …, \"text\": \"…\"}}",
+                file.display(),
+                i + 1
+            )
+        })?;
         act(line)?;
     }
     Ok(())
@@ -260,7 +319,11 @@ fn index(app: &App, json: bool, out: &mut impl Write) -> anyhow::Result<ExitCode
         writeln!(out, "{}", serde_json::to_string(&report)?)?;
         return Ok(ExitCode::SUCCESS);
     }
-    for (sign, paths) in [("added", &report.added), ("changed", &report.changed), ("removed", &report.removed)] {
+    for (sign, paths) in [
+        ("added", &report.added),
+        ("changed", &report.changed),
+        ("removed", &report.removed),
+    ] {
         for path in paths {
             writeln!(out, "{sign:8} {path}")?;
         }
@@ -287,24 +350,52 @@ fn problems(report: &Report, out: &mut impl Write) -> std::io::Result<()> {
     Ok(())
 }
 
-fn documents(bot: &Bot, text: Option<&str>, json: bool, out: &mut impl Write) -> anyhow::Result<()> {
+fn documents(
+    bot: &Bot,
+    text: Option<&str>,
+    json: bool,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
     if let Some(id) = text {
-        let named = bot.entries().iter().find(|entry| entry.id.as_str() == id || entry.path == id);
-        let document = named.map(|entry| bot.index().document(&entry.id)).transpose()?.flatten();
-        let document = document.with_context(|| format!("no document \"{id}\": `referent documents` lists ids and paths"))?;
-        if json { writeln!(out, "{}", document_json(&document))? } else { write!(out, "{}", document.text)? }
+        let named = bot
+            .entries()
+            .iter()
+            .find(|entry| entry.id.as_str() == id || entry.path == id);
+        let document = named
+            .map(|entry| bot.index().document(&entry.id))
+            .transpose()?
+            .flatten();
+        let document = document.with_context(|| {
+            format!("no document \"{id}\": `referent documents` lists ids and paths")
+        })?;
+        if json {
+            writeln!(out, "{}", document_json(&document))?
+        } else {
+            write!(out, "{}", document.text)?
+        }
         return Ok(());
     }
-    let indexed = bot.entries().iter().filter(|entry| entry.metadata().is_some());
+    let indexed = bot
+        .entries()
+        .iter()
+        .filter(|entry| entry.metadata().is_some());
     if json {
         let list: Vec<Value> = indexed.map(entry_json).collect();
         writeln!(out, "{}", Value::Array(list))?;
         return Ok(());
     }
     for entry in indexed {
-        let Some(metadata) = entry.metadata() else { continue };
-        let date = metadata.date.map_or("—".to_owned(), |date| date.to_string());
-        writeln!(out, "{:10}  {}  [{}]  {}", date, metadata.title, entry.path, entry.id)?;
+        let Some(metadata) = entry.metadata() else {
+            continue;
+        };
+        let date = metadata
+            .date
+            .map_or("—".to_owned(), |date| date.to_string());
+        writeln!(
+            out,
+            "{:10}  {}  [{}]  {}",
+            date, metadata.title, entry.path, entry.id
+        )?;
     }
     Ok(())
 }
@@ -314,7 +405,13 @@ fn entry_json(entry: &Entry) -> Value {
     value["id"] = json!(entry.id);
     value["path"] = json!(entry.path);
     value["collection"] = json!(entry.collection);
-    if let State::Indexed { passages, characters, pages, .. } = &entry.state {
+    if let State::Indexed {
+        passages,
+        characters,
+        pages,
+        ..
+    } = &entry.state
+    {
         value["passages"] = json!(passages);
         value["characters"] = json!(characters);
         value["pages"] = json!(pages);
@@ -340,35 +437,80 @@ fn document_json(document: &crate::corpus::Document) -> Value {
 fn doctor(app: &App, json: bool, out: &mut impl Write) -> anyhow::Result<ExitCode> {
     let mut findings: Vec<(String, String)> = Vec::new();
     let config = app.config();
-    for (name, enabled) in [("discord", config.discord.enabled), ("matrix", config.matrix.enabled)] {
+    for (name, enabled) in [
+        ("discord", config.discord.enabled),
+        ("matrix", config.matrix.enabled),
+    ] {
         if enabled {
-            findings.push((format!("[{name}] enabled"), "this version has no such platform: set it to false".to_owned()));
+            findings.push((
+                format!("[{name}] enabled"),
+                "this version has no such platform: set it to false".to_owned(),
+            ));
         }
     }
     if !config.semantic.model.is_empty() {
-        findings.push(("[semantic] model".to_owned(), "this version searches by words only: leave it empty".to_owned()));
+        findings.push((
+            "[semantic] model".to_owned(),
+            "this version searches by words only: leave it empty".to_owned(),
+        ));
     }
     let (index, report) = app.update(Check::Content, &*progress())?;
-    findings.extend(report.skipped.iter().chain(&report.notes).map(|entry| (entry.path.clone(), entry.reason.clone())));
+    findings.extend(
+        report
+            .skipped
+            .iter()
+            .chain(&report.notes)
+            .map(|entry| (entry.path.clone(), entry.reason.clone())),
+    );
     let entries = index.entries()?;
-    let indexed = entries.iter().filter(|entry| entry.metadata().is_some()).count();
+    let indexed = entries
+        .iter()
+        .filter(|entry| entry.metadata().is_some())
+        .count();
     if indexed == 0 {
-        findings.push((config.knowledge.path.display().to_string(), "no document can be searched: put minutes or reports there".to_owned()));
+        findings.push((
+            config.knowledge.path.display().to_string(),
+            "no document can be searched: put minutes or reports there".to_owned(),
+        ));
     }
     for entry in &entries {
-        if entry.metadata().is_some_and(|metadata| metadata.date.is_none()) {
-            findings.push((entry.path.clone(), format!("no date is known: state it in {}.toml, as date = \"2024-03-14\"", entry.path)));
+        if entry
+            .metadata()
+            .is_some_and(|metadata| metadata.date.is_none())
+        {
+            findings.push((
+                entry.path.clone(),
+                format!(
+                    "no date is known: state it in {}.toml, as date = \"2024-03-14\"",
+                    entry.path
+                ),
+            ));
         }
     }
     if json {
-        let list: Vec<Value> = findings.iter().map(|(at, what)| json!({"at": at, "finding": what})).collect();
+        let list: Vec<Value> = findings
+            .iter()
+            .map(|(at, what)| json!({"at": at, "finding": what}))
+            .collect();
         writeln!(out, "{}", json!({"documents": indexed, "findings": list}))?;
     } else {
-        writeln!(out, "configuration: read\nindex: {indexed} documents in {}", config.data.path.display())?;
+        writeln!(
+            out,
+            "configuration: read\nindex: {indexed} documents in {}",
+            config.data.path.display()
+        )?;
         for (at, what) in &findings {
             writeln!(out, "mend: {at}: {what}")?;
         }
-        writeln!(out, "{}", if findings.is_empty() { "nothing to mend" } else { "" })?;
+        writeln!(
+            out,
+            "{}",
+            if findings.is_empty() {
+                "nothing to mend"
+            } else {
+                ""
+            }
+        )?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -376,7 +518,20 @@ fn doctor(app: &App, json: bool, out: &mut impl Write) -> anyhow::Result<ExitCod
 fn table(evaluation: &Evaluation, out: &mut impl Write) -> std::io::Result<()> {
     let share = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.3}"));
     let whole = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.0}"));
-    writeln!(out, "{:14} {:>4} {:>10} {:>10} {:>6} {:>7} {:>13} {:>4} {:>8} {:>8}", "kind", "n", "evidence@1", "evidence@3", "chars", "holder", "false decline", "n0", "declined", "verbatim")?;
+    writeln!(
+        out,
+        "{:14} {:>4} {:>10} {:>10} {:>6} {:>7} {:>13} {:>4} {:>8} {:>8}",
+        "kind",
+        "n",
+        "evidence@1",
+        "evidence@3",
+        "chars",
+        "holder",
+        "false decline",
+        "n0",
+        "declined",
+        "verbatim"
+    )?;
     let mut row = |name: &str, f: &Figures| {
         writeln!(
             out,
@@ -396,7 +551,11 @@ fn table(evaluation: &Evaluation, out: &mut impl Write) -> std::io::Result<()> {
         row(kind, figures)?;
     }
     row("all", &evaluation.all)?;
-    writeln!(out, "mean time of an answer: {:.1} ms", evaluation.all.mean_ms)
+    writeln!(
+        out,
+        "mean time of an answer: {:.1} ms",
+        evaluation.all.mean_ms
+    )
 }
 
 /// Whether escape codes may be written there: it is a terminal and nobody asked for none
@@ -408,7 +567,10 @@ fn colored(stream: &impl IsTerminal) -> bool {
 fn style() -> Style {
     let stdout = std::io::stdout();
     let width = stdout.is_terminal().then(|| console_width().min(100));
-    Style { color: colored(&stdout), width }
+    Style {
+        color: colored(&stdout),
+        width,
+    }
 }
 
 fn console_width() -> usize {
@@ -416,7 +578,11 @@ fn console_width() -> usize {
 }
 
 fn progress() -> Box<dyn Progress> {
-    if std::io::stderr().is_terminal() { Box::new(Bar(indicatif::ProgressBar::hidden())) } else { Box::new(Silent) }
+    if std::io::stderr().is_terminal() {
+        Box::new(Bar(indicatif::ProgressBar::hidden()))
+    } else {
+        Box::new(Silent)
+    }
 }
 
 /// A progress bar that appears with the first file.
@@ -425,9 +591,11 @@ struct Bar(indicatif::ProgressBar);
 impl Progress for Bar {
     fn file(&self, done: usize, total: usize, path: &str) {
         if self.0.is_hidden() {
-            self.0.set_draw_target(indicatif::ProgressDrawTarget::stderr());
+            self.0
+                .set_draw_target(indicatif::ProgressDrawTarget::stderr());
             let style = indicatif::ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}");
-            self.0.set_style(style.unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()));
+            self.0
+                .set_style(style.unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()));
         }
         self.0.set_length(total as u64);
         self.0.set_position(done as u64);

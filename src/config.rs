@@ -99,37 +99,57 @@ pub struct Semantic {
 
 impl Default for Knowledge {
     fn default() -> Self {
-        Knowledge { path: "knowledge".into() }
+        Knowledge {
+            path: "knowledge".into(),
+        }
     }
 }
 
 impl Default for Data {
     fn default() -> Self {
-        Data { path: "data".into() }
+        Data {
+            path: "data".into(),
+        }
     }
 }
 
 impl Default for Extraction {
     fn default() -> Self {
-        Extraction { memory_mib: 900, seconds: 60, file_mib: 200 }
+        Extraction {
+            memory_mib: 900,
+            seconds: 60,
+            file_mib: 200,
+        }
     }
 }
 
 impl Default for Web {
     fn default() -> Self {
-        Web { enabled: true, listen: "127.0.0.1:8080".to_owned(), public_url: String::new() }
+        Web {
+            enabled: true,
+            listen: "127.0.0.1:8080".to_owned(),
+            public_url: String::new(),
+        }
     }
 }
 
 impl Default for Discord {
     fn default() -> Self {
-        Discord { enabled: false, api_url: "https://discord.com".to_owned() }
+        Discord {
+            enabled: false,
+            api_url: "https://discord.com".to_owned(),
+        }
     }
 }
 
 impl Default for Matrix {
     fn default() -> Self {
-        Matrix { enabled: false, homeserver: "https://matrix.example.org".to_owned(), user_id: "@referent:example.org".to_owned(), allowed_inviters: Vec::new() }
+        Matrix {
+            enabled: false,
+            homeserver: "https://matrix.example.org".to_owned(),
+            user_id: "@referent:example.org".to_owned(),
+            allowed_inviters: Vec::new(),
+        }
     }
 }
 
@@ -143,8 +163,13 @@ impl Config {
     pub fn load(path: &Path, required: bool) -> Result<Config, Invalid> {
         match std::fs::read_to_string(path) {
             Ok(source) => Config::parse(&source, path),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !required => Ok(Config::default()),
-            Err(error) => Err(Invalid(format!("{}: cannot be read ({error}): name another file with --config", path.display()))),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !required => {
+                Ok(Config::default())
+            }
+            Err(error) => Err(Invalid(format!(
+                "{}: cannot be read ({error}): name another file with --config",
+                path.display()
+            ))),
         }
     }
 
@@ -162,20 +187,32 @@ impl Config {
             };
             Invalid(format!("{}, line {line}: {}: {advice}", path.display(), error.message().trim().replace('\n', ", ")))
         })?;
-        config.validate().map_err(|message| Invalid(format!("{}: {message}", path.display())))?;
+        config
+            .validate()
+            .map_err(|message| Invalid(format!("{}: {message}", path.display())))?;
         Ok(config)
     }
 
     fn validate(&self) -> Result<(), String> {
-        let Extraction { memory_mib, seconds, file_mib } = self.extraction;
+        let Extraction {
+            memory_mib,
+            seconds,
+            file_mib,
+        } = self.extraction;
         if !(64..=65_536).contains(&memory_mib) {
-            return Err(format!("extraction.memory_mib = {memory_mib}: write a number from 64 to 65536"));
+            return Err(format!(
+                "extraction.memory_mib = {memory_mib}: write a number from 64 to 65536"
+            ));
         }
         if !(1..=3_600).contains(&seconds) {
-            return Err(format!("extraction.seconds = {seconds}: write a number from 1 to 3600"));
+            return Err(format!(
+                "extraction.seconds = {seconds}: write a number from 1 to 3600"
+            ));
         }
         if !(1..=4_096).contains(&file_mib) {
-            return Err(format!("extraction.file_mib = {file_mib}: write a number from 1 to 4096"));
+            return Err(format!(
+                "extraction.file_mib = {file_mib}: write a number from 1 to 4096"
+            ));
         }
         Ok(())
     }
@@ -186,25 +223,36 @@ mod tests {
     use super::*;
 
     fn error(source: &str) -> String {
-        Config::parse(source, Path::new("config.toml")).unwrap_err().to_string()
+        Config::parse(source, Path::new("config.toml"))
+            .unwrap_err()
+            .to_string()
     }
 
     #[test]
     fn the_shipped_file_says_what_the_defaults_are() {
         let shipped = include_str!("../config.toml");
-        assert_eq!(Config::parse(shipped, Path::new("config.toml")), Ok(Config::default()));
+        assert_eq!(
+            Config::parse(shipped, Path::new("config.toml")),
+            Ok(Config::default())
+        );
     }
 
     #[test]
     fn mistakes_are_named_by_line_and_key() {
         let message = error("[data]\npath = \"data\"\npaht = \"x\"\n");
-        assert!(message.contains("line 3") && message.contains("paht"), "{message}");
+        assert!(
+            message.contains("line 3") && message.contains("paht"),
+            "{message}"
+        );
         assert!(error("[extraction]\nseconds = 0\n").contains("extraction.seconds"));
     }
 
     #[test]
     fn a_token_in_the_file_is_refused_and_not_repeated() {
         let message = error("[discord]\ntoken = \"very-secret\"\n");
-        assert!(message.contains("REFERENT_DISCORD_TOKEN") && !message.contains("very-secret"), "{message}");
+        assert!(
+            message.contains("REFERENT_DISCORD_TOKEN") && !message.contains("very-secret"),
+            "{message}"
+        );
     }
 }

@@ -87,23 +87,44 @@ struct Job {
 }
 
 /// Brings `index` up to date with the folder `knowledge`.
-pub fn ingest(knowledge: &Path, index: &mut Index, extractor: &Extractor, check: Check, progress: &dyn Progress) -> anyhow::Result<Report> {
+pub fn ingest(
+    knowledge: &Path,
+    index: &mut Index,
+    extractor: &Extractor,
+    check: Check,
+    progress: &dyn Progress,
+) -> anyhow::Result<Report> {
     let walk = walk(knowledge).with_context(|| format!("cannot read the knowledge folder {}: make it, or name another with [knowledge] path or --knowledge", knowledge.display()))?;
-    let known: HashMap<String, Entry> = index.entries()?.into_iter().map(|entry| (entry.path.clone(), entry)).collect();
+    let known: HashMap<String, Entry> = index
+        .entries()?
+        .into_iter()
+        .map(|entry| (entry.path.clone(), entry))
+        .collect();
     let mut report = Report::default();
     for (path, reason) in walk.problems {
         report.skipped.push(Skipped { path, reason });
     }
     let present: HashSet<&str> = walk.files.iter().map(|file| file.path.as_str()).collect();
     // What could not be looked at is not gone: a folder without permission keeps its documents.
-    let unseen = |path: &str| report.skipped.iter().any(|skipped| path.starts_with(&skipped.path));
-    let gone: Vec<&Entry> = known.values().filter(|entry| !present.contains(entry.path.as_str()) && !unseen(&entry.path)).collect();
+    let unseen = |path: &str| {
+        report
+            .skipped
+            .iter()
+            .any(|skipped| path.starts_with(&skipped.path))
+    };
+    let gone: Vec<&Entry> = known
+        .values()
+        .filter(|entry| !present.contains(entry.path.as_str()) && !unseen(&entry.path))
+        .collect();
     let mut jobs = Vec::new();
     for file in &walk.files {
         match job(file, known.get(&file.path), check) {
             Ok(Some(job)) => jobs.push(job),
             Ok(None) => report.unchanged += 1,
-            Err(error) => report.skipped.push(Skipped { path: file.path.clone(), reason: format!("cannot be read: {error}; check the file's permissions") }),
+            Err(error) => report.skipped.push(Skipped {
+                path: file.path.clone(),
+                reason: format!("cannot be read: {error}; check the file's permissions"),
+            }),
         }
     }
     if !jobs.is_empty() || !gone.is_empty() {
@@ -118,9 +139,17 @@ pub fn ingest(knowledge: &Path, index: &mut Index, extractor: &Extractor, check:
     }
     for entry in index.entries()? {
         if let State::Skipped { reason } = &entry.state {
-            report.skipped.push(Skipped { path: entry.path.clone(), reason: reason.clone() });
+            report.skipped.push(Skipped {
+                path: entry.path.clone(),
+                reason: reason.clone(),
+            });
         }
-        report.notes.extend(entry.problems.iter().map(|problem| Skipped { path: entry.path.clone(), reason: problem.clone() }));
+        report
+            .notes
+            .extend(entry.problems.iter().map(|problem| Skipped {
+                path: entry.path.clone(),
+                reason: problem.clone(),
+            }));
     }
     for paths in [&mut report.added, &mut report.changed, &mut report.removed] {
         paths.sort();
@@ -140,23 +169,39 @@ fn job(file: &SourceFile, known: Option<&Entry>, check: Check) -> std::io::Resul
     if known.is_some_and(|entry| entry.hash == hash) {
         return Ok(None);
     }
-    Ok(Some(Job { file: file.clone(), hash, stamp, known: known.is_some() }))
+    Ok(Some(Job {
+        file: file.clone(),
+        hash,
+        stamp,
+        known: known.is_some(),
+    }))
 }
 
 fn stamp(file: &SourceFile) -> std::io::Result<String> {
     let mut stamp = String::new();
     for path in std::iter::once(&file.absolute).chain(&file.sidecar) {
         let metadata = std::fs::metadata(path)?;
-        let modified = metadata.modified()?.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let modified = metadata
+            .modified()?
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         stamp.push_str(&format!("{} {};", metadata.len(), modified.as_nanos()));
     }
     Ok(stamp)
 }
 
 /// Reads the jobs' files, as many at a time as there are processors, and writes what comes back.
-fn run(jobs: Vec<Job>, extractor: &Extractor, writer: &mut Writer, report: &mut Report, progress: &dyn Progress) -> anyhow::Result<()> {
+fn run(
+    jobs: Vec<Job>,
+    extractor: &Extractor,
+    writer: &mut Writer,
+    report: &mut Report,
+    progress: &dyn Progress,
+) -> anyhow::Result<()> {
     let total = jobs.len();
-    let workers = std::thread::available_parallelism().map_or(1, usize::from).min(total);
+    let workers = std::thread::available_parallelism()
+        .map_or(1, usize::from)
+        .min(total);
     let queue = Mutex::new(jobs.into_iter());
     let (results, finished) = mpsc::channel();
     std::thread::scope(|scope| -> anyhow::Result<()> {
@@ -164,7 +209,10 @@ fn run(jobs: Vec<Job>, extractor: &Extractor, writer: &mut Writer, report: &mut 
             let (queue, results) = (&queue, results.clone());
             scope.spawn(move || {
                 loop {
-                    let next = queue.lock().unwrap_or_else(std::sync::PoisonError::into_inner).next();
+                    let next = queue
+                        .lock()
+                        .unwrap_or_else(std::sync::PoisonError::into_inner)
+                        .next();
                     let Some(job) = next else { break };
                     let extracted = extractor.extract(&job.file);
                     if results.send((job, extracted)).is_err() {
@@ -176,7 +224,11 @@ fn run(jobs: Vec<Job>, extractor: &Extractor, writer: &mut Writer, report: &mut 
         drop(results);
         for (done, (job, extracted)) in finished.iter().enumerate() {
             progress.file(done + 1, total, &job.file.path);
-            let list = if job.known { &mut report.changed } else { &mut report.added };
+            let list = if job.known {
+                &mut report.changed
+            } else {
+                &mut report.added
+            };
             list.push(job.file.path.clone());
             write(writer, &job, extracted)?;
             if (done + 1) % FILES_PER_COMMIT == 0 {
@@ -187,20 +239,28 @@ fn run(jobs: Vec<Job>, extractor: &Extractor, writer: &mut Writer, report: &mut 
     })
 }
 
-fn write(writer: &mut Writer, job: &Job, extracted: Result<Extracted, Unreadable>) -> anyhow::Result<()> {
+fn write(
+    writer: &mut Writer,
+    job: &Job,
+    extracted: Result<Extracted, Unreadable>,
+) -> anyhow::Result<()> {
     let mut entry = Entry {
         id: DocumentId::of_path(&job.file.path),
         path: job.file.path.clone(),
         collection: job.file.collection().to_owned(),
         hash: job.hash.clone(),
         stamp: job.stamp.clone(),
-        state: State::Skipped { reason: String::new() },
+        state: State::Skipped {
+            reason: String::new(),
+        },
         problems: Vec::new(),
     };
     let extracted = match extracted {
         Ok(extracted) => extracted,
         Err(unreadable) => {
-            entry.state = State::Skipped { reason: unreadable.to_string() };
+            entry.state = State::Skipped {
+                reason: unreadable.to_string(),
+            };
             return writer.skip(&entry);
         }
     };
@@ -210,7 +270,16 @@ fn write(writer: &mut Writer, job: &Job, extracted: Result<Extracted, Unreadable
         metadata: Box::new(document.metadata.clone()),
         passages: passages.len(),
         characters: document.text.chars().count(),
-        pages: document.blocks.iter().flat_map(|block| block.page.into_iter().chain(block.page_breaks.iter().map(|(_, page)| *page))).max(),
+        pages: document
+            .blocks
+            .iter()
+            .flat_map(|block| {
+                block
+                    .page
+                    .into_iter()
+                    .chain(block.page_breaks.iter().map(|(_, page)| *page))
+            })
+            .max(),
     };
     entry.problems.clone_from(&document.problems);
     writer.put(&entry, &document, &passages)
@@ -220,20 +289,47 @@ fn write(writer: &mut Writer, job: &Job, extracted: Result<Extracted, Unreadable
 pub fn document(file: &SourceFile, extracted: Extracted) -> Document {
     let mut problems = extracted.problems;
     let mut stated = Stated::default();
-    let sidecar = file.sidecar.as_ref().map(|path| (path.file_name().unwrap_or_default().to_string_lossy().into_owned(), std::fs::read_to_string(path).map_err(|error| error.to_string())));
-    let front_matter = extracted.front_matter.map(|source| ("front matter".to_owned(), Ok(source)));
+    let sidecar = file.sidecar.as_ref().map(|path| {
+        (
+            path.file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
+            std::fs::read_to_string(path).map_err(|error| error.to_string()),
+        )
+    });
+    let front_matter = extracted
+        .front_matter
+        .map(|source| ("front matter".to_owned(), Ok(source)));
     for (name, source) in sidecar.into_iter().chain(front_matter) {
-        match source.and_then(|source| Stated::from_toml(&source).map_err(|error| located(&error, &source))) {
+        match source
+            .and_then(|source| Stated::from_toml(&source).map_err(|error| located(&error, &source)))
+        {
             Ok(said) => stated = stated.or(said),
             Err(error) => problems.push(format!("{name} is left out: {error}")),
         }
     }
     let format = file.format.unwrap_or(crate::corpus::format::Format::Plain);
-    let mut metadata = metadata::resolve(stated, extracted.properties, &extracted.blocks, &file.path, format);
+    let mut metadata = metadata::resolve(
+        stated,
+        extracted.properties,
+        &extracted.blocks,
+        &file.path,
+        format,
+    );
     let segmented = segment(extracted.blocks);
     // The text itself tells its language better than an office program's default does; only what a
     // person states is stronger, and "resolve" has put that in already.
-    metadata.language.get_or_insert_with(|| detect(segmented.text.get(..segmented.text.floor_char_boundary(20_000)).unwrap_or_default()).code().to_owned());
+    metadata.language.get_or_insert_with(|| {
+        detect(
+            segmented
+                .text
+                .get(..segmented.text.floor_char_boundary(20_000))
+                .unwrap_or_default(),
+        )
+        .code()
+        .to_owned()
+    });
     Document {
         id: DocumentId::of_path(&file.path),
         path: file.path.clone(),
@@ -248,7 +344,12 @@ pub fn document(file: &SourceFile, extracted: Extracted) -> Document {
 
 /// A TOML error in one sentence with its line.
 fn located(error: &toml::de::Error, source: &str) -> String {
-    let line = error.span().map(|span| source[..span.start.min(source.len())].lines().count().max(1));
+    let line = error.span().map(|span| {
+        source[..span.start.min(source.len())]
+            .lines()
+            .count()
+            .max(1)
+    });
     let message = error.message().trim().replace('\n', ", ");
     line.map_or(message.clone(), |line| format!("line {line}: {message}"))
 }

@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use crate::corpus::Date;
 use crate::corpus::metadata::month_of;
 use crate::language::lexicon::{norwegian, synonyms};
-use crate::language::{Language, detect, fold, grams, is_party, is_question_word, means_union, similarity, term, words};
+use crate::language::{
+    Language, detect, fold, grams, is_party, is_question_word, means_union, similarity, term, words,
+};
 
 /// The kinds of answer that are asked for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -51,8 +53,16 @@ pub const SYNONYM: f32 = 0.7;
 impl Keyword {
     /// How well the terms of a text serve for this keyword, from 0 to 1.
     pub fn served_by(&self, terms: &[String]) -> f32 {
-        let best = |asked: &str| terms.iter().map(|found| similarity(asked, found)).fold(0.0, f32::max);
-        self.alternatives.iter().map(|term| SYNONYM * best(term)).fold(best(&self.term), f32::max)
+        let best = |asked: &str| {
+            terms
+                .iter()
+                .map(|found| similarity(asked, found))
+                .fold(0.0, f32::max)
+        };
+        self.alternatives
+            .iter()
+            .map(|term| SYNONYM * best(term))
+            .fold(best(&self.term), f32::max)
     }
 }
 
@@ -79,8 +89,20 @@ impl Question {
         let language = detect(text);
         let intent = intent(text);
         let keywords = keywords(text, language, intent);
-        let asks_who = words(text).iter().any(|word| matches!(fold(&text[word.start..word.end]).as_str(), "hvem" | "kven" | "who" | "whom"));
-        Question { text: text.to_owned(), language, intent, keywords, period: period(text), asks_who }
+        let asks_who = words(text).iter().any(|word| {
+            matches!(
+                fold(&text[word.start..word.end]).as_str(),
+                "hvem" | "kven" | "who" | "whom"
+            )
+        });
+        Question {
+            text: text.to_owned(),
+            language,
+            intent,
+            keywords,
+            period: period(text),
+            asks_who,
+        }
     }
 
     /// The holder whose view is asked for.
@@ -90,7 +112,12 @@ impl Question {
 
     /// The 4-grams of the keywords.
     pub fn grams(&self) -> Vec<String> {
-        let mut found: Vec<String> = self.keywords.iter().flat_map(|keyword| grams(&keyword.word)).map(|gram| gram.text).collect();
+        let mut found: Vec<String> = self
+            .keywords
+            .iter()
+            .flat_map(|keyword| grams(&keyword.word))
+            .map(|gram| gram.text)
+            .collect();
         found.sort();
         found.dedup();
         found
@@ -99,10 +126,22 @@ impl Question {
     /// Whether the question leans on what was said before: it opens with a conjunction, or points
     /// ("det", "that") and names little itself.
     pub fn is_follow_up(&self) -> bool {
-        let folded: Vec<String> = words(&self.text).into_iter().map(|word| fold(&self.text[word.start..word.end])).collect();
-        let opens = folded.first().is_some_and(|word| ["og", "men", "and", "but", "enn"].contains(&word.as_str()));
+        let folded: Vec<String> = words(&self.text)
+            .into_iter()
+            .map(|word| fold(&self.text[word.start..word.end]))
+            .collect();
+        let opens = folded
+            .first()
+            .is_some_and(|word| ["og", "men", "and", "but", "enn"].contains(&word.as_str()));
         let points = folded.iter().any(|word| POINTING.contains(&word.as_str()));
-        opens || self.keywords.len() <= 1 && (points || matches!(self.intent, Intent::Position | Intent::Status | Intent::Date)) || self.keywords.len() <= 2 && points
+        opens
+            || self.keywords.len() <= 1
+                && (points
+                    || matches!(
+                        self.intent,
+                        Intent::Position | Intent::Status | Intent::Date
+                    ))
+            || self.keywords.len() <= 2 && points
     }
 }
 
@@ -113,7 +152,12 @@ fn keywords(text: &str, language: Language, intent: Intent) -> Vec<Keyword> {
     let mut i = 0;
     while let Some(word) = found.get(i) {
         // Two words that a dictionary has as one thing are one keyword: "opening hours".
-        let phrase = found.get(i + 1).map(|next| &text[word.start..next.end]).filter(|phrase| !alternatives(phrase, language).is_empty() && phrase.split(' ').count() == 2);
+        let phrase = found
+            .get(i + 1)
+            .map(|next| &text[word.start..next.end])
+            .filter(|phrase| {
+                !alternatives(phrase, language).is_empty() && phrase.split(' ').count() == 2
+            });
         let asked = phrase.unwrap_or(&text[word.start..word.end]);
         let folded = fold(asked);
         let first = i == 0;
@@ -124,11 +168,19 @@ fn keywords(text: &str, language: Language, intent: Intent) -> Vec<Keyword> {
         }
         let capital = asked.starts_with(char::is_uppercase);
         let abbreviation = asked.chars().filter(|c| c.is_uppercase()).count() >= 2;
-        keywords.push(Keyword { word: asked.to_owned(), term: term(asked), alternatives: alternatives(asked, language), name: abbreviation || capital && !first, holder: false });
+        keywords.push(Keyword {
+            word: asked.to_owned(),
+            term: term(asked),
+            alternatives: alternatives(asked, language),
+            name: abbreviation || capital && !first,
+            holder: false,
+        });
     }
     if intent == Intent::Position
         && keywords.len() > 1
-        && let Some(holder) = keywords.iter_mut().find(|keyword| is_party(&keyword.word) || means_union(&keyword.word))
+        && let Some(holder) = keywords
+            .iter_mut()
+            .find(|keyword| is_party(&keyword.word) || means_union(&keyword.word))
     {
         holder.holder = true;
     }
@@ -142,24 +194,196 @@ fn alternatives(phrase: &str, language: Language) -> Vec<String> {
     }
 }
 
-const POINTING: &[&str] = &["det", "dette", "den", "denne", "de", "dei", "disse", "desse", "der", "da", "then", "that", "this", "it", "they", "those", "these", "saken", "saka"];
+const POINTING: &[&str] = &[
+    "det", "dette", "den", "denne", "de", "dei", "disse", "desse", "der", "da", "then", "that",
+    "this", "it", "they", "those", "these", "saken", "saka",
+];
 
 /// Phrases that tell what kind of answer is asked for, the stronger first. Compared with the folded
 /// question, spaces round each word.
 const CUES: &[(Intent, &[&str])] = &[
-    (Intent::Number, &["hvor mange", "hvor mye", "hvor stor", "hvor store", "hvor høy", "hvor lenge", "hvor ofte", "kor mange", "kor mykje", "kor stor", "kor høg", "kor lenge", "how many", "how much", "how large", "how long", "how often", "hvor lang", "hvilken prosent", "what percentage", "hva koster", "hva kostet"]),
-    (Intent::Status, &["status", "siste nytt", "siste om", "nyeste om", "hvor står", "kor står", "hvor langt", "kor langt", "hva skjer med", "hva skjer", "kva skjer", "latest on", "latest", "where does", "what is happening"]),
-    (Intent::Definition, &["står for", "betyr", "tyder", "menes med", "meinast med", "forkortelsen", "forkortinga", "forkortelse for", "forkorting for", "abbreviation", "short for", "stand for", "what is meant by", "the meaning of", "definisjonen av"]),
-    (Intent::Date, &["når", "hvilken dato", "hvilket år", "kva dato", "kva år", "fristen", "when", "what date", "which year", "deadline"]),
-    (Intent::Position, &["mener", "meiner", "mente", "meinte", "mening", "meining", "synes", "synest", "syn på", "sier", "seier", "sa", "standpunkt", "holdning", "haldning", "svarte", "svara", "svarer", "reagerte", "enig", "enige", "einig", "einige", "uenig", "kritikk", "krever", "krev", "krevde", "foreslo", "føreslo", "ønsker", "ønskjer", "view", "views", "opinion", "position", "think", "thinks", "respond", "responded", "reply", "replied", "answered", "react", "agree", "disagree", "insist", "demand", "demanded", "proposed", "said"]),
-    (Intent::Comparison, &["sammenlignet", "samanlikna", "forskjellen", "skilnaden", "mest", "minst", "enklest", "compare", "compared", "difference", "versus"]),
-    (Intent::List, &["hvilke", "kva for", "list opp", "hvem er med", "which", "list", "what are"]),
+    (
+        Intent::Number,
+        &[
+            "hvor mange",
+            "hvor mye",
+            "hvor stor",
+            "hvor store",
+            "hvor høy",
+            "hvor lenge",
+            "hvor ofte",
+            "kor mange",
+            "kor mykje",
+            "kor stor",
+            "kor høg",
+            "kor lenge",
+            "how many",
+            "how much",
+            "how large",
+            "how long",
+            "how often",
+            "hvor lang",
+            "hvilken prosent",
+            "what percentage",
+            "hva koster",
+            "hva kostet",
+        ],
+    ),
+    (
+        Intent::Status,
+        &[
+            "status",
+            "siste nytt",
+            "siste om",
+            "nyeste om",
+            "hvor står",
+            "kor står",
+            "hvor langt",
+            "kor langt",
+            "hva skjer med",
+            "hva skjer",
+            "kva skjer",
+            "latest on",
+            "latest",
+            "where does",
+            "what is happening",
+        ],
+    ),
+    (
+        Intent::Definition,
+        &[
+            "står for",
+            "betyr",
+            "tyder",
+            "menes med",
+            "meinast med",
+            "forkortelsen",
+            "forkortinga",
+            "forkortelse for",
+            "forkorting for",
+            "abbreviation",
+            "short for",
+            "stand for",
+            "what is meant by",
+            "the meaning of",
+            "definisjonen av",
+        ],
+    ),
+    (
+        Intent::Date,
+        &[
+            "når",
+            "hvilken dato",
+            "hvilket år",
+            "kva dato",
+            "kva år",
+            "fristen",
+            "when",
+            "what date",
+            "which year",
+            "deadline",
+        ],
+    ),
+    (
+        Intent::Position,
+        &[
+            "mener",
+            "meiner",
+            "mente",
+            "meinte",
+            "mening",
+            "meining",
+            "synes",
+            "synest",
+            "syn på",
+            "sier",
+            "seier",
+            "sa",
+            "standpunkt",
+            "holdning",
+            "haldning",
+            "svarte",
+            "svara",
+            "svarer",
+            "reagerte",
+            "enig",
+            "enige",
+            "einig",
+            "einige",
+            "uenig",
+            "kritikk",
+            "krever",
+            "krev",
+            "krevde",
+            "foreslo",
+            "føreslo",
+            "ønsker",
+            "ønskjer",
+            "view",
+            "views",
+            "opinion",
+            "position",
+            "think",
+            "thinks",
+            "respond",
+            "responded",
+            "reply",
+            "replied",
+            "answered",
+            "react",
+            "agree",
+            "disagree",
+            "insist",
+            "demand",
+            "demanded",
+            "proposed",
+            "said",
+        ],
+    ),
+    (
+        Intent::Comparison,
+        &[
+            "sammenlignet",
+            "samanlikna",
+            "forskjellen",
+            "skilnaden",
+            "mest",
+            "minst",
+            "enklest",
+            "compare",
+            "compared",
+            "difference",
+            "versus",
+        ],
+    ),
+    (
+        Intent::List,
+        &[
+            "hvilke",
+            "kva for",
+            "list opp",
+            "hvem er med",
+            "which",
+            "list",
+            "what are",
+        ],
+    ),
 ];
 
 fn intent(text: &str) -> Intent {
-    let folded = format!(" {} ", words(text).iter().map(|word| fold(&text[word.start..word.end])).collect::<Vec<_>>().join(" "));
+    let folded = format!(
+        " {} ",
+        words(text)
+            .iter()
+            .map(|word| fold(&text[word.start..word.end]))
+            .collect::<Vec<_>>()
+            .join(" ")
+    );
     let has = |cue: &&&str| folded.contains(&format!(" {cue} "));
-    if let Some((intent, _)) = CUES.iter().find(|(_, cues)| cues.iter().any(|cue| has(&cue))) {
+    if let Some((intent, _)) = CUES
+        .iter()
+        .find(|(_, cues)| cues.iter().any(|cue| has(&cue)))
+    {
         return *intent;
     }
     // "Hva står NØP for?"
@@ -167,12 +391,29 @@ fn intent(text: &str) -> Intent {
         return Intent::Definition;
     }
     let short = folded.split_whitespace().count() <= 4;
-    let asks_what = ["hva er", "kva er", "hva var", "what is", "what are"].iter().any(|start| folded.starts_with(&format!(" {start} ")));
-    if short && asks_what { Intent::Definition } else { Intent::Fact }
+    let asks_what = ["hva er", "kva er", "hva var", "what is", "what are"]
+        .iter()
+        .any(|start| folded.starts_with(&format!(" {start} ")));
+    if short && asks_what {
+        Intent::Definition
+    } else {
+        Intent::Fact
+    }
 }
 
 /// Words of cues that say what is looked for too.
-const TELLING: &[&str] = &["fristen", "deadline", "mest", "minst", "enklest", "kritikk", "prosent", "percentage", "date", "dato"];
+const TELLING: &[&str] = &[
+    "fristen",
+    "deadline",
+    "mest",
+    "minst",
+    "enklest",
+    "kritikk",
+    "prosent",
+    "percentage",
+    "date",
+    "dato",
+];
 
 /// Whether a folded word only tells the kind of answer: "mener" in a question about a position says
 /// nothing about the matter.
@@ -180,18 +421,31 @@ fn carries_intent(word: &str, intent: Intent) -> bool {
     if TELLING.contains(&word) {
         return false;
     }
-    let own = CUES.iter().filter(|(of, _)| *of == intent).flat_map(|(_, cues)| cues.iter());
-    own.flat_map(|cue| cue.split(' ')).any(|part| part == word) || intent == Intent::Status && ["siste", "nytt", "nyeste"].contains(&word)
+    let own = CUES
+        .iter()
+        .filter(|(of, _)| *of == intent)
+        .flat_map(|(_, cues)| cues.iter());
+    own.flat_map(|cue| cue.split(' ')).any(|part| part == word)
+        || intent == Intent::Status && ["siste", "nytt", "nyeste"].contains(&word)
 }
 
 /// The month and year, or the year, that a question names.
 fn period(text: &str) -> Option<Date> {
-    let words: Vec<&str> = words(text).into_iter().map(|word| &text[word.start..word.end]).collect();
-    let year = |word: &str| word.parse::<u16>().ok().filter(|year| (1990..2100).contains(year));
+    let words: Vec<&str> = words(text)
+        .into_iter()
+        .map(|word| &text[word.start..word.end])
+        .collect();
+    let year = |word: &str| {
+        word.parse::<u16>()
+            .ok()
+            .filter(|year| (1990..2100).contains(year))
+    };
     words.iter().enumerate().find_map(|(i, word)| {
         let found = year(word)?;
         let month = i.checked_sub(1).and_then(|before| month_of(words[before]));
-        let day = month.and(i.checked_sub(2)).and_then(|before| words[before].parse::<u8>().ok());
+        let day = month
+            .and(i.checked_sub(2))
+            .and_then(|before| words[before].parse::<u8>().ok());
         Date::new(found, month, day).or_else(|| Date::new(found, month, None))
     })
 }
@@ -220,15 +474,38 @@ mod tests {
     #[test]
     fn only_words_that_are_looked_for_are_kept() {
         let question = Question::parse("Hva mente NTL om hjemmekontor i juni 2023?");
-        let words: Vec<(&str, bool)> = question.keywords.iter().map(|keyword| (keyword.word.as_str(), keyword.name)).collect();
-        assert_eq!(words, [("NTL", true), ("hjemmekontor", false), ("juni", false), ("2023", false)]);
-        assert_eq!(question.period.map(|date| date.to_string()).as_deref(), Some("2023-06"));
+        let words: Vec<(&str, bool)> = question
+            .keywords
+            .iter()
+            .map(|keyword| (keyword.word.as_str(), keyword.name))
+            .collect();
+        assert_eq!(
+            words,
+            [
+                ("NTL", true),
+                ("hjemmekontor", false),
+                ("juni", false),
+                ("2023", false)
+            ]
+        );
+        assert_eq!(
+            question.period.map(|date| date.to_string()).as_deref(),
+            Some("2023-06")
+        );
     }
 
     #[test]
     fn follow_ups_lean_on_what_was_said() {
-        for (question, expected) in [("og hva svarte arbeidsgiver?", true), ("når kommer saken opp igjen?", true), ("Hva mener forbundet om reisetid i tjenesten?", false)] {
-            assert_eq!(Question::parse(question).is_follow_up(), expected, "{question}");
+        for (question, expected) in [
+            ("og hva svarte arbeidsgiver?", true),
+            ("når kommer saken opp igjen?", true),
+            ("Hva mener forbundet om reisetid i tjenesten?", false),
+        ] {
+            assert_eq!(
+                Question::parse(question).is_follow_up(),
+                expected,
+                "{question}"
+            );
         }
     }
 }

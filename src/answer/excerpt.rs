@@ -65,15 +65,30 @@ pub struct Candidate {
 }
 
 /// Chooses what to show of the passages that a search found, best first.
-pub fn choose(question: &Question, weights: &Weights, hits: &[(Hit, usize)], readings: &[Reading]) -> Vec<Candidate> {
-    let top = hits.first().map_or(1.0, |(hit, _)| hit.score.max(f32::EPSILON));
+pub fn choose(
+    question: &Question,
+    weights: &Weights,
+    hits: &[(Hit, usize)],
+    readings: &[Reading],
+) -> Vec<Candidate> {
+    let top = hits
+        .first()
+        .map_or(1.0, |(hit, _)| hit.score.max(f32::EPSILON));
     let mut candidates: Vec<Candidate> = Vec::new();
     for (hit, reading) in hits {
         let units = readings[*reading].within(hit.passage.span);
         let headings = heading_terms(&readings[*reading], hit.passage.section);
         for start in units.clone() {
             for end in start + 1..=(start + 3).min(units.end) {
-                candidates.extend(window(question, weights, *reading, &readings[*reading], start..end, &headings, hit.score / top));
+                candidates.extend(window(
+                    question,
+                    weights,
+                    *reading,
+                    &readings[*reading],
+                    start..end,
+                    &headings,
+                    hit.score / top,
+                ));
             }
         }
     }
@@ -87,7 +102,10 @@ pub fn choose(question: &Question, weights: &Weights, hits: &[(Hit, usize)], rea
             break;
         }
         let candidate = widened(question, candidate, readings);
-        if !chosen.iter().any(|other| says_the_same(other, &candidate, readings)) {
+        if !chosen
+            .iter()
+            .any(|other| says_the_same(other, &candidate, readings))
+        {
             chosen.push(candidate);
         }
     }
@@ -96,10 +114,20 @@ pub fn choose(question: &Question, weights: &Weights, hits: &[(Hit, usize)], rea
 
 /// Adds to the candidates of the newest document that covers the question about as well as any.
 fn prefer_newest(candidates: &mut [Candidate], readings: &[Reading]) {
-    let most = candidates.iter().map(|candidate| candidate.coverage).fold(0.0, f32::max);
+    let most = candidates
+        .iter()
+        .map(|candidate| candidate.coverage)
+        .fold(0.0, f32::max);
     let date = |candidate: &Candidate| readings[candidate.reading].document.metadata.date;
-    let newest = candidates.iter().filter(|candidate| candidate.coverage >= most * 0.8).filter_map(date).max();
-    for candidate in candidates.iter_mut().filter(|candidate| date(candidate).is_some() && date(candidate) == newest) {
+    let newest = candidates
+        .iter()
+        .filter(|candidate| candidate.coverage >= most * 0.8)
+        .filter_map(date)
+        .max();
+    for candidate in candidates
+        .iter_mut()
+        .filter(|candidate| date(candidate).is_some() && date(candidate) == newest)
+    {
         candidate.score += weight::NEWEST;
     }
 }
@@ -108,7 +136,11 @@ fn prefer_newest(candidates: &mut [Candidate], readings: &[Reading]) {
 pub fn excerpt(candidate: &Candidate, readings: &[Reading], links: &Links) -> Excerpt {
     let reading = &readings[candidate.reading];
     let span = reading.span(&candidate.units);
-    let mark = if candidate.units.len() > 1 { vec![reading.units[candidate.best].span] } else { vec![span] };
+    let mark = if candidate.units.len() > 1 {
+        vec![reading.units[candidate.best].span]
+    } else {
+        vec![span]
+    };
     let mut excerpt = Excerpt::new(&reading.document, span, &mark, candidate.score, links);
     if let Some((name, stance)) = holder::holder(reading, candidate.best) {
         excerpt.holder = Some(name);
@@ -123,23 +155,51 @@ pub fn whole_passage(question: &Question, hit: &Hit, reading: &Reading, links: &
     let text = document.slice(hit.passage.span);
     let marks: Vec<Span> = terms(text)
         .into_iter()
-        .filter(|term| question.keywords.iter().any(|keyword| keyword.served_by(std::slice::from_ref(&term.text)) > 0.5))
-        .map(|term| Span::new(hit.passage.span.start + term.start, hit.passage.span.start + term.end))
+        .filter(|term| {
+            question
+                .keywords
+                .iter()
+                .any(|keyword| keyword.served_by(std::slice::from_ref(&term.text)) > 0.5)
+        })
+        .map(|term| {
+            Span::new(
+                hit.passage.span.start + term.start,
+                hit.passage.span.start + term.end,
+            )
+        })
         .collect();
     Excerpt::new(document, hit.passage.span, &marks, hit.score, links)
 }
 
 fn heading_terms(reading: &Reading, section: usize) -> Vec<String> {
-    reading.document.heading_path(section).iter().flat_map(|heading| terms(heading)).map(|term| term.text).collect()
+    reading
+        .document
+        .heading_path(section)
+        .iter()
+        .flat_map(|heading| terms(heading))
+        .map(|term| term.text)
+        .collect()
 }
 
 /// Scores the window of `units`; `None` where it is too long to show.
-fn window(question: &Question, weights: &Weights, index: usize, reading: &Reading, units: Range<usize>, headings: &[String], rank: f32) -> Option<Candidate> {
+fn window(
+    question: &Question,
+    weights: &Weights,
+    index: usize,
+    reading: &Reading,
+    units: Range<usize>,
+    headings: &[String],
+    rank: f32,
+) -> Option<Candidate> {
     if units.len() > 1 && reading.span(&units).len() > MAX_LENGTH {
         return None;
     }
     // Minutes tell how a matter stands without naming it again: its heading has done that.
-    let heading_weight = if question.intent == Intent::Status { 1.0 } else { self::weight::HEADING };
+    let heading_weight = if question.intent == Intent::Status {
+        1.0
+    } else {
+        self::weight::HEADING
+    };
     let mut covered = 0.0;
     let mut by_unit = vec![0.0; units.len()];
     for (keyword, weight) in question.keywords.iter().zip(&weights.keywords) {
@@ -151,9 +211,25 @@ fn window(question: &Question, weights: &Weights, index: usize, reading: &Readin
         }
         covered += best * weight;
     }
-    let fits: Vec<f32> = units.clone().map(|unit| fit(question, reading, unit)).collect();
-    by_unit.iter_mut().zip(&fits).for_each(|(score, fit)| *score += fit * weights.total() / 2.0);
-    let best = units.clone().zip(&by_unit).fold((units.start, -1.0), |best, (unit, score)| if *score > best.1 { (unit, *score) } else { best }).0;
+    let fits: Vec<f32> = units
+        .clone()
+        .map(|unit| fit(question, reading, unit))
+        .collect();
+    by_unit
+        .iter_mut()
+        .zip(&fits)
+        .for_each(|(score, fit)| *score += fit * weights.total() / 2.0);
+    let best = units
+        .clone()
+        .zip(&by_unit)
+        .fold((units.start, -1.0), |best, (unit, score)| {
+            if *score > best.1 {
+                (unit, *score)
+            } else {
+                best
+            }
+        })
+        .0;
     let coverage = covered / weights.total().max(f32::EPSILON);
     let fit = fits.into_iter().fold(0.0, f32::max);
     let bonus = fit
@@ -164,12 +240,30 @@ fn window(question: &Question, weights: &Weights, index: usize, reading: &Readin
             _ => self::weight::INTENT,
         };
     let more = |count: usize| f32::from(u8::try_from(count).unwrap_or(u8::MAX));
-    let blocks = units.clone().rev().skip(1).filter(|&unit| reading.units[unit].ends_block && reading.units[unit].kind == BlockKind::Paragraph).count();
+    let blocks = units
+        .clone()
+        .rev()
+        .skip(1)
+        .filter(|&unit| {
+            reading.units[unit].ends_block && reading.units[unit].kind == BlockKind::Paragraph
+        })
+        .count();
     let cost = self::weight::LENGTH * more(units.len() - 1) + self::weight::BLOCKS * more(blocks);
-    let dated = question.period.zip(reading.document.metadata.date).is_some_and(|(asked, date)| date.overlaps(asked));
+    let dated = question
+        .period
+        .zip(reading.document.metadata.date)
+        .is_some_and(|(asked, date)| date.overlaps(asked));
     let period = if dated { self::weight::PERIOD } else { 0.0 };
-    let score = self::weight::COVERAGE * coverage + self::weight::SEARCH * rank + bonus + period - cost;
-    Some(Candidate { reading: index, units, best, coverage, fit, score })
+    let score =
+        self::weight::COVERAGE * coverage + self::weight::SEARCH * rank + bonus + period - cost;
+    Some(Candidate {
+        reading: index,
+        units,
+        best,
+        coverage,
+        fit,
+        score,
+    })
 }
 
 /// How surely unit `i` holds the kind of thing that the question asks for, from 0 to 1.
@@ -190,35 +284,127 @@ fn fit(question: &Question, reading: &Reading, i: usize) -> f32 {
 /// How surely unit `i` tells the view that is asked for: somebody's, or that of the holder who is
 /// named.
 fn view(question: &Question, reading: &Reading, i: usize) -> f32 {
-    let Some((name, _)) = holder::holder(reading, i) else { return 0.0 };
-    let Some(asked) = question.holder() else { return 1.0 };
+    let Some((name, _)) = holder::holder(reading, i) else {
+        return 0.0;
+    };
+    let Some(asked) = question.holder() else {
+        return 1.0;
+    };
     let is_author = reading.document.metadata.author.as_ref() == Some(&name);
-    let named = asked.served_by(&terms(&name).into_iter().map(|term| term.text).collect::<Vec<_>>()) > 0.6;
+    let named = asked.served_by(
+        &terms(&name)
+            .into_iter()
+            .map(|term| term.text)
+            .collect::<Vec<_>>(),
+    ) > 0.6;
     f32::from(u8::from(named || is_author && means_union(&asked.word)))
 }
 
 /// Whether two words with capitals stand side by side inside the sentence, or a role is named.
 fn names_person(text: &str) -> bool {
     let found = words(text);
-    let capital = |i: usize| text[found[i].start..].starts_with(char::is_uppercase) && text[found[i].start..found[i].end].chars().any(char::is_lowercase);
+    let capital = |i: usize| {
+        text[found[i].start..].starts_with(char::is_uppercase)
+            && text[found[i].start..found[i].end]
+                .chars()
+                .any(char::is_lowercase)
+    };
     let beside = |i: usize| text[found[i - 1].end..found[i].start] == *" ";
     (1..found.len()).any(|i| capital(i - 1) && capital(i) && beside(i))
-        || found.iter().any(|word| ["direktør", "direktøren", "leder", "leiar", "lederen", "leiaren", "sjef", "sjefen"].iter().any(|role| fold(&text[word.start..word.end]).ends_with(role)))
+        || found.iter().any(|word| {
+            [
+                "direktør",
+                "direktøren",
+                "leder",
+                "leiar",
+                "lederen",
+                "leiaren",
+                "sjef",
+                "sjefen",
+            ]
+            .iter()
+            .any(|role| fold(&text[word.start..word.end]).ends_with(role))
+        })
 }
 
 /// What minutes say when they tell where a matter stands.
 const STATUS: &[&str] = &[
-    "enig", "enige", "einig", "einige", "vedtatt", "vedtok", "vedteke", "besluttet", "beslutta", "avgjort", "bestemt", "utsatt", "utsett", "fortsetter", "fortset", "gjenopptar", "gjenopptas", "tilbake",
-    "avsluttet", "avslutta", "ferdig", "neste", "foreløpig", "førebels", "klart", "gjenstår", "agreed", "decided", "postponed", "continues", "resumed", "next", "adopted", "concluded",
+    "enig",
+    "enige",
+    "einig",
+    "einige",
+    "vedtatt",
+    "vedtok",
+    "vedteke",
+    "besluttet",
+    "beslutta",
+    "avgjort",
+    "bestemt",
+    "utsatt",
+    "utsett",
+    "fortsetter",
+    "fortset",
+    "gjenopptar",
+    "gjenopptas",
+    "tilbake",
+    "avsluttet",
+    "avslutta",
+    "ferdig",
+    "neste",
+    "foreløpig",
+    "førebels",
+    "klart",
+    "gjenstår",
+    "agreed",
+    "decided",
+    "postponed",
+    "continues",
+    "resumed",
+    "next",
+    "adopted",
+    "concluded",
 ];
 
 fn tells_status(text: &str) -> bool {
-    words(text).iter().any(|word| STATUS.contains(&fold(&text[word.start..word.end]).as_str()))
+    words(text)
+        .iter()
+        .any(|word| STATUS.contains(&fold(&text[word.start..word.end]).as_str()))
 }
 
 const NUMBER_WORDS: &[&str] = &[
-    "to", "tre", "fire", "fem", "seks", "sju", "syv", "åtte", "ni", "ti", "elleve", "tolv", "tjue", "tretti", "halvparten", "tredjedel", "fjerdedel", "flertallet", "fleirtalet", "two", "three", "four", "five",
-    "six", "seven", "eight", "nine", "ten", "half", "third", "quarter", "doblet", "dobla",
+    "to",
+    "tre",
+    "fire",
+    "fem",
+    "seks",
+    "sju",
+    "syv",
+    "åtte",
+    "ni",
+    "ti",
+    "elleve",
+    "tolv",
+    "tjue",
+    "tretti",
+    "halvparten",
+    "tredjedel",
+    "fjerdedel",
+    "flertallet",
+    "fleirtalet",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "half",
+    "third",
+    "quarter",
+    "doblet",
+    "dobla",
 ];
 
 fn has_number(text: &str) -> bool {
@@ -228,35 +414,117 @@ fn has_number(text: &str) -> bool {
     })
 }
 
-const TIME_WORDS: &[&str] = &["høsten", "hausten", "våren", "sommeren", "sommaren", "vinteren", "uke", "veke", "uka", "kvartal", "halvår", "årsskiftet", "autumn", "spring", "summer", "winter", "week", "quarter"];
+const TIME_WORDS: &[&str] = &[
+    "høsten",
+    "hausten",
+    "våren",
+    "sommeren",
+    "sommaren",
+    "vinteren",
+    "uke",
+    "veke",
+    "uka",
+    "kvartal",
+    "halvår",
+    "årsskiftet",
+    "autumn",
+    "spring",
+    "summer",
+    "winter",
+    "week",
+    "quarter",
+];
 
 fn has_date(text: &str) -> bool {
     words(text).iter().any(|word| {
         let word = &text[word.start..word.end];
-        month_of(word).is_some() || TIME_WORDS.contains(&fold(word).as_str()) || word.parse::<u16>().is_ok_and(|year| (1990..2100).contains(&year))
+        month_of(word).is_some()
+            || TIME_WORDS.contains(&fold(word).as_str())
+            || word
+                .parse::<u16>()
+                .is_ok_and(|year| (1990..2100).contains(&year))
     })
 }
 
 /// How surely a text says what the asked word means: "NAV Økonomi pensjon (NØP)" and "NØP (NAV
 /// Økonomi pensjon)" do, "NØP er …" may.
 fn defines(question: &Question, text: &str) -> f32 {
-    let shapes = |word: &str, shapes: &[&str]| shapes.iter().any(|shape| text.contains(&shape.replace("{}", word)));
+    let shapes = |word: &str, shapes: &[&str]| {
+        shapes
+            .iter()
+            .any(|shape| text.contains(&shape.replace("{}", word)))
+    };
     let of = |word: &str| {
-        if shapes(word, &["({})", "{} (", "{} betyr", "{} tyder", "{} står for", "{} means", "{} stands for", "Med {} menes", "med {} menes"]) {
+        if shapes(
+            word,
+            &[
+                "({})",
+                "{} (",
+                "{} betyr",
+                "{} tyder",
+                "{} står for",
+                "{} means",
+                "{} stands for",
+                "Med {} menes",
+                "med {} menes",
+            ],
+        ) {
             1.0
-        } else if shapes(word, &["{} er et ", "{} er en ", "{} er eit ", "{} er ein ", "{} is a ", "{} is the ", "{}: "]) {
+        } else if shapes(
+            word,
+            &[
+                "{} er et ",
+                "{} er en ",
+                "{} er eit ",
+                "{} er ein ",
+                "{} is a ",
+                "{} is the ",
+                "{}: ",
+            ],
+        ) {
             0.7
         } else {
             0.0
         }
     };
-    question.keywords.iter().map(|keyword| of(&keyword.word)).fold(0.0, f32::max)
+    question
+        .keywords
+        .iter()
+        .map(|keyword| of(&keyword.word))
+        .fold(0.0, f32::max)
 }
 
 /// Words at the start of a sentence that lean on the one before it.
 const LEANING: &[&str] = &[
-    "dette", "det", "disse", "desse", "den", "denne", "de", "dei", "her", "der", "slik", "slike", "videre", "vidare", "samtidig", "derfor", "difor", "likevel", "dessuten", "han", "hun", "ho", "this",
-    "these", "they", "it", "such", "therefore", "however",
+    "dette",
+    "det",
+    "disse",
+    "desse",
+    "den",
+    "denne",
+    "de",
+    "dei",
+    "her",
+    "der",
+    "slik",
+    "slike",
+    "videre",
+    "vidare",
+    "samtidig",
+    "derfor",
+    "difor",
+    "likevel",
+    "dessuten",
+    "han",
+    "hun",
+    "ho",
+    "this",
+    "these",
+    "they",
+    "it",
+    "such",
+    "therefore",
+    "however",
 ];
 
 /// Gives a window the context that makes it fair: the whole of a list for a list, the sentence that
@@ -269,7 +537,9 @@ fn widened(question: &Question, mut candidate: Candidate, readings: &[Reading]) 
     let section = |i: usize| reading.document.section_at(reading.units[i].span.start);
     let length = |units: &Range<usize>| reading.span(units).len();
     let first = candidate.units.start;
-    let folded = words(reading.text(first)).first().map(|word| fold(&reading.text(first)[word.start..word.end]));
+    let folded = words(reading.text(first))
+        .first()
+        .map(|word| fold(&reading.text(first)[word.start..word.end]));
     let leans = folded.is_some_and(|word| LEANING.contains(&word.as_str()));
     let fits = |units: &Range<usize>| length(units) <= MAX_LENGTH;
     if leans && first > reading.block_start(first) {
@@ -284,7 +554,10 @@ fn widened(question: &Question, mut candidate: Candidate, readings: &[Reading]) 
         let here = section(candidate.units.start);
         if after.end <= reading.units.len() && section(after.end - 1) == here && fits(&after) {
             candidate.units = after;
-        } else if before.start < candidate.units.start && section(before.start) == here && fits(&before) {
+        } else if before.start < candidate.units.start
+            && section(before.start) == here
+            && fits(&before)
+        {
             candidate.units = before;
         } else {
             break;
@@ -295,13 +568,35 @@ fn widened(question: &Question, mut candidate: Candidate, readings: &[Reading]) 
 
 /// The list that a window lies in, with the sentence that leads it in.
 fn whole_list(reading: &Reading, units: Range<usize>) -> Range<usize> {
-    let is_item = |i: usize| reading.units.get(i).is_some_and(|unit| unit.kind != BlockKind::Paragraph);
-    let Some(item) = (units.start..=units.end).find(|&i| is_item(i)) else { return units };
-    let start = (0..item).rev().take_while(|&i| is_item(i)).last().unwrap_or(item);
-    let end = (item..reading.units.len()).take_while(|&i| is_item(i)).last().map_or(item + 1, |last| last + 1);
-    let start = if start > 0 && reading.text(start - 1).ends_with(':') { start - 1 } else { start };
+    let is_item = |i: usize| {
+        reading
+            .units
+            .get(i)
+            .is_some_and(|unit| unit.kind != BlockKind::Paragraph)
+    };
+    let Some(item) = (units.start..=units.end).find(|&i| is_item(i)) else {
+        return units;
+    };
+    let start = (0..item)
+        .rev()
+        .take_while(|&i| is_item(i))
+        .last()
+        .unwrap_or(item);
+    let end = (item..reading.units.len())
+        .take_while(|&i| is_item(i))
+        .last()
+        .map_or(item + 1, |last| last + 1);
+    let start = if start > 0 && reading.text(start - 1).ends_with(':') {
+        start - 1
+    } else {
+        start
+    };
     let whole = start.min(units.start)..end.max(units.end);
-    if reading.span(&whole).len() <= MAX_LIST_LENGTH { whole } else { units }
+    if reading.span(&whole).len() <= MAX_LIST_LENGTH {
+        whole
+    } else {
+        units
+    }
 }
 
 /// Whether two candidates show the same words, or nearly.
@@ -310,12 +605,19 @@ fn says_the_same(a: &Candidate, b: &Candidate, readings: &[Reading]) -> bool {
         return true;
     }
     let bag = |candidate: &Candidate| {
-        let mut bag: Vec<&String> = candidate.units.clone().flat_map(|unit| readings[candidate.reading].terms(unit)).collect();
+        let mut bag: Vec<&String> = candidate
+            .units
+            .clone()
+            .flat_map(|unit| readings[candidate.reading].terms(unit))
+            .collect();
         bag.sort();
         bag.dedup();
         bag.into_iter().cloned().collect::<Vec<String>>()
     };
     let (a, b) = (bag(a), bag(b));
-    let shared = a.iter().filter(|term| b.binary_search(term).is_ok()).count();
+    let shared = a
+        .iter()
+        .filter(|term| b.binary_search(term).is_ok())
+        .count();
     shared * 5 >= a.len().min(b.len()).max(1) * 4
 }

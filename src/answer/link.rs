@@ -14,7 +14,11 @@ pub struct Links {
 }
 
 /// What needs no escape in a path or a fragment.
-const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 const PATH: &AsciiSet = &PLAIN.remove(b'/');
 
 impl Links {
@@ -27,14 +31,28 @@ impl Links {
     pub fn to(&self, document: &Document, span: Span) -> String {
         let base = document.metadata.url.clone().unwrap_or_else(|| {
             let file = self.knowledge.join(&document.path);
-            format!("file://{}", utf8_percent_encode(&file.to_string_lossy(), PATH))
+            format!(
+                "file://{}",
+                utf8_percent_encode(&file.to_string_lossy(), PATH)
+            )
         });
-        let path = base.split(['#', '?']).next().unwrap_or(&base).to_lowercase();
-        let is = |endings: &[&str]| endings.iter().any(|ending| path.ends_with(ending)) || endings.iter().any(|ending| document.path.to_lowercase().ends_with(ending));
+        let path = base
+            .split(['#', '?'])
+            .next()
+            .unwrap_or(&base)
+            .to_lowercase();
+        let is = |endings: &[&str]| {
+            endings.iter().any(|ending| path.ends_with(ending))
+                || endings
+                    .iter()
+                    .any(|ending| document.path.to_lowercase().ends_with(ending))
+        };
         if base.contains('#') {
             base
         } else if is(&[".pdf"]) {
-            document.page_at(span.start).map_or(base.clone(), |page| format!("{base}#page={page}"))
+            document
+                .page_at(span.start)
+                .map_or(base.clone(), |page| format!("{base}#page={page}"))
         } else if is(&[".html", ".htm", ".xhtml"]) {
             format!("{base}#:~:text={}", text_fragment(document.slice(span)))
         } else {
@@ -47,7 +65,25 @@ impl Links {
 /// (<https://wicg.github.io/scroll-to-text-fragment/>).
 fn text_fragment(words: &str) -> String {
     // The fragment must lie in one block of the page, so only the first is looked up.
-    let block: Vec<&str> = words.split('\n').next().unwrap_or_default().trim_start_matches("• ").split(' ').collect();
-    let encode = |words: &[&str]| utf8_percent_encode(&words.join(" "), PLAIN).to_string().replace('-', "%2D");
-    if block.len() <= 8 { encode(&block) } else { format!("{},{}", encode(&block[..4]), encode(&block[block.len() - 4..])) }
+    let block: Vec<&str> = words
+        .split('\n')
+        .next()
+        .unwrap_or_default()
+        .trim_start_matches("• ")
+        .split(' ')
+        .collect();
+    let encode = |words: &[&str]| {
+        utf8_percent_encode(&words.join(" "), PLAIN)
+            .to_string()
+            .replace('-', "%2D")
+    };
+    if block.len() <= 8 {
+        encode(&block)
+    } else {
+        format!(
+            "{},{}",
+            encode(&block[..4]),
+            encode(&block[block.len() - 4..])
+        )
+    }
 }

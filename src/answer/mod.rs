@@ -107,17 +107,29 @@ pub enum Stance {
 
 impl Excerpt {
     /// The words of `document` at `span`.
-    pub fn new(document: &Document, span: Span, highlights: &[Span], score: f32, links: &Links) -> Excerpt {
+    pub fn new(
+        document: &Document,
+        span: Span,
+        highlights: &[Span],
+        score: f32,
+        links: &Links,
+    ) -> Excerpt {
         let characters = document.characters(span);
         let relative = |part: &Span| {
             let start = document.text[span.start..part.start].chars().count();
             [start, start + document.slice(*part).chars().count()]
         };
         let section = document.section_at(span.start);
-        let heading = section.map(|i| document.sections[i].heading.clone()).filter(|heading| !heading.is_empty());
+        let heading = section
+            .map(|i| document.sections[i].heading.clone())
+            .filter(|heading| !heading.is_empty());
         Excerpt {
             text: document.slice(span).to_owned(),
-            highlights: highlights.iter().filter(|part| span.contains(**part)).map(relative).collect(),
+            highlights: highlights
+                .iter()
+                .filter(|part| span.contains(**part))
+                .map(relative)
+                .collect(),
             document: Source {
                 id: document.id.to_string(),
                 title: document.metadata.title.clone(),

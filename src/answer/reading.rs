@@ -21,12 +21,18 @@ impl Reading {
     pub fn new(document: Document) -> Reading {
         let units = units(&document);
         let terms = units.iter().map(|_| OnceLock::new()).collect();
-        Reading { document, units, terms }
+        Reading {
+            document,
+            units,
+            terms,
+        }
     }
 
     /// The units that stand wholly in `span`, as a range of [`Reading::units`].
     pub fn within(&self, span: Span) -> Range<usize> {
-        let start = self.units.partition_point(|unit| unit.span.start < span.start);
+        let start = self
+            .units
+            .partition_point(|unit| unit.span.start < span.start);
         let end = self.units.partition_point(|unit| unit.span.end <= span.end);
         start..end.max(start)
     }
@@ -38,16 +44,26 @@ impl Reading {
 
     /// The terms of unit `i`.
     pub fn terms(&self, i: usize) -> &[String] {
-        self.terms[i].get_or_init(|| terms(self.text(i)).into_iter().map(|term| term.text).collect())
+        self.terms[i].get_or_init(|| {
+            terms(self.text(i))
+                .into_iter()
+                .map(|term| term.text)
+                .collect()
+        })
     }
 
     /// The first unit of the block that unit `i` stands in.
     pub fn block_start(&self, i: usize) -> usize {
-        (0..i).rev().find(|&before| self.units[before].ends_block).map_or(0, |before| before + 1)
+        (0..i)
+            .rev()
+            .find(|&before| self.units[before].ends_block)
+            .map_or(0, |before| before + 1)
     }
 
     /// From the first byte of unit `range.start` to the last of the range.
     pub fn span(&self, range: &Range<usize>) -> Span {
-        self.units[range.start].span.cover(self.units[range.end - 1].span)
+        self.units[range.start]
+            .span
+            .cover(self.units[range.end - 1].span)
     }
 }

@@ -21,7 +21,10 @@ impl Weights {
             let (n, df) = (passages as f32, *frequency as f32);
             (1.0 + (n - df + 0.5).max(0.0) / (df + 0.5)).ln()
         };
-        Weights { keywords: frequencies.iter().map(idf).collect(), frequencies }
+        Weights {
+            keywords: frequencies.iter().map(idf).collect(),
+            frequencies,
+        }
     }
 
     /// The weight of all keywords together.
@@ -69,30 +72,69 @@ const MISSING_KIND: f32 = 0.25;
 
 /// Judges the best of what was found. `period_covered` says whether a document is from the period
 /// that the question names.
-pub fn judge(question: &Question, weights: &Weights, chosen: &[Candidate], period_covered: bool) -> Verdict {
-    let declined = |reason| Verdict { confidence: 0.0, declined: Some(reason) };
+pub fn judge(
+    question: &Question,
+    weights: &Weights,
+    chosen: &[Candidate],
+    period_covered: bool,
+) -> Verdict {
+    let declined = |reason| Verdict {
+        confidence: 0.0,
+        declined: Some(reason),
+    };
     if question.keywords.is_empty() {
         return declined(Reason::NothingAsked);
     }
-    let unknown = question.keywords.iter().zip(&weights.frequencies).find(|(keyword, frequency)| keyword.name && **frequency == 0 && is_plain_name(&keyword.word));
+    let unknown =
+        question
+            .keywords
+            .iter()
+            .zip(&weights.frequencies)
+            .find(|(keyword, frequency)| {
+                keyword.name && **frequency == 0 && is_plain_name(&keyword.word)
+            });
     if let Some((keyword, _)) = unknown {
         return declined(Reason::UnknownName(keyword.word.clone()));
     }
     if let Some(period) = question.period.filter(|_| !period_covered) {
         return declined(Reason::PeriodNotCovered(period));
     }
-    let Some(best) = chosen.first() else { return declined(Reason::NotFound) };
-    let coverage = chosen.iter().map(|candidate| candidate.coverage).fold(best.coverage, f32::max);
-    let kind_missing = matches!(question.intent, Intent::Number | Intent::Date) && !chosen.iter().any(|candidate| candidate.fit > 0.0);
-    if question.intent == Intent::Definition && !chosen.iter().any(|candidate| candidate.fit > 0.0) {
-        let word = question.keywords.iter().map(|keyword| keyword.word.as_str()).next().unwrap_or_default();
-        return Verdict { confidence: 0.2 * coverage, declined: Some(Reason::NotDefined(word.to_owned())) };
+    let Some(best) = chosen.first() else {
+        return declined(Reason::NotFound);
+    };
+    let coverage = chosen
+        .iter()
+        .map(|candidate| candidate.coverage)
+        .fold(best.coverage, f32::max);
+    let kind_missing = matches!(question.intent, Intent::Number | Intent::Date)
+        && !chosen.iter().any(|candidate| candidate.fit > 0.0);
+    if question.intent == Intent::Definition && !chosen.iter().any(|candidate| candidate.fit > 0.0)
+    {
+        let word = question
+            .keywords
+            .iter()
+            .map(|keyword| keyword.word.as_str())
+            .next()
+            .unwrap_or_default();
+        return Verdict {
+            confidence: 0.2 * coverage,
+            declined: Some(Reason::NotDefined(word.to_owned())),
+        };
     }
     let held = |candidate: &&Candidate| candidate.fit > 0.0 && candidate.coverage >= MIN_COVERAGE;
-    if let Some(holder) = question.holder().filter(|_| !chosen.iter().any(|candidate| held(&candidate))) {
-        return Verdict { confidence: 0.2 * coverage, declined: Some(Reason::NoView(holder.word.clone())) };
+    if let Some(holder) = question
+        .holder()
+        .filter(|_| !chosen.iter().any(|candidate| held(&candidate)))
+    {
+        return Verdict {
+            confidence: 0.2 * coverage,
+            declined: Some(Reason::NoView(holder.word.clone())),
+        };
     }
-    let fit = chosen.iter().map(|candidate| candidate.fit).fold(0.0, f32::max);
+    let fit = chosen
+        .iter()
+        .map(|candidate| candidate.fit)
+        .fold(0.0, f32::max);
     let confidence = match question.intent {
         Intent::Fact | Intent::List | Intent::Comparison => coverage,
         _ if kind_missing => coverage - MISSING_KIND,
@@ -100,7 +142,10 @@ pub fn judge(question: &Question, weights: &Weights, chosen: &[Candidate], perio
     };
     let confidence = confidence.clamp(0.0, 1.0);
     let reason = (confidence < MIN_CONFIDENCE).then_some(Reason::NotFound);
-    Verdict { confidence, declined: reason }
+    Verdict {
+        confidence,
+        declined: reason,
+    }
 }
 
 /// Whether a word looks like a name that text would have in the same form: letters only.

@@ -4,7 +4,9 @@
 use std::collections::HashMap;
 
 use super::Bot;
-use crate::answer::{self, Answer, Excerpt, Reading, Reason, Verdict, Weights, choose, judge, whole_passage};
+use crate::answer::{
+    self, Answer, Excerpt, Reading, Reason, Verdict, Weights, choose, judge, whole_passage,
+};
 use crate::corpus::{Date, DocumentId};
 use crate::index::{Hit, Query, State};
 use crate::question::{Keyword, Question, SYNONYM};
@@ -41,24 +43,51 @@ impl Bot {
         let own = question.keywords.len();
         let leans = !conversation.keywords.is_empty() && question.is_follow_up();
         if leans {
-            let new = |keyword: &&Keyword| !question.keywords.iter().any(|known| known.term == keyword.term);
-            let remembered: Vec<Keyword> = conversation.keywords.iter().filter(new).cloned().collect();
+            let new = |keyword: &&Keyword| {
+                !question
+                    .keywords
+                    .iter()
+                    .any(|known| known.term == keyword.term)
+            };
+            let remembered: Vec<Keyword> =
+                conversation.keywords.iter().filter(new).cloned().collect();
             question.keywords.extend(remembered);
         }
         let mut weights = self.weights(&question)?;
-        weights.keywords.iter_mut().skip(own).for_each(|weight| *weight *= REMEMBERED);
+        weights
+            .keywords
+            .iter_mut()
+            .skip(own)
+            .for_each(|weight| *weight *= REMEMBERED);
         let mut found = self.find(&question, PASSAGES)?;
         if leans {
             prefer_place(&mut found, conversation);
         }
         let chosen = choose(&question, &weights, &found.hits, &found.readings);
         let verdict = self.verdict(&question, &weights, &chosen);
-        let mut excerpts: Vec<Excerpt> = chosen.iter().map(|candidate| answer::excerpt::excerpt(candidate, &found.readings, &self.links)).collect();
+        let mut excerpts: Vec<Excerpt> = chosen
+            .iter()
+            .map(|candidate| answer::excerpt::excerpt(candidate, &found.readings, &self.links))
+            .collect();
         if verdict.declined.is_none() {
-            conversation.keywords = question.keywords.iter().filter(|keyword| !is_party(keyword)).cloned().collect();
-            conversation.place = excerpts.first().map(|best| (DocumentId::from(best.document.id.as_str()), best.heading.clone()));
+            conversation.keywords = question
+                .keywords
+                .iter()
+                .filter(|keyword| !is_party(keyword))
+                .cloned()
+                .collect();
+            conversation.place = excerpts.first().map(|best| {
+                (
+                    DocumentId::from(best.document.id.as_str()),
+                    best.heading.clone(),
+                )
+            });
         }
-        let nearest = if verdict.declined == Some(Reason::NotFound) { nearest(&std::mem::take(&mut excerpts)) } else { Vec::new() };
+        let nearest = if verdict.declined == Some(Reason::NotFound) {
+            nearest(&std::mem::take(&mut excerpts))
+        } else {
+            Vec::new()
+        };
         if verdict.declined.is_some() {
             excerpts.clear();
         }
@@ -78,14 +107,23 @@ impl Bot {
     pub fn search(&self, text: &str, limit: usize) -> anyhow::Result<Vec<Excerpt>> {
         let question = Question::parse(text);
         let found = self.find(&question, limit)?;
-        Ok(found.hits.iter().map(|(hit, reading)| whole_passage(&question, hit, &found.readings[*reading], &self.links)).collect())
+        Ok(found
+            .hits
+            .iter()
+            .map(|(hit, reading)| {
+                whole_passage(&question, hit, &found.readings[*reading], &self.links)
+            })
+            .collect())
     }
 
     fn weights(&self, question: &Question) -> anyhow::Result<Weights> {
         let mut frequencies = Vec::with_capacity(question.keywords.len());
         let mut passages = 0;
         for keyword in &question.keywords {
-            let terms: Vec<String> = std::iter::once(&keyword.term).chain(&keyword.alternatives).cloned().collect();
+            let terms: Vec<String> = std::iter::once(&keyword.term)
+                .chain(&keyword.alternatives)
+                .cloned()
+                .collect();
             let (counts, all) = self.index.passage_frequencies(&terms)?;
             frequencies.push(counts.into_iter().max().unwrap_or(0));
             passages = all;
@@ -93,14 +131,32 @@ impl Bot {
         let mut weights = Weights::new(frequencies, passages);
         // Whose view is asked for is a condition of its own, not a part of the matter.
         let parts = question.keywords.iter().zip(&mut weights.keywords);
-        parts.filter(|(keyword, _)| keyword.holder).for_each(|(_, weight)| *weight = 0.0);
+        parts
+            .filter(|(keyword, _)| keyword.holder)
+            .for_each(|(_, weight)| *weight = 0.0);
         Ok(weights)
     }
 
     fn find(&self, question: &Question, limit: usize) -> anyhow::Result<Found> {
-        let alternatives = |keyword: &Keyword| keyword.alternatives.iter().map(|term| (term.clone(), SYNONYM)).collect::<Vec<_>>();
-        let terms = question.keywords.iter().flat_map(|keyword| std::iter::once((keyword.term.clone(), 1.0)).chain(alternatives(keyword))).collect();
-        let grams = question.grams().into_iter().map(|gram| (gram, 1.0)).collect();
+        let alternatives = |keyword: &Keyword| {
+            keyword
+                .alternatives
+                .iter()
+                .map(|term| (term.clone(), SYNONYM))
+                .collect::<Vec<_>>()
+        };
+        let terms = question
+            .keywords
+            .iter()
+            .flat_map(|keyword| {
+                std::iter::once((keyword.term.clone(), 1.0)).chain(alternatives(keyword))
+            })
+            .collect();
+        let grams = question
+            .grams()
+            .into_iter()
+            .map(|gram| (gram, 1.0))
+            .collect();
         let hits = self.index.search(&Query { terms, grams }, limit)?;
         let mut readings: Vec<Reading> = Vec::new();
         let mut known: HashMap<DocumentId, usize> = HashMap::new();
@@ -109,7 +165,9 @@ impl Bot {
             let reading = match known.get(&hit.document) {
                 Some(reading) => *reading,
                 None => {
-                    let Some(document) = self.index.document(&hit.document)? else { continue };
+                    let Some(document) = self.index.document(&hit.document)? else {
+                        continue;
+                    };
                     known.insert(hit.document.clone(), readings.len());
                     readings.push(Reading::new(document));
                     readings.len() - 1
@@ -117,20 +175,48 @@ impl Bot {
             };
             found.push((hit, reading));
         }
-        Ok(Found { hits: found, readings })
+        Ok(Found {
+            hits: found,
+            readings,
+        })
     }
 
-    fn verdict(&self, question: &Question, weights: &Weights, chosen: &[answer::excerpt::Candidate]) -> Verdict {
-        if !self.entries.iter().any(|entry| matches!(entry.state, State::Indexed { .. })) {
-            return Verdict { confidence: 0.0, declined: Some(Reason::EmptyCorpus) };
+    fn verdict(
+        &self,
+        question: &Question,
+        weights: &Weights,
+        chosen: &[answer::excerpt::Candidate],
+    ) -> Verdict {
+        if !self
+            .entries
+            .iter()
+            .any(|entry| matches!(entry.state, State::Indexed { .. }))
+        {
+            return Verdict {
+                confidence: 0.0,
+                declined: Some(Reason::EmptyCorpus),
+            };
         }
-        judge(question, weights, chosen, question.period.is_none_or(|period| self.covers(period)))
+        judge(
+            question,
+            weights,
+            chosen,
+            question.period.is_none_or(|period| self.covers(period)),
+        )
     }
 
     /// Whether a document is from the period, or, for a lone year, speaks of it at all.
     fn covers(&self, period: Date) -> bool {
-        let dated = self.entries.iter().filter_map(|entry| entry.metadata()?.date).any(|date| date.overlaps(period));
-        let spoken_of = || self.index.passage_frequencies(&[period.year().to_string()]).is_ok_and(|(frequencies, _)| frequencies.iter().any(|count| *count > 0));
+        let dated = self
+            .entries
+            .iter()
+            .filter_map(|entry| entry.metadata()?.date)
+            .any(|date| date.overlaps(period));
+        let spoken_of = || {
+            self.index
+                .passage_frequencies(&[period.year().to_string()])
+                .is_ok_and(|(frequencies, _)| frequencies.iter().any(|count| *count > 0))
+        };
         dated || period.month().is_none() && spoken_of()
     }
 }
@@ -138,7 +224,10 @@ impl Bot {
 /// The headings over what came nearest, each once.
 fn nearest(excerpts: &[Excerpt]) -> Vec<String> {
     let mut headings: Vec<String> = Vec::new();
-    for heading in excerpts.iter().filter_map(|excerpt| excerpt.heading.clone()) {
+    for heading in excerpts
+        .iter()
+        .filter_map(|excerpt| excerpt.heading.clone())
+    {
         if !headings.contains(&heading) {
             headings.push(heading);
         }
@@ -148,15 +237,28 @@ fn nearest(excerpts: &[Excerpt]) -> Vec<String> {
 
 /// Puts the passages under the heading that answered before first.
 fn prefer_place(found: &mut Found, conversation: &Conversation) {
-    let Some((document, heading)) = &conversation.place else { return };
+    let Some((document, heading)) = &conversation.place else {
+        return;
+    };
     let top = found.hits.first().map_or(0.0, |(hit, _)| hit.score);
     for (hit, reading) in &mut found.hits {
-        let section = found.readings[*reading].document.sections.get(hit.passage.section);
-        if hit.document == *document && section.is_some_and(|section| heading.as_ref().is_none_or(|heading| *heading == section.heading)) {
+        let section = found.readings[*reading]
+            .document
+            .sections
+            .get(hit.passage.section);
+        if hit.document == *document
+            && section.is_some_and(|section| {
+                heading
+                    .as_ref()
+                    .is_none_or(|heading| *heading == section.heading)
+            })
+        {
             hit.score += top * 0.5;
         }
     }
-    found.hits.sort_by(|(a, _), (b, _)| b.score.total_cmp(&a.score));
+    found
+        .hits
+        .sort_by(|(a, _), (b, _)| b.score.total_cmp(&a.score));
 }
 
 /// Whether a keyword names who speaks, not what is spoken of: a new question may name another.

@@ -18,7 +18,11 @@ impl Bot {
     /// A bot that answers from `index`; citations lead to files under `knowledge`.
     pub fn new(index: Index, knowledge: PathBuf) -> anyhow::Result<Bot> {
         let entries = index.entries()?;
-        Ok(Bot { index, entries, links: Links::new(knowledge) })
+        Ok(Bot {
+            index,
+            entries,
+            links: Links::new(knowledge),
+        })
     }
 
     /// Every file that is known, ordered by path.

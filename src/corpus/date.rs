@@ -25,10 +25,16 @@ pub struct InvalidDate(String);
 impl Date {
     /// The date, if there is such a day; month and day may be absent. Years from 1800 to 2199.
     pub fn new(year: u16, month: Option<u8>, day: Option<u8>) -> Option<Date> {
-        let date = Date { year, month: month.unwrap_or(0), day: day.unwrap_or(0) };
+        let date = Date {
+            year,
+            month: month.unwrap_or(0),
+            day: day.unwrap_or(0),
+        };
         let real = (1800..2200).contains(&year)
             && month.is_none_or(|month| (1..=12).contains(&month))
-            && day.is_none_or(|day| month.is_some_and(|month| (1..=days_in(year, month)).contains(&day)));
+            && day.is_none_or(|day| {
+                month.is_some_and(|month| (1..=days_in(year, month)).contains(&day))
+            });
         real.then_some(date)
     }
 
@@ -57,7 +63,9 @@ impl Date {
 
 fn days_in(year: u16, month: u8) -> u8 {
     match month {
-        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
+        2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => {
+            29
+        }
         2 => 28,
         4 | 6 | 9 | 11 => 30,
         _ => 31,
@@ -91,7 +99,10 @@ impl FromStr for Date {
         let year = parts.next().flatten().ok_or_else(invalid)?;
         let mut part = || match parts.next() {
             None => Ok(None),
-            Some(number) => number.and_then(|n| u8::try_from(n).ok()).map(Some).ok_or_else(invalid),
+            Some(number) => number
+                .and_then(|n| u8::try_from(n).ok())
+                .map(Some)
+                .ok_or_else(invalid),
         };
         let (month, day) = (part()?, part()?);
         if part()?.is_some() {
@@ -124,8 +135,19 @@ mod tests {
         for text in ["2021-06-16", "2021-06", "2021"] {
             assert_eq!(text.parse::<Date>().unwrap().to_string(), text);
         }
-        assert_eq!("2021-06-16T09:00:00Z".parse::<Date>().unwrap().to_string(), "2021-06-16");
-        for text in ["2021-13", "2021-02-29", "21", "juni", "2021-06-16-1", "", "2021-"] {
+        assert_eq!(
+            "2021-06-16T09:00:00Z".parse::<Date>().unwrap().to_string(),
+            "2021-06-16"
+        );
+        for text in [
+            "2021-13",
+            "2021-02-29",
+            "21",
+            "juni",
+            "2021-06-16-1",
+            "",
+            "2021-",
+        ] {
             assert!(text.parse::<Date>().is_err(), "{text}");
         }
     }

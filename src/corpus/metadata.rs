@@ -72,7 +72,11 @@ fn toml_date<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option
         toml::Value::String(text) => text,
         toml::Value::Datetime(date) => date.to_string(),
         toml::Value::Integer(year) => year.to_string(),
-        other => return Err(D::Error::custom(format!("{other} is not a date: write \"2021-06-16\", \"2021-06\" or \"2021\""))),
+        other => {
+            return Err(D::Error::custom(format!(
+                "{other} is not a date: write \"2021-06-16\", \"2021-06\" or \"2021\""
+            )));
+        }
     };
     text.parse().map(Some).map_err(D::Error::custom)
 }
@@ -84,7 +88,9 @@ impl Stated {
         let stated: Stated = toml::from_str(source)?;
         match &stated.url {
             Some(url) if !url.starts_with("https://") && !url.starts_with("http://") => {
-                Err(toml::de::Error::custom(format!("url = \"{url}\" is not a public address: begin it with https://")))
+                Err(toml::de::Error::custom(format!(
+                    "url = \"{url}\" is not a public address: begin it with https://"
+                )))
             }
             _ => Ok(stated),
         }
@@ -106,7 +112,13 @@ impl Stated {
 
 /// The metadata of a document: what is stated, then the file's own properties, then its first lines,
 /// then its path. Language is left open where nobody states it.
-pub fn resolve(stated: Stated, properties: Properties, blocks: &[Block], path: &str, format: Format) -> Metadata {
+pub fn resolve(
+    stated: Stated,
+    properties: Properties,
+    blocks: &[Block],
+    path: &str,
+    format: Format,
+) -> Metadata {
     let head = Head::of(blocks);
     let name = file_words(path);
     let mut own = from_properties(properties, path);
@@ -117,16 +129,52 @@ pub fn resolve(stated: Stated, properties: Properties, blocks: &[Block], path: &
         own.title = Some(heading.to_owned());
     }
     let stated = stated.or(own);
-    let said = stated.title.or_else(|| head.title().map(str::to_owned)).filter(|title| !title.trim().is_empty());
-    let date = stated.date.or_else(|| head.date(said.as_deref())).or_else(|| date_in_name(path));
+    let said = stated
+        .title
+        .or_else(|| head.title().map(str::to_owned))
+        .filter(|title| !title.trim().is_empty());
+    let date = stated
+        .date
+        .or_else(|| head.date(said.as_deref()))
+        .or_else(|| date_in_name(path));
     let title = said.unwrap_or_else(|| name.clone());
-    let kind = stated.kind.or_else(|| kind_of(&title)).or_else(|| kind_of(&name)).or_else(|| head.lines.first().and_then(|line| kind_of(line)));
+    let kind = stated
+        .kind
+        .or_else(|| kind_of(&title))
+        .or_else(|| kind_of(&name))
+        .or_else(|| head.lines.first().and_then(|line| kind_of(line)));
     Metadata {
         date,
-        kind: kind.unwrap_or(if matches!(format, Format::Pptx) || path.ends_with(".odp") { Kind::Slides } else { Kind::Other }),
-        body: stated.body.or_else(|| body_in(&title)).or_else(|| head.lines.iter().find_map(|line| labelled(line, BODY_LABELS).map(str::to_owned).or_else(|| body_in(line)))),
-        author: stated.author.or_else(|| head.lines.iter().find_map(|line| labelled(line, AUTHOR_LABELS)).map(str::to_owned)),
-        language: stated.language.map(|language| language.split(['-', '_']).next().unwrap_or_default().to_lowercase()).map(|l| if l == "no" { "nb".to_owned() } else { l }),
+        kind: kind.unwrap_or(
+            if matches!(format, Format::Pptx) || path.ends_with(".odp") {
+                Kind::Slides
+            } else {
+                Kind::Other
+            },
+        ),
+        body: stated.body.or_else(|| body_in(&title)).or_else(|| {
+            head.lines.iter().find_map(|line| {
+                labelled(line, BODY_LABELS)
+                    .map(str::to_owned)
+                    .or_else(|| body_in(line))
+            })
+        }),
+        author: stated.author.or_else(|| {
+            head.lines
+                .iter()
+                .find_map(|line| labelled(line, AUTHOR_LABELS))
+                .map(str::to_owned)
+        }),
+        language: stated
+            .language
+            .map(|language| {
+                language
+                    .split(['-', '_'])
+                    .next()
+                    .unwrap_or_default()
+                    .to_lowercase()
+            })
+            .map(|l| if l == "no" { "nb".to_owned() } else { l }),
         url: stated.url,
         title,
     }
@@ -137,11 +185,39 @@ fn from_properties(properties: Properties, path: &str) -> Stated {
     let stem = path.rsplit('/').next().unwrap_or(path);
     let useful = |text: &String| {
         let lower = text.trim().to_lowercase();
-        let is_file_name = Format::of(&lower).is_some() || lower.ends_with(".doc") || stem.to_lowercase().starts_with(&lower);
-        let template = ["microsoft ", "untitled", "uten navn", "document", "dokument1", "presentasjon", "powerpoint", "lysbilde", "slide ", "python-docx", "libreoffice", "word document"];
+        let is_file_name = Format::of(&lower).is_some()
+            || lower.ends_with(".doc")
+            || stem.to_lowercase().starts_with(&lower);
+        let template = [
+            "microsoft ",
+            "untitled",
+            "uten navn",
+            "document",
+            "dokument1",
+            "presentasjon",
+            "powerpoint",
+            "lysbilde",
+            "slide ",
+            "python-docx",
+            "libreoffice",
+            "word document",
+        ];
         !(lower.is_empty() || is_file_name || template.iter().any(|start| lower.starts_with(start)))
     };
-    let person = |text: &String| !["user", "bruker", "admin", "administrator", "windows user", "owner", "eier", "python-docx", "steve canny"].contains(&text.to_lowercase().as_str());
+    let person = |text: &String| {
+        ![
+            "user",
+            "bruker",
+            "admin",
+            "administrator",
+            "windows user",
+            "owner",
+            "eier",
+            "python-docx",
+            "steve canny",
+        ]
+        .contains(&text.to_lowercase().as_str())
+    };
     Stated {
         title: properties.title.filter(useful),
         date: properties.date.and_then(|date| date.parse().ok()),
@@ -157,11 +233,56 @@ struct Head<'a> {
     lines: Vec<&'a str>,
 }
 
-const DATE_LABELS: &[&str] = &["dato", "møtedato", "tid", "tid og sted", "tid og stad", "tidspunkt", "møtetid", "når", "date", "time", "time and place", "meeting date", "publisert", "vedtatt", "vedteke", "utgitt", "published"];
-const AUTHOR_LABELS: &[&str] = &["referent", "skrevet av", "skrive av", "forfatter", "forfattar", "minutes by", "minutes taken by", "author", "utgiver", "utgivar"];
+const DATE_LABELS: &[&str] = &[
+    "dato",
+    "møtedato",
+    "tid",
+    "tid og sted",
+    "tid og stad",
+    "tidspunkt",
+    "møtetid",
+    "når",
+    "date",
+    "time",
+    "time and place",
+    "meeting date",
+    "publisert",
+    "vedtatt",
+    "vedteke",
+    "utgitt",
+    "published",
+];
+const AUTHOR_LABELS: &[&str] = &[
+    "referent",
+    "skrevet av",
+    "skrive av",
+    "forfatter",
+    "forfattar",
+    "minutes by",
+    "minutes taken by",
+    "author",
+    "utgiver",
+    "utgivar",
+];
 const BODY_LABELS: &[&str] = &["utvalg", "utval", "organ", "møteorgan", "body", "committee"];
 
-const WEEKDAYS: &[&str] = &["mandag", "måndag", "tirsdag", "tysdag", "onsdag", "torsdag", "fredag", "lørdag", "laurdag", "søndag", "monday", "tuesday", "wednesday", "thursday", "friday"];
+const WEEKDAYS: &[&str] = &[
+    "mandag",
+    "måndag",
+    "tirsdag",
+    "tysdag",
+    "onsdag",
+    "torsdag",
+    "fredag",
+    "lørdag",
+    "laurdag",
+    "søndag",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+];
 
 impl<'a> Head<'a> {
     fn of(blocks: &'a [Block]) -> Head<'a> {
@@ -169,7 +290,9 @@ impl<'a> Head<'a> {
         let mut lines = Vec::new();
         for (i, block) in blocks.iter().take(14).enumerate() {
             match block.kind {
-                BlockKind::Heading(level) if title.is_none() && (level == 0 || i < 3) => title = Some(block.text.as_str()),
+                BlockKind::Heading(level) if title.is_none() && (level == 0 || i < 3) => {
+                    title = Some(block.text.as_str())
+                }
                 BlockKind::Heading(_) if i > 3 || split_number(&block.text).0.is_some() => break,
                 BlockKind::Contents => break,
                 _ => {}
@@ -184,11 +307,34 @@ impl<'a> Head<'a> {
     /// What the document calls itself: its title, unless that is a letterhead ("Medlemsbladet") or a
     /// bare "REFERAT" and one of the next lines says more.
     fn title(&self) -> Option<&'a str> {
-        let tells = |line: &str| kind_of(line).is_some() && line.split(' ').count() >= 3 && line.chars().count() <= 110 && !line.ends_with('.');
-        let title = self.title.or_else(|| self.lines.first().copied().filter(|line| line.chars().count() <= 110 && !line.ends_with(['.', ':'])))?;
-        let label = |line: &str| labelled(line, DATE_LABELS).or(labelled(line, AUTHOR_LABELS)).is_some();
-        let better = self.lines.iter().take(4).copied().find(|line| tells(line) && !label(line));
-        if tells(title) || title.split(' ').count() > 3 { Some(title) } else { better.or(Some(title)) }
+        let tells = |line: &str| {
+            kind_of(line).is_some()
+                && line.split(' ').count() >= 3
+                && line.chars().count() <= 110
+                && !line.ends_with('.')
+        };
+        let title = self.title.or_else(|| {
+            self.lines
+                .first()
+                .copied()
+                .filter(|line| line.chars().count() <= 110 && !line.ends_with(['.', ':']))
+        })?;
+        let label = |line: &str| {
+            labelled(line, DATE_LABELS)
+                .or(labelled(line, AUTHOR_LABELS))
+                .is_some()
+        };
+        let better = self
+            .lines
+            .iter()
+            .take(4)
+            .copied()
+            .find(|line| tells(line) && !label(line));
+        if tells(title) || title.split(' ').count() > 3 {
+            Some(title)
+        } else {
+            better.or(Some(title))
+        }
     }
 
     /// The date in the title, in a labelled line, or in a line that says that it is about the meeting
@@ -196,10 +342,23 @@ impl<'a> Head<'a> {
     fn date(&self, title: Option<&str>) -> Option<Date> {
         title.and_then(find_date).or_else(|| {
             self.lines.iter().find_map(|line| {
-                let of_meeting = ["møte", "referat", "protokoll", "minutes", "meeting", "rapport", "report"].iter().any(|word| line.to_lowercase().starts_with(word));
-                let weekday = WEEKDAYS.iter().any(|day| line.to_lowercase().starts_with(day));
+                let of_meeting = [
+                    "møte",
+                    "referat",
+                    "protokoll",
+                    "minutes",
+                    "meeting",
+                    "rapport",
+                    "report",
+                ]
+                .iter()
+                .any(|word| line.to_lowercase().starts_with(word));
+                let weekday = WEEKDAYS
+                    .iter()
+                    .any(|day| line.to_lowercase().starts_with(day));
                 let alone = line.split(' ').count() <= 5 || weekday && !line.ends_with('.');
-                let line = labelled(line, DATE_LABELS).or((of_meeting && !line.ends_with('.') || alone).then_some(line))?;
+                let line = labelled(line, DATE_LABELS)
+                    .or((of_meeting && !line.ends_with('.') || alone).then_some(line))?;
                 find_date(line)
             })
         })
@@ -216,13 +375,27 @@ fn labelled<'a>(line: &'a str, labels: &[&str]) -> Option<&'a str> {
 /// "Referat fra møte i etats-MBA 3. juni" → "etats-MBA".
 fn body_in(line: &str) -> Option<String> {
     let lower = line.to_lowercase();
-    let leads = ["møte i ", "møtet i ", "meeting of the ", "meeting of ", "meeting in the "];
-    let (at, lead) = leads.iter().find_map(|lead| lower.find(lead).map(|at| (at, lead)))?;
+    let leads = [
+        "møte i ",
+        "møtet i ",
+        "meeting of the ",
+        "meeting of ",
+        "meeting in the ",
+    ];
+    let (at, lead) = leads
+        .iter()
+        .find_map(|lead| lower.find(lead).map(|at| (at, lead)))?;
     // Lower-casing Norwegian and English keeps every letter's length; anything else is left alone.
     let rest = line.get(at + lead.len()..)?;
     let mut words = Vec::new();
     for word in rest.split(' ').take(6) {
-        let date = word.starts_with(|c: char| c.is_ascii_digit()) || month_of(word).is_some() || ["den", "torsdag", "mandag", "måndag", "tirsdag", "tysdag", "onsdag", "fredag", "kl", "kl.", "on", "–", "-"].contains(&word.to_lowercase().as_str());
+        let date = word.starts_with(|c: char| c.is_ascii_digit())
+            || month_of(word).is_some()
+            || [
+                "den", "torsdag", "mandag", "måndag", "tirsdag", "tysdag", "onsdag", "fredag",
+                "kl", "kl.", "on", "–", "-",
+            ]
+            .contains(&word.to_lowercase().as_str());
         if date {
             break;
         }
@@ -237,13 +410,40 @@ fn body_in(line: &str) -> Option<String> {
 fn kind_of(words: &str) -> Option<Kind> {
     let lower = words.to_lowercase();
     let has = |any: &[&str]| any.iter().any(|word| lower.contains(word));
-    if has(&["referat", "protokoll", "møtebok", "møteutskrift", "minutes", "mote", "møte"]) {
+    if has(&[
+        "referat",
+        "protokoll",
+        "møtebok",
+        "møteutskrift",
+        "minutes",
+        "mote",
+        "møte",
+    ]) {
         Some(Kind::Minutes)
     } else if has(&["lysark", "presentasjon", "slides", "foiler"]) {
         Some(Kind::Slides)
-    } else if has(&["rapport", "report", "utredning", "utgreiing", "årsmelding", "evaluering", "undersøkelse", "survey"]) {
+    } else if has(&[
+        "rapport",
+        "report",
+        "utredning",
+        "utgreiing",
+        "årsmelding",
+        "evaluering",
+        "undersøkelse",
+        "survey",
+    ]) {
         Some(Kind::Report)
-    } else if has(&["strategi", "retningslinje", "reglement", "avtale", "vedtekter", "instruks", "policy", "guidelines", "agreement"]) {
+    } else if has(&[
+        "strategi",
+        "retningslinje",
+        "reglement",
+        "avtale",
+        "vedtekter",
+        "instruks",
+        "policy",
+        "guidelines",
+        "agreement",
+    ]) {
         Some(Kind::Policy)
     } else {
         None
@@ -253,9 +453,15 @@ fn kind_of(words: &str) -> Option<Kind> {
 fn file_words(path: &str) -> String {
     let name = path.rsplit('/').next().unwrap_or(path);
     let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-    let words = stem.replace(['_', '-'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = stem
+        .replace(['_', '-'], " ")
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
     let mut chars = words.chars();
-    chars.next().map_or(words.clone(), |first| first.to_uppercase().chain(chars).collect())
+    chars.next().map_or(words.clone(), |first| {
+        first.to_uppercase().chain(chars).collect()
+    })
 }
 
 /// The month that a Norwegian (bokmål or nynorsk) or English word names, short forms included.
@@ -275,16 +481,31 @@ pub fn month_of(word: &str) -> Option<u8> {
         &["desember", "des", "december", "dec"],
     ];
     let word = word.trim_end_matches(['.', ',']).to_lowercase();
-    let month = MONTHS.iter().position(|names| names.contains(&word.as_str()))?;
+    let month = MONTHS
+        .iter()
+        .position(|names| names.contains(&word.as_str()))?;
     u8::try_from(month + 1).ok()
 }
 
 /// The first date written out in `text`: "16. juni 2021", "juni 2021", "16.06.2021", "2021-06-16",
 /// "June 16, 2021"; a lone year only where it is the only number.
 pub fn find_date(text: &str) -> Option<Date> {
-    let words: Vec<&str> = text.split([' ', ',', '(', ')', ';', '\u{2013}']).filter(|word| !word.is_empty()).collect();
-    let year = |word: &str| word.trim_end_matches(['.', ':']).parse::<u16>().ok().filter(|year| (1900..2100).contains(year));
-    let day = |word: &str| word.trim_end_matches(['.', ':']).parse::<u8>().ok().filter(|day| (1..=31).contains(day));
+    let words: Vec<&str> = text
+        .split([' ', ',', '(', ')', ';', '\u{2013}'])
+        .filter(|word| !word.is_empty())
+        .collect();
+    let year = |word: &str| {
+        word.trim_end_matches(['.', ':'])
+            .parse::<u16>()
+            .ok()
+            .filter(|year| (1900..2100).contains(year))
+    };
+    let day = |word: &str| {
+        word.trim_end_matches(['.', ':'])
+            .parse::<u8>()
+            .ok()
+            .filter(|day| (1..=31).contains(day))
+    };
     for (i, word) in words.iter().enumerate() {
         if let Some(date) = numeric_date(word) {
             return Some(date);
@@ -293,9 +514,18 @@ pub fn find_date(text: &str) -> Option<Date> {
             let before = i.checked_sub(1).and_then(|i| day(words[i]));
             let after = words.get(i + 1).copied();
             match after.and_then(year) {
-                Some(year) => return Date::new(year, Some(month), before).or(Date::new(year, Some(month), None)),
+                Some(year) => {
+                    return Date::new(year, Some(month), before).or(Date::new(
+                        year,
+                        Some(month),
+                        None,
+                    ));
+                }
                 None => {
-                    if let (Some(day), Some(year)) = (after.and_then(day), words.get(i + 2).and_then(|word| year(word))) {
+                    if let (Some(day), Some(year)) = (
+                        after.and_then(day),
+                        words.get(i + 2).and_then(|word| year(word)),
+                    ) {
                         return Date::new(year, Some(month), Some(day));
                     }
                 }
@@ -311,17 +541,32 @@ pub fn find_date(text: &str) -> Option<Date> {
 fn numeric_date(word: &str) -> Option<Date> {
     let word = word.trim_end_matches(['.', ':']);
     let parts: Vec<&str> = word.split(['.', '/', '-']).collect();
-    if !parts.iter().all(|part| !part.is_empty() && part.len() <= 8 && part.bytes().all(|b| b.is_ascii_digit())) {
+    if !parts
+        .iter()
+        .all(|part| !part.is_empty() && part.len() <= 8 && part.bytes().all(|b| b.is_ascii_digit()))
+    {
         return None;
     }
     let number = |text: &str| text.parse::<u16>().ok();
     let small = |text: &str| text.parse::<u8>().ok();
     match parts[..] {
-        [year, month, day] if year.len() == 4 => Date::new(number(year)?, Some(small(month)?), Some(small(day)?)),
-        [day, month, year] if year.len() == 4 => Date::new(number(year)?, Some(small(month)?), Some(small(day)?)),
-        [day, month, year] if year.len() == 2 && word.contains('.') => Date::new(2000 + number(year)?, Some(small(month)?), Some(small(day)?)),
-        [year, month] if year.len() == 4 && month.len() == 2 => Date::new(number(year)?, Some(small(month)?), None),
-        [all] if all.len() == 8 => Date::new(number(&all[..4])?, Some(small(&all[4..6])?), Some(small(&all[6..])?)),
+        [year, month, day] if year.len() == 4 => {
+            Date::new(number(year)?, Some(small(month)?), Some(small(day)?))
+        }
+        [day, month, year] if year.len() == 4 => {
+            Date::new(number(year)?, Some(small(month)?), Some(small(day)?))
+        }
+        [day, month, year] if year.len() == 2 && word.contains('.') => {
+            Date::new(2000 + number(year)?, Some(small(month)?), Some(small(day)?))
+        }
+        [year, month] if year.len() == 4 && month.len() == 2 => {
+            Date::new(number(year)?, Some(small(month)?), None)
+        }
+        [all] if all.len() == 8 => Date::new(
+            number(&all[..4])?,
+            Some(small(&all[4..6])?),
+            Some(small(&all[6..])?),
+        ),
         _ => None,
     }
 }
@@ -333,9 +578,16 @@ fn date_in_name(path: &str) -> Option<Date> {
     let words = stem.replace('_', " ");
     let chunks: Vec<&str> = words.split([' ']).collect();
     let joined = chunks.iter().find_map(|chunk| {
-        let digits_end = chunk.find(|c: char| !(c.is_ascii_digit() || matches!(c, '-' | '.'))).unwrap_or(chunk.len());
-        let digits_start = chunk.rfind(|c: char| !(c.is_ascii_digit() || matches!(c, '-' | '.'))).map_or(0, |at| at + chunk[at..].chars().next().map_or(1, char::len_utf8));
-        numeric_date(chunk[..digits_end].trim_matches('-')).or_else(|| numeric_date(chunk.get(digits_start..)?.trim_matches('-')))
+        let digits_end = chunk
+            .find(|c: char| !(c.is_ascii_digit() || matches!(c, '-' | '.')))
+            .unwrap_or(chunk.len());
+        let digits_start = chunk
+            .rfind(|c: char| !(c.is_ascii_digit() || matches!(c, '-' | '.')))
+            .map_or(0, |at| {
+                at + chunk[at..].chars().next().map_or(1, char::len_utf8)
+            });
+        numeric_date(chunk[..digits_end].trim_matches('-'))
+            .or_else(|| numeric_date(chunk.get(digits_start..)?.trim_matches('-')))
     });
     joined.or_else(|| find_date(&words.replace('-', " ")))
 }
@@ -345,8 +597,28 @@ mod tests {
     use super::*;
 
     fn meta(lines: &[&str], path: &str) -> Metadata {
-        let blocks: Vec<Block> = lines.iter().enumerate().map(|(i, line)| Block::new(if i == 0 { BlockKind::Heading(1) } else { BlockKind::Paragraph }, *line, None)).collect();
-        resolve(Stated::default(), Properties::default(), &blocks, path, Format::Plain)
+        let blocks: Vec<Block> = lines
+            .iter()
+            .enumerate()
+            .map(|(i, line)| {
+                Block::new(
+                    if i == 0 {
+                        BlockKind::Heading(1)
+                    } else {
+                        BlockKind::Paragraph
+                    },
+                    *line,
+                    None,
+                )
+            })
+            .collect();
+        resolve(
+            Stated::default(),
+            Properties::default(),
+            &blocks,
+            path,
+            Format::Plain,
+        )
     }
 
     fn date(text: &str) -> Option<Date> {
@@ -355,10 +627,36 @@ mod tests {
 
     #[test]
     fn a_date_that_merely_occurs_is_not_the_documents() {
-        let found = meta(&["Lederstillingen", "Direktøren går av 31.12.2021 etter ti år, og saken ble drøftet i møtet den dagen."], "saker/lederstillingen.txt");
+        let found = meta(
+            &[
+                "Lederstillingen",
+                "Direktøren går av 31.12.2021 etter ti år, og saken ble drøftet i møtet den dagen.",
+            ],
+            "saker/lederstillingen.txt",
+        );
         assert_eq!(found.date, None);
-        let found = meta(&["Referat fra møte i samarbeidsutvalget", "Tid og sted: Torsdag 10. juni 2021 kl. 09.00–12.00, Teams", "Referent: Forbundet"], "a.txt");
-        assert_eq!((found.date, found.kind, found.body.as_deref(), found.author.as_deref()), (date("2021-06-10"), Kind::Minutes, Some("samarbeidsutvalget"), Some("Forbundet")));
+        let found = meta(
+            &[
+                "Referat fra møte i samarbeidsutvalget",
+                "Tid og sted: Torsdag 10. juni 2021 kl. 09.00–12.00, Teams",
+                "Referent: Forbundet",
+            ],
+            "a.txt",
+        );
+        assert_eq!(
+            (
+                found.date,
+                found.kind,
+                found.body.as_deref(),
+                found.author.as_deref()
+            ),
+            (
+                date("2021-06-10"),
+                Kind::Minutes,
+                Some("samarbeidsutvalget"),
+                Some("Forbundet")
+            )
+        );
     }
 
     #[test]
@@ -380,7 +678,12 @@ mod tests {
     fn what_is_stated_wins_and_mistakes_are_named() {
         let stated = Stated::from_toml("title = \"A\"\ndate = 2021-06-16\n").unwrap();
         assert_eq!(stated.date, date("2021-06-16"));
-        let error = Stated::from_toml("titel = \"A\"\n").unwrap_err().to_string();
-        assert!(error.contains("titel") && error.contains("line 1"), "{error}");
+        let error = Stated::from_toml("titel = \"A\"\n")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("titel") && error.contains("line 1"),
+            "{error}"
+        );
     }
 }

@@ -46,9 +46,17 @@ impl DocumentId {
         }
         slug.truncate(40);
         let digest = sha2::Sha256::digest(path.as_bytes());
-        let hash: String = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect();
+        let hash: String = digest
+            .iter()
+            .take(4)
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         let slug = slug.trim_matches('-');
-        DocumentId(if slug.is_empty() { hash } else { format!("{slug}-{hash}") })
+        DocumentId(if slug.is_empty() {
+            hash
+        } else {
+            format!("{slug}-{hash}")
+        })
     }
 
     /// The id as text.
@@ -82,7 +90,10 @@ pub struct Span {
 impl Span {
     /// The span from `start` to before `end`.
     pub fn new(start: usize, end: usize) -> Span {
-        debug_assert!(start <= end, "a span ends where it begins or later: {start}..{end}");
+        debug_assert!(
+            start <= end,
+            "a span ends where it begins or later: {start}..{end}"
+        );
         Span { start, end }
     }
 
@@ -113,7 +124,10 @@ impl Span {
 
     /// The span from the start of the first to the end of the last.
     pub fn cover(self, other: Span) -> Span {
-        Span { start: self.start.min(other.start), end: self.end.max(other.end) }
+        Span {
+            start: self.start.min(other.start),
+            end: self.end.max(other.end),
+        }
     }
 }
 
@@ -185,25 +199,34 @@ impl Document {
 
     /// The page on which the text at `offset` stands, where pages are known.
     pub fn page_at(&self, offset: usize) -> Option<u32> {
-        let after = self.blocks.partition_point(|block| block.span.start <= offset);
+        let after = self
+            .blocks
+            .partition_point(|block| block.span.start <= offset);
         let block = &self.blocks[after.checked_sub(1)?];
-        let run_on = block.page_breaks.iter().rev().find(|(start, _)| *start <= offset);
+        let run_on = block
+            .page_breaks
+            .iter()
+            .rev()
+            .find(|(start, _)| *start <= offset);
         run_on.map(|(_, page)| *page).or(block.page)
     }
 
     /// The section in which the text at `offset` stands, its heading included.
     pub fn section_at(&self, offset: usize) -> Option<usize> {
-        let after = self.sections.partition_point(|section| section.heading_span.start <= offset);
+        let after = self
+            .sections
+            .partition_point(|section| section.heading_span.start <= offset);
         after.checked_sub(1)
     }
 
     /// The headings over section `index`, outermost first, the document's title left out.
     pub fn heading_path(&self, index: usize) -> Vec<&str> {
-        let mut path: Vec<&str> = std::iter::successors(Some(index), |&i| self.sections.get(i)?.parent)
-            .filter_map(|i| self.sections.get(i))
-            .filter(|section| section.level > 0 && !section.heading.is_empty())
-            .map(|section| section.heading.as_str())
-            .collect();
+        let mut path: Vec<&str> =
+            std::iter::successors(Some(index), |&i| self.sections.get(i)?.parent)
+                .filter_map(|i| self.sections.get(i))
+                .filter(|section| section.level > 0 && !section.heading.is_empty())
+                .map(|section| section.heading.as_str())
+                .collect();
         path.reverse();
         path
     }
@@ -215,7 +238,10 @@ mod tests {
 
     #[test]
     fn an_id_is_readable_and_keeps_files_of_one_name_apart() {
-        let (pdf, docx) = (DocumentId::of_path("møter/Årsmøte 2021.pdf"), DocumentId::of_path("møter/Årsmøte 2021.docx"));
+        let (pdf, docx) = (
+            DocumentId::of_path("møter/Årsmøte 2021.pdf"),
+            DocumentId::of_path("møter/Årsmøte 2021.docx"),
+        );
         assert!(pdf.as_str().starts_with("arsmote-2021-"), "{pdf}");
         assert_ne!(pdf, docx);
         assert_eq!(DocumentId::of_path("日本.txt").as_str().len(), 8);

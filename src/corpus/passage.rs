@@ -48,9 +48,17 @@ pub fn units(document: &Document) -> Vec<Unit> {
             BlockKind::Paragraph | BlockKind::ListItem => sentences(&document.text, block.span),
         };
         let last = spans.len().saturating_sub(1);
-        units.extend(spans.into_iter().enumerate().map(|(i, span)| Unit { span, kind: block.kind, ends_block: i == last }));
+        units.extend(spans.into_iter().enumerate().map(|(i, span)| Unit {
+            span,
+            kind: block.kind,
+            ends_block: i == last,
+        }));
     }
-    let run_in = |span: Span| document.section_at(span.start).is_some_and(|i| document.sections[i].heading_span.contains(span));
+    let run_in = |span: Span| {
+        document
+            .section_at(span.start)
+            .is_some_and(|i| document.sections[i].heading_span.contains(span))
+    };
     units.retain(|unit| !run_in(unit.span));
     units
 }
@@ -64,17 +72,33 @@ pub fn passages(document: &Document) -> Vec<Passage> {
         let section = document.section_at(unit.span.start).unwrap_or(0);
         let words = document.slice(unit.span).split_whitespace().count();
         let is_item = unit.kind != BlockKind::Paragraph;
-        let in_list = is_item || units.get(i + 1).is_some_and(|next| next.kind != BlockKind::Paragraph);
+        let in_list = is_item
+            || units
+                .get(i + 1)
+                .is_some_and(|next| next.kind != BlockKind::Paragraph);
         if let Some(passage) = &mut open {
-            let same = passage.section == section || passage.words < SHORT_SECTION_WORDS && is_short(document, section) && related(document, passage.section, section);
-            let room = if passage.in_list && is_item { MAX_LIST_WORDS } else { TARGET_WORDS + TARGET_WORDS / 4 };
+            let same = passage.section == section
+                || passage.words < SHORT_SECTION_WORDS
+                    && is_short(document, section)
+                    && related(document, passage.section, section);
+            let room = if passage.in_list && is_item {
+                MAX_LIST_WORDS
+            } else {
+                TARGET_WORDS + TARGET_WORDS / 4
+            };
             if same && passage.words + words <= room && !passage.closed(is_item) {
                 passage.take(unit, words, in_list);
                 continue;
             }
             passages.extend(open.take().map(|open| open.close(passages.len())));
         }
-        open = Some(Open { span: unit.span, section, words, in_list, full: words >= TARGET_WORDS });
+        open = Some(Open {
+            span: unit.span,
+            section,
+            words,
+            in_list,
+            full: words >= TARGET_WORDS,
+        });
     }
     passages.extend(open.map(|open| open.close(passages.len())));
     passages
@@ -94,7 +118,8 @@ impl Open {
         self.words += words;
         self.in_list |= in_list;
         // A paragraph's end is a better place to stop than the middle of the next paragraph.
-        self.full = self.words >= TARGET_WORDS || unit.ends_block && self.words >= TARGET_WORDS * 2 / 3;
+        self.full =
+            self.words >= TARGET_WORDS || unit.ends_block && self.words >= TARGET_WORDS * 2 / 3;
     }
 
     /// Whether nothing more belongs here: enough words, unless a list goes on.
@@ -103,12 +128,18 @@ impl Open {
     }
 
     fn close(self, ordinal: usize) -> Passage {
-        Passage { ordinal, span: self.span, section: self.section }
+        Passage {
+            ordinal,
+            span: self.span,
+            section: self.section,
+        }
     }
 }
 
 fn is_short(document: &Document, section: usize) -> bool {
-    document.sections.get(section).is_some_and(|section| document.slice(section.span).split_whitespace().count() < SHORT_SECTION_WORDS)
+    document.sections.get(section).is_some_and(|section| {
+        document.slice(section.span).split_whitespace().count() < SHORT_SECTION_WORDS
+    })
 }
 
 /// Whether two sections stand under the same heading, or one under the other.

@@ -18,7 +18,11 @@ pub struct Segmented {
 pub fn segment(blocks: Vec<Block>) -> Segmented {
     let (text, blocks) = lay_out(blocks);
     let sections = sections(&text, &blocks);
-    Segmented { text, blocks, sections }
+    Segmented {
+        text,
+        blocks,
+        sections,
+    }
 }
 
 fn lay_out(blocks: Vec<Block>) -> (String, Vec<PlacedBlock>) {
@@ -29,7 +33,11 @@ fn lay_out(blocks: Vec<Block>) -> (String, Vec<PlacedBlock>) {
             continue;
         }
         if let Some(before) = placed.last() {
-            let tight = before.kind == block.kind && matches!(block.kind, BlockKind::ListItem | BlockKind::TableRow | BlockKind::Contents);
+            let tight = before.kind == block.kind
+                && matches!(
+                    block.kind,
+                    BlockKind::ListItem | BlockKind::TableRow | BlockKind::Contents
+                );
             text.push_str(if tight { "\n" } else { "\n\n" });
         }
         let start = text.len();
@@ -42,7 +50,11 @@ fn lay_out(blocks: Vec<Block>) -> (String, Vec<PlacedBlock>) {
             kind: block.kind,
             span: Span::new(start, text.len()),
             page: block.page,
-            page_breaks: block.page_breaks.into_iter().map(|(at, page)| (shift + at, page)).collect(),
+            page_breaks: block
+                .page_breaks
+                .into_iter()
+                .map(|(at, page)| (shift + at, page))
+                .collect(),
         });
     }
     (text, placed)
@@ -60,17 +72,31 @@ struct Heading {
 
 fn sections(text: &str, blocks: &[PlacedBlock]) -> Vec<Section> {
     let headings = headings(text, blocks);
-    let first = headings.first().map_or(text.len(), |heading| heading.span.start);
+    let first = headings
+        .first()
+        .map_or(text.len(), |heading| heading.span.start);
     let mut sections = Vec::new();
     if !text[..first].trim().is_empty() {
         let span = trimmed(text, 0, first);
-        sections.push(Section { heading: String::new(), number: None, level: 1, agenda_item: false, heading_span: Span::new(0, 0), span, parent: None });
+        sections.push(Section {
+            heading: String::new(),
+            number: None,
+            level: 1,
+            agenda_item: false,
+            heading_span: Span::new(0, 0),
+            span,
+            parent: None,
+        });
     }
     for (i, heading) in headings.iter().enumerate() {
-        let end = headings.get(i + 1).map_or(text.len(), |next| next.span.start);
+        let end = headings
+            .get(i + 1)
+            .map_or(text.len(), |next| next.span.start);
         let words = text[heading.span.range()].trim_end_matches('.');
         let (number, title) = split_number(words);
-        let parent = sections.iter().rposition(|above: &Section| above.level < heading.level && !above.heading_span.is_empty());
+        let parent = sections.iter().rposition(|above: &Section| {
+            above.level < heading.level && !above.heading_span.is_empty()
+        });
         sections.push(Section {
             heading: title.to_owned(),
             number: number.map(str::to_owned),
@@ -88,7 +114,11 @@ fn trimmed(text: &str, start: usize, end: usize) -> Span {
     let piece = &text[start..end];
     let words = piece.trim();
     let lead = piece.len() - piece.trim_start().len();
-    if words.is_empty() { Span::new(end, end) } else { Span::new(start + lead, start + lead + words.len()) }
+    if words.is_empty() {
+        Span::new(end, end)
+    } else {
+        Span::new(start + lead, start + lead + words.len())
+    }
 }
 
 fn headings(text: &str, blocks: &[PlacedBlock]) -> Vec<Heading> {
@@ -99,15 +129,29 @@ fn headings(text: &str, blocks: &[PlacedBlock]) -> Vec<Heading> {
         match block.kind {
             BlockKind::Heading(level) => {
                 deepest = level.max(1);
-                headings.push(Heading { span: block.span, body: block.span.end, level, run_in: false });
+                headings.push(Heading {
+                    span: block.span,
+                    body: block.span.end,
+                    level,
+                    run_in: false,
+                });
             }
             BlockKind::Paragraph => {
-                let under_heading = i > 0 && matches!(blocks[i - 1].kind, BlockKind::Heading(level) if level > 0);
+                let under_heading =
+                    i > 0 && matches!(blocks[i - 1].kind, BlockKind::Heading(level) if level > 0);
                 if let Some(length) = run_in_heading(&text[block.span.range()])
-                    && !(under_heading && headings.last().is_some_and(|above| is_agenda_number(&text[above.span.range()])))
+                    && !(under_heading
+                        && headings
+                            .last()
+                            .is_some_and(|above| is_agenda_number(&text[above.span.range()])))
                 {
                     let span = Span::new(block.span.start, block.span.start + length);
-                    run_ins.push(Heading { span, body: span.end, level: deepest.saturating_add(1), run_in: true });
+                    run_ins.push(Heading {
+                        span,
+                        body: span.end,
+                        level: deepest.saturating_add(1),
+                        run_in: true,
+                    });
                 }
             }
             _ => {}
@@ -118,7 +162,10 @@ fn headings(text: &str, blocks: &[PlacedBlock]) -> Vec<Heading> {
     let real = headings.iter().filter(|heading| heading.level > 0).count();
     if real == 0 || run_ins.len() >= 2 && run_ins.len() * 2 >= real {
         let level = if real == 0 { Some(1) } else { None };
-        headings.extend(run_ins.into_iter().map(|heading| Heading { level: level.unwrap_or(heading.level), ..heading }));
+        headings.extend(run_ins.into_iter().map(|heading| Heading {
+            level: level.unwrap_or(heading.level),
+            ..heading
+        }));
         headings.sort_by_key(|heading| heading.span);
     }
     headings
@@ -126,30 +173,50 @@ fn headings(text: &str, blocks: &[PlacedBlock]) -> Vec<Heading> {
 
 /// Words that make a short sentence at the start of a paragraph a sentence, not a heading.
 const SENTENCE_WORDS: &[&str] = &[
-    "er", "var", "har", "hadde", "skal", "skulle", "må", "måtte", "kan", "kunne", "vil", "ville", "bør", "burde", "ble", "blir", "blei", "vart", "vert", "fikk", "får", "fekk", "ga",
-    "gir", "gav", "gjør", "gjer", "gjorde", "går", "gikk", "gjekk", "kom", "kommer", "kjem", "sa", "sier", "seier", "mener", "mente", "meiner", "meinte", "ønsker", "ønsket", "ønskjer",
-    "svarte", "svarer", "svara", "stilte", "tok", "tar", "viste", "viser", "la", "ligger", "ligg", "står", "sto", "stod", "vet", "veit", "tror", "trur", "fins", "finnes", "finst",
-    "is", "was", "were", "are", "has", "have", "had", "will", "would", "should", "can", "could", "must", "said", "asked", "agreed", "noted", "enige", "einige", "ja", "nei",
+    "er", "var", "har", "hadde", "skal", "skulle", "må", "måtte", "kan", "kunne", "vil", "ville",
+    "bør", "burde", "ble", "blir", "blei", "vart", "vert", "fikk", "får", "fekk", "ga", "gir",
+    "gav", "gjør", "gjer", "gjorde", "går", "gikk", "gjekk", "kom", "kommer", "kjem", "sa", "sier",
+    "seier", "mener", "mente", "meiner", "meinte", "ønsker", "ønsket", "ønskjer", "svarte",
+    "svarer", "svara", "stilte", "tok", "tar", "viste", "viser", "la", "ligger", "ligg", "står",
+    "sto", "stod", "vet", "veit", "tror", "trur", "fins", "finnes", "finst", "is", "was", "were",
+    "are", "has", "have", "had", "will", "would", "should", "can", "could", "must", "said",
+    "asked", "agreed", "noted", "enige", "einige", "ja", "nei",
 ];
 
 /// Words that a heading does not begin with.
-const SENTENCE_STARTS: &[&str] = &["det", "dette", "vi", "jeg", "eg", "de", "dei", "disse", "desse", "ingen", "we", "this", "it", "they", "there"];
+const SENTENCE_STARTS: &[&str] = &[
+    "det", "dette", "vi", "jeg", "eg", "de", "dei", "disse", "desse", "ingen", "we", "this", "it",
+    "they", "there",
+];
 
 /// The length in bytes of a heading that runs into its paragraph, its full stop included:
 /// "Hjemmekontor i vaktordningen. Etaten har …".
 fn run_in_heading(paragraph: &str) -> Option<usize> {
-    let end = paragraph.match_indices(". ").map(|(at, _)| at).find(|&at| {
-        // "Fase 2. Utvikling" goes on; "for 2024. Etaten" and "(BN0). Etaten" end.
-        let word = paragraph[..at].rsplit(' ').next().unwrap_or_default();
-        !(word.len() <= 2 && word.bytes().all(|b| b.is_ascii_digit()))
-    })?;
+    let end = paragraph
+        .match_indices(". ")
+        .map(|(at, _)| at)
+        .find(|&at| {
+            // "Fase 2. Utvikling" goes on; "for 2024. Etaten" and "(BN0). Etaten" end.
+            let word = paragraph[..at].rsplit(' ').next().unwrap_or_default();
+            !(word.len() <= 2 && word.bytes().all(|b| b.is_ascii_digit()))
+        })?;
     let (heading, rest) = (&paragraph[..end], paragraph[end + 1..].trim_start());
     let words: Vec<&str> = heading.split(' ').collect();
-    let plain = |word: &str| word.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
-    let short = words.len() <= 12 && heading.chars().count() <= 90 && words.iter().any(|word| word.chars().count() >= 4);
-    let capital = heading.starts_with(char::is_uppercase) && rest.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+    let plain = |word: &str| {
+        word.trim_matches(|c: char| !c.is_alphanumeric())
+            .to_lowercase()
+    };
+    let short = words.len() <= 12
+        && heading.chars().count() <= 90
+        && words.iter().any(|word| word.chars().count() >= 4);
+    let capital = heading.starts_with(char::is_uppercase)
+        && rest.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
     let starts = !SENTENCE_STARTS.contains(&plain(words.first()?).as_str());
-    let verbless = starts && !words.iter().any(|word| SENTENCE_WORDS.contains(&plain(word).as_str())) && !heading.contains([':', ';', '?', '!']);
+    let verbless = starts
+        && !words
+            .iter()
+            .any(|word| SENTENCE_WORDS.contains(&plain(word).as_str()))
+        && !heading.contains([':', ';', '?', '!']);
     let text_follows = rest.split(' ').count() >= 20 && rest.matches(['.', '?', '!']).count() >= 2;
     (short && capital && verbless && text_follows).then_some(end + 1)
 }
@@ -158,22 +225,39 @@ fn run_in_heading(paragraph: &str) -> Option<usize> {
 fn is_agenda_number(heading: &str) -> bool {
     let (number, _) = split_number(heading);
     let lower = heading.to_lowercase();
-    number.is_some_and(|number| number.contains('/')) || ["sak ", "saksnr", "punkt ", "item "].iter().any(|lead| lower.starts_with(lead)) && number.is_some()
+    number.is_some_and(|number| number.contains('/'))
+        || ["sak ", "saksnr", "punkt ", "item "]
+            .iter()
+            .any(|lead| lower.starts_with(lead))
+            && number.is_some()
 }
 
 /// Splits the number off a heading or an item: "Sak 12/21: Lønn" → ("12/21", "Lønn"),
 /// "4.6.1 Vurdering" → ("4.6.1", "Vurdering"), "2. Digital" → ("2", "Digital"), "b) …" → ("b", "…").
 pub fn split_number(heading: &str) -> (Option<&str>, &str) {
-    let lead = ["Sak ", "SAK ", "sak ", "Saksnr. ", "Saksnr ", "PS ", "Punkt ", "Pkt. ", "Item ", "ITEM "].into_iter().find(|lead| heading.starts_with(lead));
+    let lead = [
+        "Sak ", "SAK ", "sak ", "Saksnr. ", "Saksnr ", "PS ", "Punkt ", "Pkt. ", "Item ", "ITEM ",
+    ]
+    .into_iter()
+    .find(|lead| heading.starts_with(lead));
     let rest = lead.map_or(heading, |lead| &heading[lead.len()..]);
-    let length = rest.find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '/' | '-'))).unwrap_or(rest.len());
+    let length = rest
+        .find(|c: char| !(c.is_ascii_digit() || matches!(c, '.' | '/' | '-')))
+        .unwrap_or(rest.len());
     let number = rest[..length].trim_end_matches(['.', '-', '/']);
     let after = &rest[number.len()..];
     let closed = after.starts_with(['.', ':', ')']);
     let title = after.trim_start_matches(['.', ':', ')', '-', '–', ' ']);
     let is_number = number.starts_with(|c: char| c.is_ascii_digit()) && number.len() <= 10;
-    let chapter = is_number && number.len() <= 2 && after.starts_with(' ') && title.starts_with(char::is_uppercase);
-    if is_number && !title.is_empty() && (lead.is_some() || closed || chapter || number.contains(['.', '/'])) && !(after.starts_with(". ") && title.starts_with(char::is_lowercase)) {
+    let chapter = is_number
+        && number.len() <= 2
+        && after.starts_with(' ')
+        && title.starts_with(char::is_uppercase);
+    if is_number
+        && !title.is_empty()
+        && (lead.is_some() || closed || chapter || number.contains(['.', '/']))
+        && !(after.starts_with(". ") && title.starts_with(char::is_lowercase))
+    {
         return (Some(number), title);
     }
     let mut letters = heading.chars();
@@ -192,8 +276,16 @@ mod tests {
     #[test]
     fn numbers_leave_headings() {
         for (heading, number, title) in [
-            ("Sak 12/21: Revidert lønnspolitikk", Some("12/21"), "Revidert lønnspolitikk"),
-            ("4.6.1 Vurdering av rett", Some("4.6.1"), "Vurdering av rett"),
+            (
+                "Sak 12/21: Revidert lønnspolitikk",
+                Some("12/21"),
+                "Revidert lønnspolitikk",
+            ),
+            (
+                "4.6.1 Vurdering av rett",
+                Some("4.6.1"),
+                "Vurdering av rett",
+            ),
             ("1 Sammendrag", Some("1"), "Sammendrag"),
             ("2. Digital utvikling", Some("2"), "Digital utvikling"),
             ("12. juni 2018 ble det", None, "12. juni 2018 ble det"),
@@ -208,8 +300,14 @@ mod tests {
     #[test]
     fn a_short_verbless_sentence_leads_a_paragraph_in() {
         let rest = " Etaten har hatt en ordning siden 2019, og den har vært brukt mye. Forbundet mener at den må gjelde alle. Etaten svarte at saken blir tatt opp igjen.";
-        assert_eq!(run_in_heading(&format!("Hjemmekontor og reisetid (HR).{rest}")), Some("Hjemmekontor og reisetid (HR).".len()));
-        assert_eq!(run_in_heading(&format!("Plan for 2024. {rest}")), Some("Plan for 2024.".len()));
+        assert_eq!(
+            run_in_heading(&format!("Hjemmekontor og reisetid (HR).{rest}")),
+            Some("Hjemmekontor og reisetid (HR).".len())
+        );
+        assert_eq!(
+            run_in_heading(&format!("Plan for 2024. {rest}")),
+            Some("Plan for 2024.".len())
+        );
         assert_eq!(run_in_heading(&format!("Partene var enige.{rest}")), None);
         assert_eq!(run_in_heading("Hjemmekontor. Etaten har en ordning."), None);
     }
@@ -225,12 +323,30 @@ mod tests {
             block(BlockKind::Heading(3), "Protokolltilførsel"),
             block(BlockKind::Paragraph, "Ingen."),
         ]);
-        let parts: Vec<_> = found.sections.iter().map(|s| (s.heading.as_str(), s.number.as_deref(), s.agenda_item, &found.text[s.span.range()], s.parent)).collect();
+        let parts: Vec<_> = found
+            .sections
+            .iter()
+            .map(|s| {
+                (
+                    s.heading.as_str(),
+                    s.number.as_deref(),
+                    s.agenda_item,
+                    &found.text[s.span.range()],
+                    s.parent,
+                )
+            })
+            .collect();
         assert_eq!(
             parts,
             [
                 ("Møte i utvalget", None, false, "", None),
-                ("Lønn", Some("1/24"), true, "Partene ble enige.\n\n• to prosent", Some(0)),
+                (
+                    "Lønn",
+                    Some("1/24"),
+                    true,
+                    "Partene ble enige.\n\n• to prosent",
+                    Some(0)
+                ),
                 ("Protokolltilførsel", None, false, "Ingen.", Some(1)),
             ]
         );

@@ -24,7 +24,9 @@ pub struct SourceFile {
 impl SourceFile {
     /// The first-level folder it is in, or "default".
     pub fn collection(&self) -> &str {
-        self.path.split_once('/').map_or("default", |(folder, _)| folder)
+        self.path
+            .split_once('/')
+            .map_or("default", |(folder, _)| folder)
     }
 
     /// SHA-256 of the file and of its sidecar, in hexadecimal.
@@ -35,7 +37,11 @@ impl SourceFile {
             hasher.update([0]);
             hash_file(sidecar, &mut hasher)?;
         }
-        Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+        Ok(hasher
+            .finalize()
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect())
     }
 }
 
@@ -67,7 +73,8 @@ pub fn walk(root: &Path) -> std::io::Result<Walk> {
     let mut folders = vec![(root.clone(), 0)];
     while let Some((folder, depth)) = folders.pop() {
         if let Err(error) = visit(&root, &folder, depth, &mut folders, &mut walk) {
-            walk.problems.push((relative(&root, &folder), error.to_string()));
+            walk.problems
+                .push((relative(&root, &folder), error.to_string()));
         }
     }
     walk.files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -77,12 +84,21 @@ pub fn walk(root: &Path) -> std::io::Result<Walk> {
 /// Deeper folders than this are not looked into: nobody files minutes so, but a link loop does.
 const MAX_DEPTH: usize = 32;
 
-fn visit(root: &Path, folder: &Path, depth: usize, folders: &mut Vec<(PathBuf, usize)>, walk: &mut Walk) -> std::io::Result<()> {
+fn visit(
+    root: &Path,
+    folder: &Path,
+    depth: usize,
+    folders: &mut Vec<(PathBuf, usize)>,
+    walk: &mut Walk,
+) -> std::io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
         let name = entry.file_name();
         let Some(name) = name.to_str() else {
-            walk.problems.push((relative(root, &entry.path()), "the file's name is not UTF-8: rename it".to_owned()));
+            walk.problems.push((
+                relative(root, &entry.path()),
+                "the file's name is not UTF-8: rename it".to_owned(),
+            ));
             continue;
         };
         if name.starts_with(['.', '~']) {
@@ -92,12 +108,20 @@ fn visit(root: &Path, folder: &Path, depth: usize, folders: &mut Vec<(PathBuf, u
         let kind = match std::fs::metadata(&path) {
             Ok(kind) => kind,
             Err(error) => {
-                walk.problems.push((relative(root, &path), error.to_string()));
+                walk.problems
+                    .push((relative(root, &path), error.to_string()));
                 continue;
             }
         };
-        if entry.file_type()?.is_symlink() && !path.canonicalize().is_ok_and(|target| target.starts_with(root)) {
-            walk.problems.push((relative(root, &path), "the link leads out of the knowledge folder: copy the file instead".to_owned()));
+        if entry.file_type()?.is_symlink()
+            && !path
+                .canonicalize()
+                .is_ok_and(|target| target.starts_with(root))
+        {
+            walk.problems.push((
+                relative(root, &path),
+                "the link leads out of the knowledge folder: copy the file instead".to_owned(),
+            ));
         } else if kind.is_dir() {
             if depth < MAX_DEPTH {
                 folders.push((path, depth + 1));
@@ -116,10 +140,15 @@ fn visit(root: &Path, folder: &Path, depth: usize, folders: &mut Vec<(PathBuf, u
 }
 
 fn is_sidecar(name: &str, folder: &Path) -> bool {
-    name.strip_suffix(".toml").is_some_and(|document| Format::of(document).is_some() || folder.join(document).exists())
+    name.strip_suffix(".toml")
+        .is_some_and(|document| Format::of(document).is_some() || folder.join(document).exists())
 }
 
 fn relative(root: &Path, path: &Path) -> String {
     let relative = path.strip_prefix(root).unwrap_or(path);
-    relative.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+    relative
+        .components()
+        .map(|part| part.as_os_str().to_string_lossy())
+        .collect::<Vec<_>>()
+        .join("/")
 }

@@ -94,7 +94,9 @@ impl Index {
             Ok(index) => index,
             Err(error) if folder.exists() => {
                 tracing::warn!(folder = %folder.display(), "the index cannot be opened and is made anew: {error:#}");
-                std::fs::remove_dir_all(&folder).with_context(|| format!("cannot remove the damaged index {}", folder.display()))?;
+                std::fs::remove_dir_all(&folder).with_context(|| {
+                    format!("cannot remove the damaged index {}", folder.display())
+                })?;
                 Self::open_folder(&folder)?
             }
             Err(error) => return Err(error),
@@ -109,17 +111,32 @@ impl Index {
     }
 
     fn open_folder(folder: &Path) -> anyhow::Result<Index> {
-        std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}: choose another [data] path or --data", folder.display()))?;
+        std::fs::create_dir_all(folder).with_context(|| {
+            format!(
+                "cannot make the folder {}: choose another [data] path or --data",
+                folder.display()
+            )
+        })?;
         let (schema, fields) = schema::schema();
-        let directory = tantivy::directory::MmapDirectory::open(folder).with_context(|| format!("cannot open {}", folder.display()))?;
-        let inner = tantivy::Index::open_or_create(directory, schema).with_context(|| format!("cannot open the index in {}", folder.display()))?;
+        let directory = tantivy::directory::MmapDirectory::open(folder)
+            .with_context(|| format!("cannot open {}", folder.display()))?;
+        let inner = tantivy::Index::open_or_create(directory, schema)
+            .with_context(|| format!("cannot open the index in {}", folder.display()))?;
         Self::of(inner, fields)
     }
 
     fn of(inner: tantivy::Index, fields: Fields) -> anyhow::Result<Index> {
         tokenizer::register(&inner);
-        let searcher = inner.reader_builder().reload_policy(tantivy::ReloadPolicy::Manual).try_into()?.searcher();
-        Ok(Index { inner, fields, searcher })
+        let searcher = inner
+            .reader_builder()
+            .reload_policy(tantivy::ReloadPolicy::Manual)
+            .try_into()?
+            .searcher();
+        Ok(Index {
+            inner,
+            fields,
+            searcher,
+        })
     }
 
     /// Starts to change the index. Only one writer can be open at a time, in all processes.
@@ -129,7 +146,12 @@ impl Index {
 
     /// Sees what has been committed since the index was opened.
     pub fn reload(&mut self) -> anyhow::Result<()> {
-        self.searcher = self.inner.reader_builder().reload_policy(tantivy::ReloadPolicy::Manual).try_into()?.searcher();
+        self.searcher = self
+            .inner
+            .reader_builder()
+            .reload_policy(tantivy::ReloadPolicy::Manual)
+            .try_into()?
+            .searcher();
         Ok(())
     }
 
@@ -138,15 +160,20 @@ impl Index {
         let mut entries = Vec::new();
         for segment in self.searcher.segment_readers() {
             let store = segment.get_store_reader(8)?;
-            let postings = segment.inverted_index(self.fields.record)?.read_postings(&self.record(schema::ENTRY), IndexRecordOption::Basic)?;
-            let Some(mut postings) = postings else { continue };
+            let postings = segment
+                .inverted_index(self.fields.record)?
+                .read_postings(&self.record(schema::ENTRY), IndexRecordOption::Basic)?;
+            let Some(mut postings) = postings else {
+                continue;
+            };
             loop {
                 let doc = tantivy::DocSet::doc(&postings);
                 if doc == tantivy::TERMINATED {
                     break;
                 }
                 if !segment.is_deleted(doc) {
-                    entries.push(self.parse(&store.get::<TantivyDocument>(doc)?, self.fields.entry)?);
+                    entries
+                        .push(self.parse(&store.get::<TantivyDocument>(doc)?, self.fields.entry)?);
                 }
                 tantivy::DocSet::advance(&mut postings);
             }
@@ -157,9 +184,17 @@ impl Index {
 
     /// The document with this id, its text and all.
     pub fn document(&self, id: &DocumentId) -> anyhow::Result<Option<Document>> {
-        let id = TermQuery::new(Term::from_field_text(self.fields.entry_id, id.as_str()), IndexRecordOption::Basic);
-        let found = self.searcher.search(&id, &tantivy::collector::TopDocs::with_limit(1).order_by_score())?;
-        let Some((_, address)) = found.into_iter().next() else { return Ok(None) };
+        let id = TermQuery::new(
+            Term::from_field_text(self.fields.entry_id, id.as_str()),
+            IndexRecordOption::Basic,
+        );
+        let found = self.searcher.search(
+            &id,
+            &tantivy::collector::TopDocs::with_limit(1).order_by_score(),
+        )?;
+        let Some((_, address)) = found.into_iter().next() else {
+            return Ok(None);
+        };
         let record = self.searcher.doc::<TantivyDocument>(address)?;
         if record.get_first(self.fields.document).is_none() {
             return Ok(None);
@@ -171,7 +206,11 @@ impl Index {
         Term::from_field_text(self.fields.record, kind)
     }
 
-    fn parse<T: serde::de::DeserializeOwned>(&self, record: &TantivyDocument, field: tantivy::schema::Field) -> anyhow::Result<T> {
+    fn parse<T: serde::de::DeserializeOwned>(
+        &self,
+        record: &TantivyDocument,
+        field: tantivy::schema::Field,
+    ) -> anyhow::Result<T> {
         let json = record.get_first(field).and_then(|value| value.as_str()).context("the index holds a record without its content: remove the data folder and run `referent index`")?;
         Ok(serde_json::from_str(json)?)
     }
@@ -185,7 +224,11 @@ fn folder(data: &Path) -> PathBuf {
 fn remove_other_versions(data: &Path) {
     let keep = folder(data);
     for entry in std::fs::read_dir(data).into_iter().flatten().flatten() {
-        let is_index = entry.file_name().to_string_lossy().strip_prefix("index-").is_some_and(|version| version.bytes().all(|b| b.is_ascii_digit()));
+        let is_index = entry
+            .file_name()
+            .to_string_lossy()
+            .strip_prefix("index-")
+            .is_some_and(|version| version.bytes().all(|b| b.is_ascii_digit()));
         if is_index && entry.path() != keep && std::fs::remove_dir_all(entry.path()).is_err() {
             tracing::warn!(folder = %entry.path().display(), "an index of another version cannot be removed");
         }

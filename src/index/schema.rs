@@ -1,6 +1,8 @@
 //! Every field of the index, and its version.
 
-use tantivy::schema::{Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions};
+use tantivy::schema::{
+    Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
+};
 
 use super::tokenizer::{GRAMS, TERMS};
 
@@ -37,7 +39,13 @@ pub struct Fields {
 
 /// The schema and its fields.
 pub fn schema() -> (Schema, Fields) {
-    let indexed = |tokenizer: &str, option| TextOptions::default().set_indexing_options(TextFieldIndexing::default().set_tokenizer(tokenizer).set_index_option(option));
+    let indexed = |tokenizer: &str, option| {
+        TextOptions::default().set_indexing_options(
+            TextFieldIndexing::default()
+                .set_tokenizer(tokenizer)
+                .set_index_option(option),
+        )
+    };
     let mut schema = Schema::builder();
     let fields = Fields {
         record: schema.add_text_field("record", STRING),
@@ -46,9 +54,15 @@ pub fn schema() -> (Schema, Fields) {
         entry: schema.add_text_field("entry", STORED),
         document: schema.add_text_field("document", STORED),
         passage: schema.add_text_field("passage", STORED),
-        terms: schema.add_text_field("terms", indexed(TERMS, IndexRecordOption::WithFreqsAndPositions)),
+        terms: schema.add_text_field(
+            "terms",
+            indexed(TERMS, IndexRecordOption::WithFreqsAndPositions),
+        ),
         grams: schema.add_text_field("grams", indexed(GRAMS, IndexRecordOption::WithFreqs)),
-        document_terms: schema.add_text_field("document_terms", indexed(TERMS, IndexRecordOption::WithFreqs)),
+        document_terms: schema.add_text_field(
+            "document_terms",
+            indexed(TERMS, IndexRecordOption::WithFreqs),
+        ),
     };
     (schema.build(), fields)
 }

@@ -52,23 +52,45 @@ impl Index {
     pub fn search(&self, query: &Query, limit: usize) -> anyhow::Result<Vec<Hit>> {
         let terms = self.clauses(self.fields.terms, &query.terms, 1.0);
         let grams = self.clauses(self.fields.grams, &query.grams, weight::GRAMS);
-        let passages = self.best(PASSAGE, terms.into_iter().chain(grams).collect(), CANDIDATES.max(limit * 2))?;
+        let passages = self.best(
+            PASSAGE,
+            terms.into_iter().chain(grams).collect(),
+            CANDIDATES.max(limit * 2),
+        )?;
         let documents = self.document_scores(query)?;
         let mut hits = Vec::with_capacity(passages.len());
         for (score, address) in passages {
-            let stored: StoredPassage = self.parse(&self.searcher.doc::<TantivyDocument>(address)?, self.fields.passage)?;
+            let stored: StoredPassage = self.parse(
+                &self.searcher.doc::<TantivyDocument>(address)?,
+                self.fields.passage,
+            )?;
             let document = documents.get(&stored.document).copied().unwrap_or(0.0);
-            hits.push(Hit { score: score + weight::DOCUMENT * document, document: stored.document, passage: stored.passage });
+            hits.push(Hit {
+                score: score + weight::DOCUMENT * document,
+                document: stored.document,
+                passage: stored.passage,
+            });
         }
         add_neighbours(&mut hits);
-        hits.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.document.cmp(&b.document)).then(a.passage.ordinal.cmp(&b.passage.ordinal)));
+        hits.sort_by(|a, b| {
+            b.score
+                .total_cmp(&a.score)
+                .then_with(|| a.document.cmp(&b.document))
+                .then(a.passage.ordinal.cmp(&b.passage.ordinal))
+        });
         hits.truncate(limit);
         Ok(hits)
     }
 
     /// In how many passages each term occurs, and how many passages there are.
     pub fn passage_frequencies(&self, terms: &[String]) -> anyhow::Result<(Vec<u64>, u64)> {
-        let frequencies = terms.iter().map(|term| self.searcher.doc_freq(&Term::from_field_text(self.fields.terms, term))).collect::<Result<_, _>>()?;
+        let frequencies = terms
+            .iter()
+            .map(|term| {
+                self.searcher
+                    .doc_freq(&Term::from_field_text(self.fields.terms, term))
+            })
+            .collect::<Result<_, _>>()?;
         Ok((frequencies, self.searcher.doc_freq(&self.record(PASSAGE))?))
     }
 
@@ -76,36 +98,70 @@ impl Index {
         let clauses = self.clauses(self.fields.document_terms, &query.terms, 1.0);
         let mut scores = HashMap::new();
         for (score, address) in self.best(ENTRY, clauses, CANDIDATES)? {
-            let entry: super::Entry = self.parse(&self.searcher.doc::<TantivyDocument>(address)?, self.fields.entry)?;
+            let entry: super::Entry = self.parse(
+                &self.searcher.doc::<TantivyDocument>(address)?,
+                self.fields.entry,
+            )?;
             scores.insert(entry.id, score);
         }
         Ok(scores)
     }
 
-    fn clauses(&self, field: Field, words: &[(String, f32)], boost: f32) -> Vec<(Occur, Box<dyn tantivy::query::Query>)> {
+    fn clauses(
+        &self,
+        field: Field,
+        words: &[(String, f32)],
+        boost: f32,
+    ) -> Vec<(Occur, Box<dyn tantivy::query::Query>)> {
         let clause = |(word, weight): &(String, f32)| {
-            let term = TermQuery::new(Term::from_field_text(field, word), IndexRecordOption::WithFreqs);
-            let boosted: Box<dyn tantivy::query::Query> = Box::new(BoostQuery::new(Box::new(term), boost * weight));
+            let term = TermQuery::new(
+                Term::from_field_text(field, word),
+                IndexRecordOption::WithFreqs,
+            );
+            let boosted: Box<dyn tantivy::query::Query> =
+                Box::new(BoostQuery::new(Box::new(term), boost * weight));
             (Occur::Should, boosted)
         };
         words.iter().map(clause).collect()
     }
 
-    fn best(&self, record: &str, clauses: Vec<(Occur, Box<dyn tantivy::query::Query>)>, limit: usize) -> anyhow::Result<Vec<(f32, DocAddress)>> {
+    fn best(
+        &self,
+        record: &str,
+        clauses: Vec<(Occur, Box<dyn tantivy::query::Query>)>,
+        limit: usize,
+    ) -> anyhow::Result<Vec<(f32, DocAddress)>> {
         let records = self.searcher.doc_freq(&self.record(record))?;
-        let statistics = Statistics { searcher: &self.searcher, records };
+        let statistics = Statistics {
+            searcher: &self.searcher,
+            records,
+        };
         let query = BooleanQuery::new(clauses);
-        Ok(self.searcher.search_with_statistics_provider(&query, &TopDocs::with_limit(limit).order_by_score(), &statistics)?)
+        Ok(self.searcher.search_with_statistics_provider(
+            &query,
+            &TopDocs::with_limit(limit).order_by_score(),
+            &statistics,
+        )?)
     }
 }
 
 /// Adds to each hit the mean of its neighbours' scores: an answer often stands beside the passage
 /// that names the matter.
 fn add_neighbours(hits: &mut [Hit]) {
-    let scores: HashMap<(DocumentId, usize), f32> = hits.iter().map(|hit| ((hit.document.clone(), hit.passage.ordinal), hit.score)).collect();
+    let scores: HashMap<(DocumentId, usize), f32> = hits
+        .iter()
+        .map(|hit| ((hit.document.clone(), hit.passage.ordinal), hit.score))
+        .collect();
     for hit in hits {
-        let beside = [hit.passage.ordinal.checked_sub(1), Some(hit.passage.ordinal + 1)];
-        let sum: f32 = beside.into_iter().flatten().filter_map(|ordinal| scores.get(&(hit.document.clone(), ordinal))).sum();
+        let beside = [
+            hit.passage.ordinal.checked_sub(1),
+            Some(hit.passage.ordinal + 1),
+        ];
+        let sum: f32 = beside
+            .into_iter()
+            .flatten()
+            .filter_map(|ordinal| scores.get(&(hit.document.clone(), ordinal)))
+            .sum();
         hit.score += weight::NEIGHBOURS * sum / 2.0;
     }
 }

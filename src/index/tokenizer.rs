@@ -11,8 +11,12 @@ pub const GRAMS: &str = "referent_grams";
 
 /// Makes both analyzers known to `index`.
 pub fn register(index: &tantivy::Index) {
-    index.tokenizers().register(TERMS, Analyzer(language::terms));
-    index.tokenizers().register(GRAMS, Analyzer(language::grams));
+    index
+        .tokenizers()
+        .register(TERMS, Analyzer(language::terms));
+    index
+        .tokenizers()
+        .register(GRAMS, Analyzer(language::grams));
 }
 
 #[derive(Clone)]
@@ -22,7 +26,10 @@ impl Tokenizer for Analyzer {
     type TokenStream<'a> = Tokens;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Tokens {
-        Tokens { terms: (self.0)(text).into_iter(), token: Token::default() }
+        Tokens {
+            terms: (self.0)(text).into_iter(),
+            token: Token::default(),
+        }
     }
 }
 
@@ -33,8 +40,16 @@ struct Tokens {
 
 impl TokenStream for Tokens {
     fn advance(&mut self) -> bool {
-        let Some(term) = self.terms.next() else { return false };
-        self.token = Token { offset_from: term.start, offset_to: term.end, position: term.position, text: term.text, position_length: 1 };
+        let Some(term) = self.terms.next() else {
+            return false;
+        };
+        self.token = Token {
+            offset_from: term.start,
+            offset_to: term.end,
+            position: term.position,
+            text: term.text,
+            position_length: 1,
+        };
         true
     }
 

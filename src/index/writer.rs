@@ -25,15 +25,23 @@ pub struct Writer {
 impl Writer {
     pub(super) fn new(index: &tantivy::Index, fields: Fields) -> anyhow::Result<Writer> {
         // One thread: reading files takes the time, and the order of records stays the same.
-        let inner = index.writer_with_num_threads(1, BUFFER_BYTES).map_err(|error| match error {
-            tantivy::TantivyError::LockFailure(..) => anyhow::Error::new(Busy),
-            other => other.into(),
-        })?;
+        let inner =
+            index
+                .writer_with_num_threads(1, BUFFER_BYTES)
+                .map_err(|error| match error {
+                    tantivy::TantivyError::LockFailure(..) => anyhow::Error::new(Busy),
+                    other => other.into(),
+                })?;
         Ok(Writer { inner, fields })
     }
 
     /// Puts a document in place of what the index has under its id.
-    pub fn put(&mut self, entry: &Entry, document: &Document, passages: &[Passage]) -> anyhow::Result<()> {
+    pub fn put(
+        &mut self,
+        entry: &Entry,
+        document: &Document,
+        passages: &[Passage],
+    ) -> anyhow::Result<()> {
         self.remove(&entry.id);
         for passage in passages {
             let text = searched_text(document, passage);
@@ -42,13 +50,19 @@ impl Writer {
             record.add_text(self.fields.owner, entry.id.as_str());
             record.add_text(self.fields.terms, &text);
             record.add_text(self.fields.grams, &text);
-            let stored = StoredPassage { document: entry.id.clone(), passage: passage.clone() };
+            let stored = StoredPassage {
+                document: entry.id.clone(),
+                passage: passage.clone(),
+            };
             record.add_text(self.fields.passage, serde_json::to_string(&stored)?);
             self.inner.add_document(record)?;
         }
         let mut record = self.entry(entry)?;
         record.add_text(self.fields.document, serde_json::to_string(document)?);
-        record.add_text(self.fields.document_terms, format!("{}\n{}", document.metadata.title, document.text));
+        record.add_text(
+            self.fields.document_terms,
+            format!("{}\n{}", document.metadata.title, document.text),
+        );
         self.inner.add_document(record)?;
         Ok(())
     }
@@ -63,12 +77,15 @@ impl Writer {
 
     /// Removes what the index has under `id`.
     pub fn remove(&mut self, id: &DocumentId) {
-        self.inner.delete_term(Term::from_field_text(self.fields.owner, id.as_str()));
+        self.inner
+            .delete_term(Term::from_field_text(self.fields.owner, id.as_str()));
     }
 
     /// Makes all changes so far visible and lasting, at once.
     pub fn commit(&mut self) -> anyhow::Result<()> {
-        self.inner.commit().context("the index cannot be written: is the disk full?")?;
+        self.inner
+            .commit()
+            .context("the index cannot be written: is the disk full?")?;
         Ok(())
     }
 

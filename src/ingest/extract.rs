@@ -31,7 +31,11 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { memory_mib: 900, time: Duration::from_secs(60), file_mib: 200 }
+        Limits {
+            memory_mib: 900,
+            time: Duration::from_secs(60),
+            file_mib: 200,
+        }
     }
 }
 
@@ -59,9 +63,12 @@ impl Extractor {
         match self {
             Extractor::InProcess => read_file(&file.absolute, format),
             Extractor::Child { program, limits } => {
-                let megabytes = std::fs::metadata(&file.absolute).map_or(0, |metadata| metadata.len() >> 20);
+                let megabytes =
+                    std::fs::metadata(&file.absolute).map_or(0, |metadata| metadata.len() >> 20);
                 if megabytes > limits.file_mib {
-                    return Err(Unreadable::TooLarge { limit: format!("{} MiB a file", limits.file_mib) });
+                    return Err(Unreadable::TooLarge {
+                        limit: format!("{} MiB a file", limits.file_mib),
+                    });
                 }
                 run_child(program, &file.absolute, format, *limits)
             }
@@ -70,7 +77,10 @@ impl Extractor {
 }
 
 fn damaged(format: Format, reason: impl Into<String>) -> Unreadable {
-    Unreadable::Damaged { format: format.name().to_owned(), reason: reason.into() }
+    Unreadable::Damaged {
+        format: format.name().to_owned(),
+        reason: reason.into(),
+    }
 }
 
 fn read_file(path: &Path, format: Format) -> Outcome {
@@ -84,7 +94,14 @@ const MAX_OUTPUT: u64 = 512 << 20;
 fn run_child(program: &Path, file: &Path, format: Format, limits: Limits) -> Outcome {
     let mut child = Command::new(program)
         .arg(COMMAND)
-        .arg(serde_json::to_string(&Request { format, memory_mib: limits.memory_mib, seconds: limits.time.as_secs() }).unwrap_or_default())
+        .arg(
+            serde_json::to_string(&Request {
+                format,
+                memory_mib: limits.memory_mib,
+                seconds: limits.time.as_secs(),
+            })
+            .unwrap_or_default(),
+        )
         .arg(file)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -104,10 +121,13 @@ fn run_child(program: &Path, file: &Path, format: Format, limits: Limits) -> Out
             // Either it has run too long, or nothing is known of it: it must not go on.
             let _ = child.kill();
             let _ = child.wait();
-            return Err(Unreadable::TooLarge { limit: format!("{} s of reading", limits.time.as_secs()) });
+            return Err(Unreadable::TooLarge {
+                limit: format!("{} s of reading", limits.time.as_secs()),
+            });
         }
         let bytes = output.join().unwrap_or_default();
-        serde_json::from_slice(&bytes).unwrap_or_else(|_| Err(stopped(format, status.ok().flatten())))
+        serde_json::from_slice(&bytes)
+            .unwrap_or_else(|_| Err(stopped(format, status.ok().flatten())))
     })
 }
 
@@ -115,9 +135,16 @@ fn run_child(program: &Path, file: &Path, format: Format, limits: Limits) -> Out
 fn stopped(format: Format, status: Option<std::process::ExitStatus>) -> Unreadable {
     let out_of_memory = status.and_then(|status| status.code()) == Some(OUT_OF_MEMORY);
     if out_of_memory {
-        return Unreadable::TooLarge { limit: "memory for one file".to_owned() };
+        return Unreadable::TooLarge {
+            limit: "memory for one file".to_owned(),
+        };
     }
-    damaged(format, status.map_or("the reader stopped".to_owned(), |status| format!("the reader stopped: {status}")))
+    damaged(
+        format,
+        status.map_or("the reader stopped".to_owned(), |status| {
+            format!("the reader stopped: {status}")
+        }),
+    )
 }
 
 /// The exit status of a child whose reader ran out of memory without aborting.
@@ -132,13 +159,22 @@ struct Request {
 
 /// The child: limits itself, reads the file and prints what came of it. Returns the exit status.
 pub fn child(request: &str, file: &Path) -> i32 {
-    let Ok(request) = serde_json::from_str::<Request>(request) else { return 2 };
+    let Ok(request) = serde_json::from_str::<Request>(request) else {
+        return 2;
+    };
     limit(request.memory_mib, request.seconds);
     // A reader's panic is an answer like any other; its message would only clutter the log.
     std::panic::set_hook(Box::new(|_| {}));
     let read = || read_file(file, request.format);
-    let outcome = std::panic::catch_unwind(read).unwrap_or_else(|_| Err(damaged(request.format, "the reader gave up on its structure")));
-    let printed = serde_json::to_vec(&outcome).ok().and_then(|json| std::io::stdout().lock().write_all(&json).ok());
+    let outcome = std::panic::catch_unwind(read).unwrap_or_else(|_| {
+        Err(damaged(
+            request.format,
+            "the reader gave up on its structure",
+        ))
+    });
+    let printed = serde_json::to_vec(&outcome)
+        .ok()
+        .and_then(|json| std::io::stdout().lock().write_all(&json).ok());
     if printed.is_some() { 0 } else { OUT_OF_MEMORY }
 }
 

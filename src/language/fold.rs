@@ -12,7 +12,11 @@ pub fn fold(word: &str) -> String {
             'ä' => folded.push('æ'),
             'ö' => folded.push('ø'),
             'ß' => folded.push_str("ss"),
-            c => folded.extend(std::iter::once(c).nfd().filter(|c| !('\u{300}'..='\u{36F}').contains(c))),
+            c => folded.extend(
+                std::iter::once(c)
+                    .nfd()
+                    .filter(|c| !('\u{300}'..='\u{36F}').contains(c)),
+            ),
         }
     }
     folded
@@ -22,7 +26,10 @@ pub fn fold(word: &str) -> String {
 mod tests {
     #[test]
     fn accents_go_and_norwegian_letters_stay() {
-        assert_eq!(super::fold("Én IDÉ på Ærø, a\u{30A}ret"), "en ide på ærø, året");
+        assert_eq!(
+            super::fold("Én IDÉ på Ærø, a\u{30A}ret"),
+            "en ide på ærø, året"
+        );
         assert_eq!(super::fold("Malmö"), "malmø");
     }
 }

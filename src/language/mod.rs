@@ -7,10 +7,10 @@
 
 mod detect;
 mod fold;
-pub mod stem;
 pub mod lexicon;
 mod party;
 mod similar;
+pub mod stem;
 mod stop;
 mod words;
 pub mod written;
@@ -37,7 +37,15 @@ pub struct Term {
 
 /// The terms of `text`, for index and query alike.
 pub fn terms(text: &str) -> Vec<Term> {
-    words(text).into_iter().map(|word| Term { text: term(&text[word.start..word.end]), start: word.start, end: word.end, position: word.position }).collect()
+    words(text)
+        .into_iter()
+        .map(|word| Term {
+            text: term(&text[word.start..word.end]),
+            start: word.start,
+            end: word.end,
+            position: word.position,
+        })
+        .collect()
 }
 
 /// The term of a single word.
@@ -52,9 +60,21 @@ pub fn grams(text: &str) -> Vec<Term> {
     for word in words(text) {
         let folded = written::bokmal(&fold(&text[word.start..word.end]));
         let letters: Vec<char> = folded.chars().collect();
-        let windows: Vec<String> = if letters.len() <= GRAM { vec![folded] } else { letters.windows(GRAM).map(|gram| gram.iter().collect()).collect() };
+        let windows: Vec<String> = if letters.len() <= GRAM {
+            vec![folded]
+        } else {
+            letters
+                .windows(GRAM)
+                .map(|gram| gram.iter().collect())
+                .collect()
+        };
         for gram in windows {
-            grams.push(Term { text: gram, start: word.start, end: word.end, position: grams.len() });
+            grams.push(Term {
+                text: gram,
+                start: word.start,
+                end: word.end,
+                position: grams.len(),
+            });
         }
     }
     grams
@@ -87,11 +107,26 @@ mod tests {
 
     #[test]
     fn inflection_goes_and_different_words_stay_apart() {
-        for forms in [&["møte", "møtet", "møter", "møtene", "møtets"][..], &["forhandling", "forhandlinger", "forhandlingene", "forhandlingen"], &["NAV", "NAVs", "nav"], &["ansatt", "ansatte"]] {
+        for forms in [
+            &["møte", "møtet", "møter", "møtene", "møtets"][..],
+            &[
+                "forhandling",
+                "forhandlinger",
+                "forhandlingene",
+                "forhandlingen",
+            ],
+            &["NAV", "NAVs", "nav"],
+            &["ansatt", "ansatte"],
+        ] {
             let terms: Vec<String> = forms.iter().map(|form| term(form)).collect();
             assert!(terms.iter().all(|t| *t == terms[0]), "{terms:?}");
         }
-        for (a, b) in [("år", "ar"), ("lån", "lønn"), ("vær", "var"), ("møte", "måte")] {
+        for (a, b) in [
+            ("år", "ar"),
+            ("lån", "lønn"),
+            ("vær", "var"),
+            ("møte", "måte"),
+        ] {
             assert_ne!(term(a), term(b));
         }
     }
@@ -99,8 +134,21 @@ mod tests {
     #[test]
     fn terms_keep_their_places() {
         let text = "Sak § 11-5: NAV-kontorene";
-        let found: Vec<(String, &str, usize)> = terms(text).into_iter().map(|t| (t.text, &text[t.start..t.end], t.position)).collect();
-        let expected = [("sak", "Sak", 0), ("11-5", "11-5", 1), ("11", "11", 1), ("5", "5", 2), ("nav", "NAV", 3), ("kontor", "kontorene", 4)];
-        assert_eq!(found, expected.map(|(term, word, position)| (term.to_owned(), word, position)));
+        let found: Vec<(String, &str, usize)> = terms(text)
+            .into_iter()
+            .map(|t| (t.text, &text[t.start..t.end], t.position))
+            .collect();
+        let expected = [
+            ("sak", "Sak", 0),
+            ("11-5", "11-5", 1),
+            ("11", "11", 1),
+            ("5", "5", 2),
+            ("nav", "NAV", 3),
+            ("kontor", "kontorene", 4),
+        ];
+        assert_eq!(
+            found,
+            expected.map(|(term, word, position)| (term.to_owned(), word, position))
+        );
     }
 }

@@ -6,7 +6,17 @@ use super::{fold, term, words};
 const PARTIES: &str = include_str!("parties.tsv");
 
 /// Words by which people mean the union whose minutes they read.
-const UNION: &[&str] = &["fagforening", "fagforbund", "forbund", "tillitsvalgt", "tillitsvald", "organisasjonen", "klubben", "union", "unions"];
+const UNION: &[&str] = &[
+    "fagforening",
+    "fagforbund",
+    "forbund",
+    "tillitsvalgt",
+    "tillitsvald",
+    "organisasjonen",
+    "klubben",
+    "union",
+    "unions",
+];
 
 /// Whether a name is somebody's: an abbreviation, or a word that ends as parties' names do.
 pub fn is_party(name: &str) -> bool {

@@ -9,16 +9,25 @@ pub fn similarity(asked: &str, found: &str) -> f32 {
         return 1.0;
     }
     let narrower = asked.len() <= found.len();
-    let (short, long) = if narrower { (asked, found) } else { (found, asked) };
+    let (short, long) = if narrower {
+        (asked, found)
+    } else {
+        (found, asked)
+    };
     let letters = short.chars().count();
     if letters < 3 || short.bytes().any(|b| b.is_ascii_digit()) {
         return 0.0;
     }
-    let part = letters >= 4 && long.contains(short) || letters == 3 && (long.starts_with(short) && long.chars().count() >= 7);
+    let part = letters >= 4 && long.contains(short)
+        || letters == 3 && (long.starts_with(short) && long.chars().count() >= 7);
     if part {
         return if narrower { COMPOUND } else { PART };
     }
-    if letters >= 5 && one_slip_apart(short, long) { SLIP } else { 0.0 }
+    if letters >= 5 && one_slip_apart(short, long) {
+        SLIP
+    } else {
+        0.0
+    }
 }
 
 const COMPOUND: f32 = 0.7;
@@ -34,7 +43,12 @@ fn one_slip_apart(a: &str, b: &str) -> bool {
     }
     let start = a.iter().zip(&b).take_while(|(x, y)| x == y).count();
     let (a, b) = (&a[start..], &b[start..]);
-    let end = a.iter().rev().zip(b.iter().rev()).take_while(|(x, y)| x == y).count();
+    let end = a
+        .iter()
+        .rev()
+        .zip(b.iter().rev())
+        .take_while(|(x, y)| x == y)
+        .count();
     let (a, b) = (&a[..a.len() - end], &b[..b.len() - end]);
     match (a, b) {
         ([_] | [], [_] | []) => true,

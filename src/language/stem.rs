@@ -64,7 +64,12 @@ pub fn stem(word: &str) -> String {
 /// Drops a genitive s: "navs" → "nav", "etatens" → "etaten"; not that of "hus" or "prosess".
 fn genitive(word: &str) -> &str {
     match word.strip_suffix('s') {
-        Some(base) if base.chars().count() >= 3 && !base.ends_with(['s', 'u', 'i', 'y', 'o', 'å', 'ø']) => base,
+        Some(base)
+            if base.chars().count() >= 3
+                && !base.ends_with(['s', 'u', 'i', 'y', 'o', 'å', 'ø']) =>
+        {
+            base
+        }
         _ => word,
     }
 }
@@ -73,7 +78,9 @@ fn genitive(word: &str) -> &str {
 fn simplified(stem: &str) -> &str {
     let mut last = stem.chars().rev();
     match (last.next(), last.next()) {
-        (Some(a), Some(b)) if a == b && !is_vowel(a) && stem.chars().count() > 3 => &stem[..stem.len() - a.len_utf8()],
+        (Some(a), Some(b)) if a == b && !is_vowel(a) && stem.chars().count() > 3 => {
+            &stem[..stem.len() - a.len_utf8()]
+        }
         _ => stem,
     }
 }

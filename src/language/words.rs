@@ -34,9 +34,17 @@ pub fn words(text: &str) -> Vec<Word> {
         if digits_only {
             let whole = joined_number(text, start, end);
             if whole > end {
-                words.push(Word { start, end: whole, position });
+                words.push(Word {
+                    start,
+                    end: whole,
+                    position,
+                });
                 for part in parts(text, start, whole) {
-                    words.push(Word { start: part.0, end: part.1, position });
+                    words.push(Word {
+                        start: part.0,
+                        end: part.1,
+                        position,
+                    });
                     position += 1;
                 }
                 while chars.peek().is_some_and(|(at, _)| *at < whole) {
@@ -45,7 +53,11 @@ pub fn words(text: &str) -> Vec<Word> {
                 continue;
             }
         }
-        words.push(Word { start, end, position });
+        words.push(Word {
+            start,
+            end,
+            position,
+        });
         position += 1;
     }
     words
@@ -60,10 +72,19 @@ fn is_word_char(c: char) -> bool {
 fn joined_number(text: &str, start: usize, mut end: usize) -> usize {
     loop {
         let rest = &text.as_bytes()[end..];
-        let joint = rest.first().is_some_and(|b| matches!(b, b'-' | b'/' | b'.' | b','));
-        let digits = rest.iter().skip(1).take_while(|b| b.is_ascii_digit()).count();
+        let joint = rest
+            .first()
+            .is_some_and(|b| matches!(b, b'-' | b'/' | b'.' | b','));
+        let digits = rest
+            .iter()
+            .skip(1)
+            .take_while(|b| b.is_ascii_digit())
+            .count();
         // A word glued to the digits ("2-årig") is not a number's part.
-        let glued = text[end..].chars().nth(1 + digits).is_some_and(char::is_alphabetic);
+        let glued = text[end..]
+            .chars()
+            .nth(1 + digits)
+            .is_some_and(char::is_alphabetic);
         if !joint || digits == 0 || glued || end - start > 20 {
             return end;
         }

@@ -6,7 +6,12 @@ const PAIRS: &str = include_str!("nynorsk.tsv");
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-static BOKMAL: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| PAIRS.lines().filter_map(|line| line.split_once('\t')).collect());
+static BOKMAL: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
+    PAIRS
+        .lines()
+        .filter_map(|line| line.split_once('\t'))
+        .collect()
+});
 
 /// Stems that differ inside words too, compounds included: "teneste" in "tenestepensjon".
 const STEMS: &[(&str, &str)] = &[
@@ -54,7 +59,10 @@ pub fn bokmal(word: &str) -> String {
     if let Some(bokmal) = BOKMAL.get(word) {
         return (*bokmal).to_owned();
     }
-    let mut word = match word.strip_suffix("leg").or_else(|| word.strip_suffix("lege")) {
+    let mut word = match word
+        .strip_suffix("leg")
+        .or_else(|| word.strip_suffix("lege"))
+    {
         Some(stem) if stem.chars().count() >= 3 => format!("{stem}lig"),
         _ => word.to_owned(),
     };

@@ -17,7 +17,11 @@ pub fn converse(bot: &Bot, style: Style) -> anyhow::Result<()> {
         }
         return Ok(());
     }
-    let documents = bot.entries().iter().filter(|entry| entry.metadata().is_some()).count();
+    let documents = bot
+        .entries()
+        .iter()
+        .filter(|entry| entry.metadata().is_some())
+        .count();
     println!("{}\n", phrases::greeting(documents, Language::Bokmal));
     let mut editor = rustyline::DefaultEditor::new()?;
     // The end of the input and Ctrl-C are ways to leave, not errors.
@@ -31,7 +35,12 @@ pub fn converse(bot: &Bot, style: Style) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn reply(bot: &Bot, line: &str, conversation: &mut Conversation, style: Style) -> anyhow::Result<()> {
+fn reply(
+    bot: &Bot,
+    line: &str,
+    conversation: &mut Conversation,
+    style: Style,
+) -> anyhow::Result<()> {
     if line.trim().is_empty() {
         return Ok(());
     }

@@ -16,8 +16,20 @@ fn pick<'a>(language: Language, bokmal: &'a str, nynorsk: &'a str, english: &'a 
 /// Why there is no answer, in one sentence.
 pub fn reason(reason: &Reason, language: Language) -> String {
     match reason {
-        Reason::NothingAsked => pick(language, "Jeg fant ingen ord å lete etter i spørsmålet.", "Eg fann ingen ord å leite etter i spørsmålet.", "I found no words to look for in the question.").to_owned(),
-        Reason::EmptyCorpus => pick(language, "Ingen dokumenter er indeksert ennå.", "Ingen dokument er indekserte enno.", "No documents are indexed yet.").to_owned(),
+        Reason::NothingAsked => pick(
+            language,
+            "Jeg fant ingen ord å lete etter i spørsmålet.",
+            "Eg fann ingen ord å leite etter i spørsmålet.",
+            "I found no words to look for in the question.",
+        )
+        .to_owned(),
+        Reason::EmptyCorpus => pick(
+            language,
+            "Ingen dokumenter er indeksert ennå.",
+            "Ingen dokument er indekserte enno.",
+            "No documents are indexed yet.",
+        )
+        .to_owned(),
         Reason::PeriodNotCovered(period) => {
             let period = date(*period, language);
             match language {
@@ -39,15 +51,28 @@ pub fn reason(reason: &Reason, language: Language) -> String {
         Reason::NoView(holder) => match language {
             Language::Bokmal => format!("Dokumentene gjengir ikke hva {holder} mener om dette."),
             Language::Nynorsk => format!("Dokumenta gjev ikkje att kva {holder} meiner om dette."),
-            Language::English => format!("The documents do not record what {holder} says about this."),
+            Language::English => {
+                format!("The documents do not record what {holder} says about this.")
+            }
         },
-        Reason::NotFound => pick(language, "Det står ikke noe om dette i dokumentene.", "Det står ikkje noko om dette i dokumenta.", "The documents say nothing about this.").to_owned(),
+        Reason::NotFound => pick(
+            language,
+            "Det står ikke noe om dette i dokumentene.",
+            "Det står ikkje noko om dette i dokumenta.",
+            "The documents say nothing about this.",
+        )
+        .to_owned(),
     }
 }
 
 /// What leads in the headings nearest to a question without an answer.
 pub fn nearest(language: Language) -> &'static str {
-    pick(language, "Det nærmeste jeg fant, handler om", "Det nærmaste eg fann, handlar om", "The nearest I found is about")
+    pick(
+        language,
+        "Det nærmeste jeg fant, handler om",
+        "Det nærmaste eg fann, handlar om",
+        "The nearest I found is about",
+    )
 }
 
 /// A page number.
@@ -60,12 +85,46 @@ pub fn page(page: u32, language: Language) -> String {
 
 /// A date in words, as exact as it is known.
 pub fn date(date: Date, language: Language) -> String {
-    const BOKMAL: [&str; 12] = ["januar", "februar", "mars", "april", "mai", "juni", "juli", "august", "september", "oktober", "november", "desember"];
-    const ENGLISH: [&str; 12] = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December"];
-    let names = if language == Language::English { ENGLISH } else { BOKMAL };
-    let month = date.month().and_then(|month| names.get(usize::from(month) - 1));
+    const BOKMAL: [&str; 12] = [
+        "januar",
+        "februar",
+        "mars",
+        "april",
+        "mai",
+        "juni",
+        "juli",
+        "august",
+        "september",
+        "oktober",
+        "november",
+        "desember",
+    ];
+    const ENGLISH: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    let names = if language == Language::English {
+        ENGLISH
+    } else {
+        BOKMAL
+    };
+    let month = date
+        .month()
+        .and_then(|month| names.get(usize::from(month) - 1));
     match (month, date.day()) {
-        (Some(month), Some(day)) if language == Language::English => format!("{day} {month} {}", date.year()),
+        (Some(month), Some(day)) if language == Language::English => {
+            format!("{day} {month} {}", date.year())
+        }
         (Some(month), Some(day)) => format!("{day}. {month} {}", date.year()),
         (Some(month), None) => format!("{month} {}", date.year()),
         (None, _) => date.year().to_string(),
@@ -88,8 +147,14 @@ pub fn stance(holder: &str, stance: Option<Stance>, language: Language) -> Strin
 /// The first lines of a conversation in the terminal.
 pub fn greeting(documents: usize, language: Language) -> String {
     match language {
-        Language::Bokmal => format!("Spør om det som står i de {documents} dokumentene. En tom linje eller /slutt avslutter."),
-        Language::Nynorsk => format!("Spør om det som står i dei {documents} dokumenta. Ei tom linje eller /slutt avsluttar."),
-        Language::English => format!("Ask about what stands in the {documents} documents. An empty line or /quit ends."),
+        Language::Bokmal => format!(
+            "Spør om det som står i de {documents} dokumentene. En tom linje eller /slutt avslutter."
+        ),
+        Language::Nynorsk => format!(
+            "Spør om det som står i dei {documents} dokumenta. Ei tom linje eller /slutt avsluttar."
+        ),
+        Language::English => format!(
+            "Ask about what stands in the {documents} documents. An empty line or /quit ends."
+        ),
     }
 }

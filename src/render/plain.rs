@@ -17,11 +17,19 @@ pub struct Style {
 
 impl Style {
     fn bold<'a>(self) -> (&'a str, &'a str) {
-        if self.color { ("\x1b[1m", "\x1b[0m") } else { ("", "") }
+        if self.color {
+            ("\x1b[1m", "\x1b[0m")
+        } else {
+            ("", "")
+        }
     }
 
     fn dim<'a>(self) -> (&'a str, &'a str) {
-        if self.color { ("\x1b[2m", "\x1b[0m") } else { ("", "") }
+        if self.color {
+            ("\x1b[2m", "\x1b[0m")
+        } else {
+            ("", "")
+        }
     }
 }
 
@@ -31,7 +39,12 @@ pub fn answer(answer: &Answer, style: Style) -> String {
     if let Some(reason) = &answer.declined {
         let _ = writeln!(out, "{}", phrases::reason(reason, answer.language));
         if !answer.nearest.is_empty() {
-            let _ = writeln!(out, "{} {}.", phrases::nearest(answer.language), quoted(&answer.nearest));
+            let _ = writeln!(
+                out,
+                "{} {}.",
+                phrases::nearest(answer.language),
+                quoted(&answer.nearest)
+            );
         }
         return out;
     }
@@ -45,7 +58,11 @@ pub fn answer(answer: &Answer, style: Style) -> String {
 }
 
 fn quoted(topics: &[String]) -> String {
-    topics.iter().map(|topic| format!("«{topic}»")).collect::<Vec<_>>().join(", ")
+    topics
+        .iter()
+        .map(|topic| format!("«{topic}»"))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 /// A numbered excerpt with its citation.
@@ -56,9 +73,17 @@ pub fn excerpt(number: usize, excerpt: &Excerpt, language: Language, style: Styl
     let label = format!("[{number}] ");
     let indent = " ".repeat(label.len());
     let quote = wrap(&marked(excerpt, bold, plain), style, indent.len());
-    let _ = writeln!(out, "{label}{}", quote.replace('\n', &format!("\n{indent}")));
+    let _ = writeln!(
+        out,
+        "{label}{}",
+        quote.replace('\n', &format!("\n{indent}"))
+    );
     let citation = wrap(&citation(excerpt, language), style, indent.len() + 2);
-    let _ = writeln!(out, "{indent}{dim}— {}{undim}", citation.replace('\n', &format!("\n{indent}  ")));
+    let _ = writeln!(
+        out,
+        "{indent}{dim}— {}{undim}",
+        citation.replace('\n', &format!("\n{indent}  "))
+    );
     let _ = writeln!(out, "{indent}{dim}  {}{undim}", printable(&excerpt.link));
     out
 }
@@ -67,8 +92,19 @@ pub fn excerpt(number: usize, excerpt: &Excerpt, language: Language, style: Styl
 pub fn citation(excerpt: &Excerpt, language: Language) -> String {
     let document = &excerpt.document;
     let mut parts = vec![printable(&document.title)];
-    parts.extend(excerpt.heading.as_deref().filter(|heading| *heading != document.title).map(printable));
-    parts.extend(excerpt.holder.as_ref().map(|holder| phrases::stance(&printable(holder), excerpt.stance, language)));
+    parts.extend(
+        excerpt
+            .heading
+            .as_deref()
+            .filter(|heading| *heading != document.title)
+            .map(printable),
+    );
+    parts.extend(
+        excerpt
+            .holder
+            .as_ref()
+            .map(|holder| phrases::stance(&printable(holder), excerpt.stance, language)),
+    );
     parts.extend(document.date.map(|date| phrases::date(date, language)));
     parts.extend(excerpt.page.map(|page| phrases::page(page, language)));
     parts.join(" · ")
@@ -97,7 +133,12 @@ fn printable(text: &str) -> String {
 
 /// Breaks lines at the style's width less `indent`.
 fn wrap(text: &str, style: Style, indent: usize) -> String {
-    let Some(width) = style.width.map(|width| width.saturating_sub(indent).max(20)) else { return text.to_owned() };
+    let Some(width) = style
+        .width
+        .map(|width| width.saturating_sub(indent).max(20))
+    else {
+        return text.to_owned();
+    };
     let mut out = String::new();
     let mut column = 0;
     for (i, line) in text.split('\n').enumerate() {

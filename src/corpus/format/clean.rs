@@ -21,14 +21,43 @@ pub fn clean(text: &str) -> String {
             }
         }
     };
-    if is_nfc(text) { text.chars().for_each(&mut push) } else { text.nfc().for_each(&mut push) }
+    if is_nfc(text) {
+        text.chars().for_each(&mut push)
+    } else {
+        text.nfc().for_each(&mut push)
+    }
     out
 }
 
 /// Whether a character is a bullet, in the fonts and private-use places where bullets are found.
 pub fn is_bullet(c: char) -> bool {
-    matches!(c, '•' | '◦' | '▪' | '▫' | '■' | '□' | '●' | '○' | '‣' | '⁃' | '∙' | '·' | '➢' | '➤' | '►' | '▶' | '✓' | '✔' | '❖' | '◆' | '◇' | '–' | '—' | '-' | '*')
-        || ('\u{F000}'..='\u{F0FF}').contains(&c)
+    matches!(
+        c,
+        '•' | '◦'
+            | '▪'
+            | '▫'
+            | '■'
+            | '□'
+            | '●'
+            | '○'
+            | '‣'
+            | '⁃'
+            | '∙'
+            | '·'
+            | '➢'
+            | '➤'
+            | '►'
+            | '▶'
+            | '✓'
+            | '✔'
+            | '❖'
+            | '◆'
+            | '◇'
+            | '–'
+            | '—'
+            | '-'
+            | '*'
+    ) || ('\u{F000}'..='\u{F0FF}').contains(&c)
 }
 
 /// Text without a leading bullet and the space after it, where there is one.
@@ -37,7 +66,8 @@ pub fn strip_bullet(text: &str) -> Option<&str> {
     let first = chars.next()?;
     let rest = chars.as_str();
     let spaced = rest.starts_with(char::is_whitespace);
-    (is_bullet(first) && (spaced || ('\u{F000}'..='\u{F0FF}').contains(&first))).then(|| rest.trim_start())
+    (is_bullet(first) && (spaced || ('\u{F000}'..='\u{F0FF}').contains(&first)))
+        .then(|| rest.trim_start())
 }
 
 fn is_noise(c: char) -> bool {
@@ -64,7 +94,10 @@ mod tests {
 
     #[test]
     fn letters_are_composed_and_layout_characters_go() {
-        assert_eq!(clean("  a\u{30A}rs\u{AD}møte\u{A0}\u{FB01}ne\n\tting\u{200B} "), "årsmøte fine ting");
+        assert_eq!(
+            clean("  a\u{30A}rs\u{AD}møte\u{A0}\u{FB01}ne\n\tting\u{200B} "),
+            "årsmøte fine ting"
+        );
     }
 
     #[test]

@@ -72,14 +72,26 @@ fn line_end(text: &str, next: &str, vocabulary: &Vocabulary) -> LineEnd {
     if text.ends_with('\u{AD}') {
         return LineEnd::Drop;
     }
-    let Some(before) = text.strip_suffix(is_hyphen) else { return LineEnd::Space };
+    let Some(before) = text.strip_suffix(is_hyphen) else {
+        return LineEnd::Space;
+    };
     if !before.ends_with(char::is_alphanumeric) {
         return LineEnd::Space;
     }
-    let head = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    let whole_head = before.rsplit(char::is_whitespace).next().map(trim_punctuation).unwrap_or_default();
+    let head = before
+        .rsplit(|c: char| !c.is_alphanumeric())
+        .next()
+        .unwrap_or_default();
+    let whole_head = before
+        .rsplit(char::is_whitespace)
+        .next()
+        .map(trim_punctuation)
+        .unwrap_or_default();
     let tail = trim_punctuation(next.split_whitespace().next().unwrap_or_default());
-    if matches!(tail, "og" | "eller" | "samt" | "men" | "and" | "or" | "henholdsvis" | "respektive") {
+    if matches!(
+        tail,
+        "og" | "eller" | "samt" | "men" | "and" | "or" | "henholdsvis" | "respektive"
+    ) {
         return LineEnd::Space;
     }
     let abbreviation = head.chars().all(|c| c.is_uppercase() || c.is_numeric());
@@ -89,7 +101,11 @@ fn line_end(text: &str, next: &str, vocabulary: &Vocabulary) -> LineEnd {
     }
     let joined = vocabulary.count(&format!("{whole_head}{tail}"));
     let hyphenated = vocabulary.count(&format!("{whole_head}-{tail}"));
-    if hyphenated > joined { LineEnd::Keep } else { LineEnd::Drop }
+    if hyphenated > joined {
+        LineEnd::Keep
+    } else {
+        LineEnd::Drop
+    }
 }
 
 fn is_hyphen(c: char) -> bool {
@@ -106,7 +122,11 @@ mod tests {
 
     fn joined(first: &str, second: &str) -> String {
         let mut text = first.to_owned();
-        append_line(&mut text, second, &Vocabulary::of_lines(["den nasjonale brukerundersøkelsen om nord-norge"]));
+        append_line(
+            &mut text,
+            second,
+            &Vocabulary::of_lines(["den nasjonale brukerundersøkelsen om nord-norge"]),
+        );
         text
     }
 
@@ -117,10 +137,18 @@ mod tests {
             ("på NAV-", "kontorene", "på NAV-kontorene"),
             ("flere IT-", "løsninger", "flere IT-løsninger"),
             ("Etter e-", "postutveksling", "Etter e-postutveksling"),
-            ("arbeids- ", "og tjenestedirektør", "arbeids- og tjenestedirektør"),
+            (
+                "arbeids- ",
+                "og tjenestedirektør",
+                "arbeids- og tjenestedirektør",
+            ),
             ("i 2015-", "16", "i 2015-16"),
             ("i nord-", "norge", "i nord-norge"),
-            ("bo- og arbeidsmarkeds-", "regioner", "bo- og arbeidsmarkedsregioner"),
+            (
+                "bo- og arbeidsmarkeds-",
+                "regioner",
+                "bo- og arbeidsmarkedsregioner",
+            ),
             ("saken er", "utsatt", "saken er utsatt"),
             ("saken –", "som før", "saken – som før"),
         ] {

@@ -6,8 +6,8 @@
 //! and by the habits of the lines around.
 
 use super::clean::{clean, strip_bullet};
-use super::join::{Vocabulary, append_line};
 use super::front_matter::{front_matter, yaml_front_matter};
+use super::join::{Vocabulary, append_line};
 use super::{Block, BlockKind, Extracted, Unreadable};
 
 /// How many lines on each side show the habits of the text round a line.
@@ -21,7 +21,12 @@ pub fn read(bytes: &[u8]) -> Result<Extracted, Unreadable> {
     let (toml, body) = front_matter(&text);
     let (properties, body) = yaml_front_matter(body);
     let problems = problem.into_iter().collect();
-    Ok(Extracted { blocks: blocks(body), properties, front_matter: toml.map(str::to_owned), problems })
+    Ok(Extracted {
+        blocks: blocks(body),
+        properties,
+        front_matter: toml.map(str::to_owned),
+        problems,
+    })
 }
 
 /// The text of a file whose encoding nobody states, and a note where the encoding had to be guessed.
@@ -32,12 +37,18 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(String, Option<String>), Unreadabl
     let binary = bytes.iter().filter(|&&b| b == 0).count();
     if binary * 100 > bytes.len() {
         let reason = "it holds binary data".to_owned();
-        return Err(Unreadable::Damaged { format: "text".to_owned(), reason });
+        return Err(Unreadable::Damaged {
+            format: "text".to_owned(),
+            reason,
+        });
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => Ok((text.to_owned(), None)),
         Err(error) if mostly_utf8(bytes) => {
-            let note = format!("not valid UTF-8 at byte {}: unreadable characters are shown as \u{FFFD}", error.valid_up_to());
+            let note = format!(
+                "not valid UTF-8 at byte {}: unreadable characters are shown as \u{FFFD}",
+                error.valid_up_to()
+            );
             Ok((String::from_utf8_lossy(bytes).into_owned(), Some(note)))
         }
         Err(_) => Ok((encoding_rs::WINDOWS_1252.decode(bytes).0.into_owned(), None)),
@@ -77,7 +88,9 @@ impl Line {
     }
 
     fn ends_sentence(&self) -> bool {
-        self.text.trim_end_matches(['»', '"', ')', '”']).ends_with(['.', '!', '?', ':', ';'])
+        self.text
+            .trim_end_matches(['»', '"', ')', '”'])
+            .ends_with(['.', '!', '?', ':', ';'])
     }
 
     fn starts_lowercase(&self) -> bool {
@@ -99,7 +112,10 @@ fn blocks(text: &str) -> Vec<Block> {
     let mut number = 0;
     for (i, line) in lines.iter().enumerate() {
         let item = habits.list_item(line, number);
-        if let Some(found) = label(&line.text).and_then(label_number).filter(|_| item.is_some()) {
+        if let Some(found) = label(&line.text)
+            .and_then(label_number)
+            .filter(|_| item.is_some())
+        {
             number = found;
         }
         match drafts.last_mut() {
@@ -118,7 +134,9 @@ fn blocks(text: &str) -> Vec<Block> {
     let spaced_out = SpacedOut::of(&drafts);
     drafts.retain(|draft| !is_page_number(&draft.text));
     drafts.iter_mut().for_each(|draft| spaced_out.mend(draft));
-    (0..drafts.len()).map(|i| Block::new(kind(&drafts, i), &drafts[i].text, None)).collect()
+    (0..drafts.len())
+        .map(|i| Block::new(kind(&drafts, i), &drafts[i].text, None))
+        .collect()
 }
 
 fn lines(text: &str) -> Vec<Line> {
@@ -133,7 +151,11 @@ fn lines(text: &str) -> Vec<Line> {
         }
         lines.push(Line {
             text: words,
-            indent: raw.chars().take_while(|c| c.is_whitespace()).map(|c| if c == '\t' { 4 } else { 1 }).sum(),
+            indent: raw
+                .chars()
+                .take_while(|c| c.is_whitespace())
+                .map(|c| if c == '\t' { 4 } else { 1 })
+                .sum(),
             blanks: std::mem::take(&mut blanks),
             marked_blank: std::mem::take(&mut marked_blank),
             page_break: std::mem::take(&mut page_break),
@@ -155,14 +177,19 @@ struct Habits {
 
 impl Habits {
     fn of(lines: &[Line]) -> Habits {
-        let around = |i: usize| i.saturating_sub(NEIGHBOURHOOD)..(i + NEIGHBOURHOOD + 1).min(lines.len());
+        let around =
+            |i: usize| i.saturating_sub(NEIGHBOURHOOD)..(i + NEIGHBOURHOOD + 1).min(lines.len());
         let blank_is_noise = (0..lines.len()).map(|i| {
             let window = around(i);
-            let gaps = window.clone().skip(1).filter(|&j| lines[j].blanks == 1 && !lines[j].marked_blank);
+            let gaps = window
+                .clone()
+                .skip(1)
+                .filter(|&j| lines[j].blanks == 1 && !lines[j].marked_blank);
             let (mut gaps_seen, mut inside_sentences) = (0, 0);
             for j in gaps {
                 gaps_seen += 1;
-                inside_sentences += usize::from(!lines[j - 1].ends_sentence() && lines[j].starts_lowercase());
+                inside_sentences +=
+                    usize::from(!lines[j - 1].ends_sentence() && lines[j].starts_lowercase());
             }
             inside_sentences >= 2 && inside_sentences * 4 >= gaps_seen
         });
@@ -187,7 +214,11 @@ impl Habits {
             return (!rest.is_empty()).then(|| rest.to_owned());
         }
         let lost = self.lost_bullets && line.indent == 1 && line.blanks > 0;
-        let numbered = label(text).is_some_and(|label| label_number(label).map_or(label.ends_with(')'), |number| number == 1 || number == before + 1));
+        let numbered = label(text).is_some_and(|label| {
+            label_number(label).map_or(label.ends_with(')'), |number| {
+                number == 1 || number == before + 1
+            })
+        });
         (lost || numbered).then(|| text.to_owned())
     }
 
@@ -209,16 +240,29 @@ impl Habits {
         if line.blanks == 1 && !self.blank_is_noise[i] {
             return goes_on;
         }
-        if label(&line.text).is_some() && (before.ends_sentence() || line.blanks > 0) && !line.starts_lowercase() {
+        if label(&line.text).is_some()
+            && (before.ends_sentence() || line.blanks > 0)
+            && !line.starts_lowercase()
+        {
             return false;
         }
         if line.starts_lowercase() && !before.text.ends_with(['!', '?', ';']) {
             return true;
         }
         // A line that stops well before the others do was ended by its writer, not by the margin.
-        let first_word = line.text.split(' ').next().unwrap_or_default().chars().count();
+        let first_word = line
+            .text
+            .split(' ')
+            .next()
+            .unwrap_or_default()
+            .chars()
+            .count();
         let room = before.len() + 1 + first_word <= self.width[i] * 9 / 10;
-        if before.ends_sentence() { !room && !before.trailing_spaces } else { !room || before.text.ends_with(['-', ',']) }
+        if before.ends_sentence() {
+            !room && !before.trailing_spaces
+        } else {
+            !room || before.text.ends_with(['-', ','])
+        }
     }
 }
 
@@ -235,11 +279,16 @@ fn label(text: &str) -> Option<&str> {
     let (label, rest) = text.split_once(' ')?;
     let body = label.trim_end_matches(['.', ')']);
     let closed = body.len() + 1 == label.len();
-    let number = body.len() <= 8 && body.split('.').all(|part| (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()));
-    let letter = body.len() == 1 && body.bytes().all(|b| b.is_ascii_lowercase()) && label.ends_with(')');
+    let number = body.len() <= 8
+        && body
+            .split('.')
+            .all(|part| (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()));
+    let letter =
+        body.len() == 1 && body.bytes().all(|b| b.is_ascii_lowercase()) && label.ends_with(')');
     let chapter = number && body.contains('.');
     // "12. juni 2018" is a date, not a label.
-    let date = super::super::metadata::month_of(rest.split(' ').next().unwrap_or_default()).is_some();
+    let date =
+        super::super::metadata::month_of(rest.split(' ').next().unwrap_or_default()).is_some();
     ((number && closed || chapter || letter) && !date && !rest.is_empty()).then_some(label)
 }
 
@@ -250,8 +299,17 @@ fn label_number(label: &str) -> Option<u32> {
 
 /// A page number that survived by itself, or "Side 3 av 48".
 fn is_page_number(text: &str) -> bool {
-    let mut words = text.split([' ', '/']).filter(|word| !matches!(word.to_lowercase().as_str(), "side" | "page" | "av" | "of" | ""));
-    words.by_ref().take(2).all(|word| word.len() <= 4 && word.bytes().all(|b| b.is_ascii_digit())) && words.next().is_none()
+    let mut words = text.split([' ', '/']).filter(|word| {
+        !matches!(
+            word.to_lowercase().as_str(),
+            "side" | "page" | "av" | "of" | ""
+        )
+    });
+    words
+        .by_ref()
+        .take(2)
+        .all(|word| word.len() <= 4 && word.bytes().all(|b| b.is_ascii_digit()))
+        && words.next().is_none()
 }
 
 fn kind(drafts: &[Draft], i: usize) -> BlockKind {
@@ -260,7 +318,9 @@ fn kind(drafts: &[Draft], i: usize) -> BlockKind {
         return BlockKind::Contents;
     }
     match heading_level(draft) {
-        Some(level) if draft.text.starts_with(|c: char| c.is_ascii_digit()) || leads(drafts, i) => BlockKind::Heading(level),
+        Some(level) if draft.text.starts_with(|c: char| c.is_ascii_digit()) || leads(drafts, i) => {
+            BlockKind::Heading(level)
+        }
         _ if draft.is_item => BlockKind::ListItem,
         _ => BlockKind::Paragraph,
     }
@@ -269,7 +329,13 @@ fn kind(drafts: &[Draft], i: usize) -> BlockKind {
 /// "4.2 Partnerskapet ....... 17": a line of a table of contents.
 fn is_contents_line(text: &str) -> bool {
     let words = text.trim_end_matches(|c: char| c.is_ascii_digit());
-    let leaders = words.trim_end().chars().rev().take_while(|c| matches!(c, '.' | '…' | ' ' | '_')).filter(|c| *c != ' ').count();
+    let leaders = words
+        .trim_end()
+        .chars()
+        .rev()
+        .take_while(|c| matches!(c, '.' | '…' | ' ' | '_'))
+        .filter(|c| *c != ' ')
+        .count();
     words.len() < text.len() && (leaders >= 4 || words.trim_end().ends_with("……"))
 }
 
@@ -278,26 +344,53 @@ fn heading_level(draft: &Draft) -> Option<u8> {
     let text = draft.text.as_str();
     let length = text.chars().count();
     let mut words = text.split(' ');
-    let shape = length <= MAX_HEADING && length >= 3 && draft.lines <= 2 && text.split(' ').count() <= 14 && !text.ends_with(['.', ',', ';', ':', '-', '–']);
+    let shape = length <= MAX_HEADING
+        && length >= 3
+        && draft.lines <= 2
+        && text.split(' ').count() <= 14
+        && !text.ends_with(['.', ',', ';', ':', '-', '–']);
     let first = words.next()?;
     let number = first.trim_end_matches('.');
-    if shape && !number.is_empty() && number.split('.').all(|part| (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit())) {
+    if shape
+        && !number.is_empty()
+        && number
+            .split('.')
+            .all(|part| (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()))
+    {
         let starts = words.next()?.starts_with(char::is_uppercase);
         let depth = u8::try_from(number.split('.').count()).unwrap_or(u8::MAX);
-        return (starts && draft.after_gap && !first.ends_with(')') && (depth > 1 || !first.ends_with('.'))).then_some(depth.min(6));
+        return (starts
+            && draft.after_gap
+            && !first.ends_with(')')
+            && (depth > 1 || !first.ends_with('.')))
+        .then_some(depth.min(6));
     }
     let capital = text.starts_with(char::is_uppercase);
-    (shape && capital && !draft.is_item && draft.after_gap).then(|| if text.chars().any(char::is_lowercase) { 3 } else { 2 })
+    (shape && capital && !draft.is_item && draft.after_gap).then(|| {
+        if text.chars().any(char::is_lowercase) {
+            3
+        } else {
+            2
+        }
+    })
 }
 
 /// Whether the blocks after `i` read like what stands under a heading: running text or a list,
 /// perhaps after one heading more.
 fn leads(drafts: &[Draft], i: usize) -> bool {
     let mut next = drafts[i + 1..].iter();
-    let is_text = |draft: &Draft| draft.is_item || draft.text.ends_with(['.', ':', '?', '!']) || draft.text.split(' ').count() >= 8;
+    let is_text = |draft: &Draft| {
+        draft.is_item
+            || draft.text.ends_with(['.', ':', '?', '!'])
+            || draft.text.split(' ').count() >= 8
+    };
     match next.next() {
         Some(first) if is_text(first) => true,
-        Some(first) => heading_level(first).is_some() && next.next().is_some_and(is_text) && drafts[i].text.chars().all(|c| !c.is_lowercase()),
+        Some(first) => {
+            heading_level(first).is_some()
+                && next.next().is_some_and(is_text)
+                && drafts[i].text.chars().all(|c| !c.is_lowercase())
+        }
         None => false,
     }
 }
@@ -309,8 +402,14 @@ struct SpacedOut {
 
 impl SpacedOut {
     fn of(drafts: &[Draft]) -> SpacedOut {
-        let readable = drafts.iter().filter(|draft| draft.text.len() <= MAX_HEADING && !is_spaced_out(&draft.text));
-        SpacedOut { twins: readable.map(|draft| (squeeze(&draft.text), draft.text.clone())).collect() }
+        let readable = drafts
+            .iter()
+            .filter(|draft| draft.text.len() <= MAX_HEADING && !is_spaced_out(&draft.text));
+        SpacedOut {
+            twins: readable
+                .map(|draft| (squeeze(&draft.text), draft.text.clone()))
+                .collect(),
+        }
     }
 
     /// Gives a spaced-out title the words of its readable twin.
@@ -324,14 +423,23 @@ impl SpacedOut {
 }
 
 fn squeeze(text: &str) -> String {
-    text.chars().filter(|c| !c.is_whitespace()).flat_map(char::to_lowercase).collect()
+    text.chars()
+        .filter(|c| !c.is_whitespace())
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// Whether a title has more stray letters between its words than words can explain.
 fn is_spaced_out(text: &str) -> bool {
     let words: Vec<&str> = text.split(' ').collect();
-    let short = words.iter().filter(|word| word.chars().count() <= 2).count();
-    text.len() <= MAX_HEADING && !text.chars().any(char::is_lowercase) && words.len() >= 4 && short * 5 >= words.len() * 2
+    let short = words
+        .iter()
+        .filter(|word| word.chars().count() <= 2)
+        .count();
+    text.len() <= MAX_HEADING
+        && !text.chars().any(char::is_lowercase)
+        && words.len() >= 4
+        && short * 5 >= words.len() * 2
 }
 
 #[cfg(test)]
@@ -339,7 +447,10 @@ mod tests {
     use super::*;
 
     fn shapes(text: &str) -> Vec<(BlockKind, String)> {
-        blocks(text).into_iter().map(|block| (block.kind, block.text)).collect()
+        blocks(text)
+            .into_iter()
+            .map(|block| (block.kind, block.text))
+            .collect()
     }
 
     #[test]
@@ -359,18 +470,36 @@ mod tests {
         let text = "2 Hjemmekontor\n\nPartene drøftet ordningen i møtet.\n\n• to dager i uka\n• egen avtale\n\n7\n\n1. Lederen avgjør.\n2. Avtalen skal være skriftlig.\n\n2.1 Unntak\n\nFor vakttelefonen gjelder 12. juni 2018 fortsatt.\n";
         let kinds: Vec<BlockKind> = shapes(text).into_iter().map(|(kind, _)| kind).collect();
         use BlockKind::{Heading, ListItem, Paragraph};
-        assert_eq!(kinds, [Heading(1), Paragraph, ListItem, ListItem, ListItem, ListItem, Heading(2), Paragraph]);
+        assert_eq!(
+            kinds,
+            [
+                Heading(1),
+                Paragraph,
+                ListItem,
+                ListItem,
+                ListItem,
+                ListItem,
+                Heading(2),
+                Paragraph
+            ]
+        );
     }
 
     #[test]
     fn a_title_with_letters_set_apart_is_read_as_its_twin() {
         let text = "OR GANISAS J O N OG KULTUR\n\nVi jobber ofte hver for oss, og det merkes.\n\nORGANISASJON OG KULTUR\n\nSlik vil vi ha det om to år.\n";
-        assert_eq!(shapes(text)[0], (BlockKind::Heading(2), "ORGANISASJON OG KULTUR".to_owned()));
+        assert_eq!(
+            shapes(text)[0],
+            (BlockKind::Heading(2), "ORGANISASJON OG KULTUR".to_owned())
+        );
     }
 
     #[test]
     fn windows_1252_is_told_from_damaged_utf8() {
-        assert_eq!(decode(b"m\xF8te om s\xE6ravtale").unwrap().0, "møte om særavtale");
+        assert_eq!(
+            decode(b"m\xF8te om s\xE6ravtale").unwrap().0,
+            "møte om særavtale"
+        );
         let mut damaged = "møte om særavtale på jobben".as_bytes().to_vec();
         damaged[1] = 0xFF;
         let (text, note) = decode(&damaged).unwrap();

@@ -40,20 +40,28 @@ pub fn plain(tree: &Tree) -> Content {
     let titled = titled(tree);
     for node in tree.all() {
         let by_tag = matches!(tree.name(node), "nav" | "footer" | "aside" | "header");
-        set_if(&mut dropped, node, is_unseen(tree, node) || by_tag && !is_set(&titled, node));
+        set_if(
+            &mut dropped,
+            node,
+            is_unseen(tree, node) || by_tag && !is_set(&titled, node),
+        );
     }
     Content { root: 0, dropped }
 }
 
 /// The content of a page.
 pub fn select(tree: &Tree) -> Content {
-    let mut content = Content { root: 0, dropped: tree.all().map(|node| is_unseen(tree, node)).collect() };
+    let mut content = Content {
+        root: 0,
+        dropped: tree.all().map(|node| is_unseen(tree, node)).collect(),
+    };
     let whole = Weights::of(tree, &content);
     let titled = titled(tree);
     for node in tree.all() {
         let share = whole.own(node) / whole.own(0).max(1.0);
         let marked = is_marked(tree, node);
-        let chrome = marked == Mark::Surely || marked == Mark::Perhaps && share < TOO_MUCH && !is_set(&titled, node);
+        let chrome = marked == Mark::Surely
+            || marked == Mark::Perhaps && share < TOO_MUCH && !is_set(&titled, node);
         set_if(&mut content.dropped, node, chrome);
     }
     let weights = Weights::of(tree, &content);
@@ -76,17 +84,42 @@ fn is_set(flags: &[bool], node: usize) -> bool {
 fn is_unseen(tree: &Tree, node: usize) -> bool {
     let by_name = matches!(
         tree.name(node),
-        "head" | "script" | "style" | "template" | "noscript" | "svg" | "iframe" | "object" | "embed" | "canvas"
-            | "audio" | "video" | "button" | "select" | "textarea" | "input" | "datalist" | "map" | "noframes"
+        "head"
+            | "script"
+            | "style"
+            | "template"
+            | "noscript"
+            | "svg"
+            | "iframe"
+            | "object"
+            | "embed"
+            | "canvas"
+            | "audio"
+            | "video"
+            | "button"
+            | "select"
+            | "textarea"
+            | "input"
+            | "datalist"
+            | "map"
+            | "noframes"
     );
-    let hidden = tree.attribute(node, "hidden").is_some_and(|value| value != "until-found")
+    let hidden = tree
+        .attribute(node, "hidden")
+        .is_some_and(|value| value != "until-found")
         || tree.attribute(node, "aria-hidden") == Some("true");
-    let style = tree.attribute(node, "style").map(|style| style.replace(' ', "").to_lowercase());
-    let styled = style.is_some_and(|style| style.contains("display:none") || style.contains("visibility:hidden"));
+    let style = tree
+        .attribute(node, "style")
+        .map(|style| style.replace(' ', "").to_lowercase());
+    let styled = style
+        .is_some_and(|style| style.contains("display:none") || style.contains("visibility:hidden"));
     let class = tree.attribute(node, "class").unwrap_or_default();
-    let for_screen_readers = class
-        .split_whitespace()
-        .any(|class| matches!(class, "visually-hidden" | "sr-only" | "screen-reader-text" | "skip-link"));
+    let for_screen_readers = class.split_whitespace().any(|class| {
+        matches!(
+            class,
+            "visually-hidden" | "sr-only" | "screen-reader-text" | "skip-link"
+        )
+    });
     by_name || hidden || styled || for_screen_readers && !is_heading(tree.name(node))
 }
 
@@ -100,9 +133,15 @@ enum Mark {
 /// Whether the page itself says that an element is not content.
 fn is_marked(tree: &Tree, node: usize) -> Mark {
     let role = tree.attribute(node, "role").unwrap_or_default();
-    let in_content = || tree.ancestors(node).any(|around| matches!(tree.name(around), "main" | "article"));
+    let in_content = || {
+        tree.ancestors(node)
+            .any(|around| matches!(tree.name(around), "main" | "article"))
+    };
     match (tree.name(node), role) {
-        ("nav", _) | (_, "navigation" | "search" | "dialog" | "alertdialog" | "menu" | "menubar") => return Mark::Surely,
+        ("nav", _)
+        | (_, "navigation" | "search" | "dialog" | "alertdialog" | "menu" | "menubar") => {
+            return Mark::Surely;
+        }
         ("aside" | "footer", _) | (_, "contentinfo" | "complementary") => return Mark::Perhaps,
         ("header", _) | (_, "banner") if !in_content() => return Mark::Perhaps,
         ("" | "html" | "body" | "main" | "article", _) => return Mark::No,
@@ -110,7 +149,15 @@ fn is_marked(tree: &Tree, node: usize) -> Mark {
     }
     let class = tree.attribute(node, "class").unwrap_or_default();
     let id = tree.attribute(node, "id").unwrap_or_default();
-    if [class, id].into_iter().flat_map(words).any(|word| is_furniture(&word)) { Mark::Perhaps } else { Mark::No }
+    if [class, id]
+        .into_iter()
+        .flat_map(words)
+        .any(|word| is_furniture(&word))
+    {
+        Mark::Perhaps
+    } else {
+        Mark::No
+    }
 }
 
 /// The words of a class or an id: "siteFooter top-nav" → site, footer, top, nav.
@@ -132,27 +179,78 @@ fn words(text: &str) -> Vec<String> {
 
 fn is_furniture(word: &str) -> bool {
     const PARTS: [&str; 14] = [
-        "cookie", "navig", "navbar", "breadcrumb", "brodsm", "brødsm", "sidebar", "footer", "meny", "newsletter",
-        "nyhetsbrev", "samtykke", "consent", "informasjonskaps",
+        "cookie",
+        "navig",
+        "navbar",
+        "breadcrumb",
+        "brodsm",
+        "brødsm",
+        "sidebar",
+        "footer",
+        "meny",
+        "newsletter",
+        "nyhetsbrev",
+        "samtykke",
+        "consent",
+        "informasjonskaps",
     ];
     PARTS.iter().any(|part| word.contains(part))
         || matches!(
             word,
-            "nav" | "menu" | "mainmenu" | "submenu" | "topmenu" | "bunn" | "bunntekst" | "sidefelt" | "gdpr" | "share"
-                | "sharing" | "social" | "sosiale" | "related" | "relatert" | "relaterte" | "advert" | "annonse"
-                | "popup" | "modal" | "paging" | "pagination" | "pager" | "skip" | "skiplink" | "toolbar" | "masthead"
-                | "feedback" | "tilbakemelding" | "topbar" | "login" | "search" | "søk" | "sok" | "byline-share"
+            "nav"
+                | "menu"
+                | "mainmenu"
+                | "submenu"
+                | "topmenu"
+                | "bunn"
+                | "bunntekst"
+                | "sidefelt"
+                | "gdpr"
+                | "share"
+                | "sharing"
+                | "social"
+                | "sosiale"
+                | "related"
+                | "relatert"
+                | "relaterte"
+                | "advert"
+                | "annonse"
+                | "popup"
+                | "modal"
+                | "paging"
+                | "pagination"
+                | "pager"
+                | "skip"
+                | "skiplink"
+                | "toolbar"
+                | "masthead"
+                | "feedback"
+                | "tilbakemelding"
+                | "topbar"
+                | "login"
+                | "search"
+                | "søk"
+                | "sok"
+                | "byline-share"
         )
 }
 
 /// The elements that hold a first-level heading which is more than a link to the front page.
 fn titled(tree: &Tree) -> Vec<bool> {
     let mut titled = vec![false; tree.all().len()];
-    for heading in tree.all().filter(|node| tree.name(*node) == "h1").take(HEADINGS) {
+    for heading in tree
+        .all()
+        .filter(|node| tree.name(*node) == "h1")
+        .take(HEADINGS)
+    {
         let text = tree.inner_text(heading, &|node| tree.name(node) == "a");
         if !text.trim().is_empty() {
-            let around = tree.ancestors(heading).take_while(|node| tree.name(*node) != "main");
-            std::iter::once(heading).chain(around).for_each(|node| set_if(&mut titled, node, true));
+            let around = tree
+                .ancestors(heading)
+                .take_while(|node| tree.name(*node) != "main");
+            std::iter::once(heading)
+                .chain(around)
+                .for_each(|node| set_if(&mut titled, node, true));
         }
     }
     titled
@@ -168,7 +266,11 @@ struct Weights {
 impl Weights {
     fn of(tree: &Tree, content: &Content) -> Weights {
         let total = tree.all().len();
-        let mut weights = Weights { text: vec![0.0; total], link: vec![0.0; total], links: vec![0; total] };
+        let mut weights = Weights {
+            text: vec![0.0; total],
+            link: vec![0.0; total],
+            links: vec![0; total],
+        };
         let mut in_link = 0_u32;
         let mut around: Vec<usize> = Vec::new();
         tree.walk(0, |step| match step {
@@ -177,8 +279,15 @@ impl Weights {
                 let is_link = tree.name(node) == "a" && tree.attribute(node, "href").is_some();
                 match tree.text(node) {
                     Some(text) => {
-                        let length = text.split_whitespace().map(|word| word.chars().count() + 1).sum::<usize>();
-                        let slot = if in_link > 0 { weights.link.get_mut(node) } else { weights.text.get_mut(node) };
+                        let length = text
+                            .split_whitespace()
+                            .map(|word| word.chars().count() + 1)
+                            .sum::<usize>();
+                        let slot = if in_link > 0 {
+                            weights.link.get_mut(node)
+                        } else {
+                            weights.text.get_mut(node)
+                        };
                         if let Some(slot) = slot {
                             *slot = length as f64;
                         }
@@ -230,13 +339,21 @@ impl Weights {
 
 /// The `main` or the one `article` of the page, if it holds a good part of the text; else the root.
 fn marked_root(tree: &Tree, content: &Content, weights: &Weights) -> usize {
-    let shown = |node: &usize| !content.drops(*node) && !tree.ancestors(*node).any(|around| content.drops(around));
+    let shown = |node: &usize| {
+        !content.drops(*node) && !tree.ancestors(*node).any(|around| content.drops(around))
+    };
     let enough = |node: &usize| weights.own(*node) >= 0.3 * weights.own(0);
-    let main = |node: &usize| tree.name(*node) == "main" || tree.attribute(*node, "role") == Some("main");
-    if let Some(found) = tree.all().find(|node| main(node) && shown(node) && enough(node)) {
+    let main =
+        |node: &usize| tree.name(*node) == "main" || tree.attribute(*node, "role") == Some("main");
+    if let Some(found) = tree
+        .all()
+        .find(|node| main(node) && shown(node) && enough(node))
+    {
         return found;
     }
-    let mut articles = tree.all().filter(|node| tree.name(*node) == "article" && shown(node));
+    let mut articles = tree
+        .all()
+        .filter(|node| tree.name(*node) == "article" && shown(node));
     match (articles.next(), articles.next()) {
         (Some(only), None) if enough(&only) && weights.own(only) >= 0.5 * weights.own(0) => only,
         _ => 0,
@@ -246,8 +363,27 @@ fn marked_root(tree: &Tree, content: &Content, weights: &Weights) -> usize {
 fn is_container(name: &str) -> bool {
     matches!(
         name,
-        "root" | "html" | "body" | "div" | "section" | "main" | "article" | "table" | "tbody" | "tr" | "td" | "form"
-            | "center" | "fieldset" | "header" | "footer" | "aside" | "ul" | "ol" | "font" | "span"
+        "root"
+            | "html"
+            | "body"
+            | "div"
+            | "section"
+            | "main"
+            | "article"
+            | "table"
+            | "tbody"
+            | "tr"
+            | "td"
+            | "form"
+            | "center"
+            | "fieldset"
+            | "header"
+            | "footer"
+            | "aside"
+            | "ul"
+            | "ol"
+            | "font"
+            | "span"
     ) || name.contains('-')
 }
 
@@ -255,7 +391,12 @@ fn is_container(name: &str) -> bool {
 fn prune(tree: &Tree, content: &mut Content, weights: &Weights, titled: &[bool]) {
     let mut node = content.root;
     loop {
-        let children: Vec<usize> = tree.children(node).iter().copied().filter(|child| !content.drops(*child)).collect();
+        let children: Vec<usize> = tree
+            .children(node)
+            .iter()
+            .copied()
+            .filter(|child| !content.drops(*child))
+            .collect();
         let heaviest = children
             .iter()
             .copied()
@@ -292,10 +433,22 @@ fn is_beside(tree: &Tree, weights: &Weights, node: usize, after: bool) -> bool {
     if length > CONTACT as f64 {
         return false;
     }
-    let text = tree.inner_text(node, &|node| is_unseen(tree, node)).trim().to_lowercase();
-    let starts = ["del på", "skriv ut", "hopp til", "til toppen", "del saken", "del artikkelen"];
+    let text = tree
+        .inner_text(node, &|node| is_unseen(tree, node))
+        .trim()
+        .to_lowercase();
+    let starts = [
+        "del på",
+        "skriv ut",
+        "hopp til",
+        "til toppen",
+        "del saken",
+        "del artikkelen",
+    ];
     starts.iter().any(|start| text.starts_with(start)) && length < 120.0
-        || ["informasjonskapsler", "cookies"].iter().any(|word| text.contains(word))
+        || ["informasjonskapsler", "cookies"]
+            .iter()
+            .any(|word| text.contains(word))
         || after && contact_signs(&text) >= 2
 }
 
@@ -311,5 +464,8 @@ fn contact_signs(text: &str) -> usize {
         &["ansvarlig redaktør", "redaktør:", "nettredaktør"],
         &["følg oss", "facebook", "linkedin", "nyhetsbrev"],
     ];
-    SIGNS.iter().filter(|signs| signs.iter().any(|sign| text.contains(sign))).count()
+    SIGNS
+        .iter()
+        .filter(|signs| signs.iter().any(|sign| text.contains(sign)))
+        .count()
 }

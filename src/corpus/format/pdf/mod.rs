@@ -130,7 +130,12 @@ fn read_pages(pdf: &Pdf) -> Result<Extracted, Unreadable> {
     let outline = properties::outline(pdf);
     let lines = lines(reader.pages);
     let blocks = headings::mark(paragraphs::join(lines, pages.len()), &outline);
-    Ok(Extracted { blocks, properties: properties::properties(pdf), problems: reader.problems, front_matter: None })
+    Ok(Extracted {
+        blocks,
+        properties: properties::properties(pdf),
+        problems: reader.problems,
+        front_matter: None,
+    })
 }
 
 /// Gathers the pages.

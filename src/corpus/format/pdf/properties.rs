@@ -24,7 +24,8 @@ pub(super) struct Entry {
 /// Title, author and language.
 pub(super) fn properties(pdf: &Pdf) -> Properties {
     let info = pdf.metadata();
-    let text = |bytes: &Option<Box<[u8]>>| bytes.as_deref().map(decode).filter(|text| !text.is_empty());
+    let text =
+        |bytes: &Option<Box<[u8]>>| bytes.as_deref().map(decode).filter(|text| !text.is_empty());
     let mut properties = Properties {
         title: text(&info.title),
         author: text(&info.author),
@@ -146,7 +147,11 @@ mod tests {
 
     #[test]
     fn xmp_gives_what_the_information_dictionary_lacks() {
-        let found = read_xmp(b"<x><dc:title><rdf:Alt><rdf:li>Referat</rdf:li></rdf:Alt></dc:title></x>");
-        assert_eq!((found.title.as_deref(), found.author), (Some("Referat"), None));
+        let found =
+            read_xmp(b"<x><dc:title><rdf:Alt><rdf:li>Referat</rdf:li></rdf:Alt></dc:title></x>");
+        assert_eq!(
+            (found.title.as_deref(), found.author),
+            (Some("Referat"), None)
+        );
     }
 }

@@ -2,7 +2,9 @@ use super::super::testing::archive;
 use super::*;
 
 fn document(body: &str) -> String {
-    format!(r#"<w:document xmlns:w="w" xmlns:r="r" xmlns:mc="mc"><w:body>{body}</w:body></w:document>"#)
+    format!(
+        r#"<w:document xmlns:w="w" xmlns:r="r" xmlns:mc="mc"><w:body>{body}</w:body></w:document>"#
+    )
 }
 
 fn read_body(body: &str) -> Extracted {
@@ -10,5 +12,9 @@ fn read_body(body: &str) -> Extracted {
 }
 
 fn texts(extracted: &Extracted) -> Vec<(BlockKind, &str)> {
-    extracted.blocks.iter().map(|block| (block.kind, block.text.as_str())).collect()
+    extracted
+        .blocks
+        .iter()
+        .map(|block| (block.kind, block.text.as_str()))
+        .collect()
 }
