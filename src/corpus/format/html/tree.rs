@@ -14,7 +14,7 @@ use html5ever::{Attribute, LocalName};
 /// How deep elements may be nested; the tags of deeper ones are read as spaces.
 const DEPTH: usize = 512;
 /// How many elements and stretches of text a page may have.
-const NODES: usize = 500_000;
+const NODES: usize = 250_000;
 /// How many parts a tag may have: comparing its attributes takes quadratic time.
 const TAG_PARTS: usize = 200;
 

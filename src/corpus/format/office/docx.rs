@@ -183,7 +183,11 @@ impl<'a> Reader<'a> {
 
     /// Hands finished pieces to what encloses them.
     fn emit(&mut self, pieces: Vec<Piece>, row: bool) {
-        match self.frames.last_mut() {
+        let enclosing = self.frames.iter_mut().rev().find(|frame| match frame {
+            Frame::Paragraph(_) => true,
+            Frame::Table(table) => table.in_row(),
+        });
+        match enclosing {
             Some(Frame::Paragraph(paragraph)) => paragraph.after.extend(pieces),
             Some(Frame::Table(table)) => table.push(pieces, row),
             None => self.out.extend(pieces),
@@ -423,10 +427,8 @@ impl<'a> Reader<'a> {
     fn close_table_part(&mut self, name: &str) {
         match name {
             "tr" => {
-                let rows = self.table().map(Table::close_row);
-                if let (Some(rows), Some(Frame::Table(table))) = (rows, self.frames.pop()) {
+                if let Some(rows) = self.table().map(Table::close_row) {
                     self.emit(rows, true);
-                    self.frames.push(Frame::Table(table));
                 }
             }
             _ => {
