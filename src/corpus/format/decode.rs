@@ -7,12 +7,17 @@ use encoding_rs::{Encoding, UTF_8, WINDOWS_1252};
 /// ASCII is hardly ever anything else, whatever it declares.
 pub fn decode(bytes: &[u8], declared: Option<&'static Encoding>) -> String {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
-        return encoding.decode_without_bom_handling(bytes.get(mark..).unwrap_or_default()).0.into_owned();
+        return encoding
+            .decode_without_bom_handling(bytes.get(mark..).unwrap_or_default())
+            .0
+            .into_owned();
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => text.to_owned(),
         Err(_) => {
-            let encoding = declared.filter(|encoding| *encoding != UTF_8).unwrap_or(WINDOWS_1252);
+            let encoding = declared
+                .filter(|encoding| *encoding != UTF_8)
+                .unwrap_or(WINDOWS_1252);
             encoding.decode_without_bom_handling(bytes).0.into_owned()
         }
     }

@@ -15,7 +15,9 @@ pub fn front_matter(text: &str) -> (Option<&str>, &str) {
 /// the text after it. Lines between rules that are no such pairs are text.
 pub fn yaml_front_matter(text: &str) -> (Properties, &str) {
     let mut properties = Properties::default();
-    let Some((source, rest)) = fenced(text, "---") else { return (properties, text) };
+    let Some((source, rest)) = fenced(text, "---") else {
+        return (properties, text);
+    };
     let mut keys = 0;
     for line in source.lines() {
         let nested = line.starts_with([' ', '\t', '-', '#']) || line.trim().is_empty();
@@ -36,7 +38,10 @@ pub fn yaml_front_matter(text: &str) -> (Properties, &str) {
 }
 
 fn is_key(key: &str) -> bool {
-    !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
+    !key.is_empty()
+        && key
+            .chars()
+            .all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.'))
 }
 
 fn take(properties: &mut Properties, key: &str, value: &str) {
@@ -55,7 +60,10 @@ fn take(properties: &mut Properties, key: &str, value: &str) {
 fn unquoted(value: &str) -> &str {
     let value = value.trim();
     for quote in ['"', '\''] {
-        if let Some((inner, _)) = value.strip_prefix(quote).and_then(|rest| rest.rsplit_once(quote)) {
+        if let Some((inner, _)) = value
+            .strip_prefix(quote)
+            .and_then(|rest| rest.rsplit_once(quote))
+        {
             return inner.trim();
         }
     }
@@ -86,13 +94,18 @@ mod tests {
     #[test]
     fn toml_is_split_from_the_text() {
         let text = "\u{FEFF}+++\r\ntitle = \"Styremøte\"\r\n+++\r\nSak 1\r\n";
-        assert_eq!(front_matter(text), (Some("title = \"Styremøte\"\r\n"), "Sak 1\r\n"));
+        assert_eq!(
+            front_matter(text),
+            (Some("title = \"Styremøte\"\r\n"), "Sak 1\r\n")
+        );
         assert_eq!(front_matter("+++\nuten slutt"), (None, "+++\nuten slutt"));
     }
 
     #[test]
     fn yaml_is_read_and_a_rule_is_not_yaml() {
-        let (properties, rest) = yaml_front_matter("---\ntitle: \"Årsmøte: sak 3\"\ndate: 2024-03-01 # fredag\ntags:\n  - a\n---\nTekst");
+        let (properties, rest) = yaml_front_matter(
+            "---\ntitle: \"Årsmøte: sak 3\"\ndate: 2024-03-01 # fredag\ntags:\n  - a\n---\nTekst",
+        );
         assert_eq!(properties.title.as_deref(), Some("Årsmøte: sak 3"));
         assert_eq!(properties.date.as_deref(), Some("2024-03-01"));
         assert_eq!(rest, "Tekst");

@@ -12,8 +12,13 @@ use super::{BlockKind, Extracted, Properties, Unreadable};
 pub fn read(bytes: &[u8]) -> Result<Extracted, Unreadable> {
     let text = decode(bytes, None);
     let (toml, rest) = front_matter(&text);
-    let (properties, rest) = if toml.is_some() { (Properties::default(), rest) } else { yaml_front_matter(rest) };
-    let options = Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH;
+    let (properties, rest) = if toml.is_some() {
+        (Properties::default(), rest)
+    } else {
+        yaml_front_matter(rest)
+    };
+    let options =
+        Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH;
     let mut reader = Reader::default();
     for event in Parser::new_ext(rest, options) {
         reader.event(event);
@@ -21,7 +26,12 @@ pub fn read(bytes: &[u8]) -> Result<Extracted, Unreadable> {
     reader.flush();
     let mut problems = Vec::new();
     let front_matter = toml.map(str::to_owned);
-    Ok(Extracted { blocks: blocks_of(reader.out, &mut problems), properties, problems, front_matter })
+    Ok(Extracted {
+        blocks: blocks_of(reader.out, &mut problems),
+        properties,
+        problems,
+        front_matter,
+    })
 }
 
 #[derive(Default)]
@@ -44,7 +54,10 @@ impl Reader {
         match event {
             Event::Start(tag) => self.open(tag),
             Event::End(tag) => self.close(tag),
-            Event::Text(text) | Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
+            Event::Text(text)
+            | Event::Code(text)
+            | Event::InlineMath(text)
+            | Event::DisplayMath(text) => {
                 if self.images == 0 {
                     self.line.push(&text, self.bold > 0, None);
                 }
@@ -61,7 +74,11 @@ impl Reader {
         match tag {
             Tag::Strong => self.bold += 1,
             Tag::Image { .. } => self.images += 1,
-            Tag::Emphasis | Tag::Strikethrough | Tag::Link { .. } | Tag::Superscript | Tag::Subscript => {}
+            Tag::Emphasis
+            | Tag::Strikethrough
+            | Tag::Link { .. }
+            | Tag::Superscript
+            | Tag::Subscript => {}
             tag => {
                 self.flush();
                 self.open_block(tag);
@@ -100,7 +117,11 @@ impl Reader {
         match tag {
             TagEnd::Strong => self.bold = self.bold.saturating_sub(1),
             TagEnd::Image => self.images = self.images.saturating_sub(1),
-            TagEnd::Emphasis | TagEnd::Strikethrough | TagEnd::Link | TagEnd::Superscript | TagEnd::Subscript => {}
+            TagEnd::Emphasis
+            | TagEnd::Strikethrough
+            | TagEnd::Link
+            | TagEnd::Superscript
+            | TagEnd::Subscript => {}
             tag => {
                 self.flush();
                 self.close_block(tag);
@@ -169,8 +190,15 @@ mod tests {
             | Sak | Frist |\n|---|---|\n| Lønn | **mai** |\n\n**Eventuelt**\n\nIngen saker.[^1]\n\n[^1]: Se vedlegg.\n\n<div>Til slutt <b>takk</b></div>\n";
         let extracted = read(source.as_bytes()).unwrap();
         use BlockKind::{Heading, ListItem, Paragraph, TableRow};
-        let blocks: Vec<_> = extracted.blocks.iter().map(|block| (block.kind, block.text.as_str())).collect();
-        assert_eq!(extracted.front_matter.as_deref(), Some("title = \"Møte\"\n"));
+        let blocks: Vec<_> = extracted
+            .blocks
+            .iter()
+            .map(|block| (block.kind, block.text.as_str()))
+            .collect();
+        assert_eq!(
+            extracted.front_matter.as_deref(),
+            Some("title = \"Møte\"\n")
+        );
         assert_eq!(
             blocks,
             [

@@ -50,7 +50,12 @@ pub struct Block {
 impl Block {
     /// A block that stands on one page.
     pub fn new(kind: BlockKind, text: impl Into<String>, page: Option<u32>) -> Self {
-        Block { kind, text: text.into(), page, page_breaks: Vec::new() }
+        Block {
+            kind,
+            text: text.into(),
+            page,
+            page_breaks: Vec::new(),
+        }
     }
 }
 
@@ -94,13 +99,17 @@ pub enum Unreadable {
     #[error("the file is encrypted and needs a password: save a copy without one")]
     Encrypted,
     /// Pictures of text only.
-    #[error("the file holds pictures of text only (scanned, {pages} pages): run text recognition (OCR) on it first")]
+    #[error(
+        "the file holds pictures of text only (scanned, {pages} pages): run text recognition (OCR) on it first"
+    )]
     Scanned {
         /// How many pages were looked at.
         pages: u32,
     },
     /// Not what its name says, or broken.
-    #[error("the file cannot be read as {format}: {reason}; open and save it anew in the program it comes from")]
+    #[error(
+        "the file cannot be read as {format}: {reason}; open and save it anew in the program it comes from"
+    )]
     Damaged {
         /// The format that was tried.
         format: String,
@@ -170,7 +179,11 @@ pub fn read(format: Format, bytes: &[u8]) -> Result<Extracted, Unreadable> {
         Format::Markdown => markdown::read(bytes),
         Format::Plain => plain::read(bytes),
     }?;
-    if extracted.blocks.iter().all(|block| block.text.trim().is_empty()) {
+    if extracted
+        .blocks
+        .iter()
+        .all(|block| block.text.trim().is_empty())
+    {
         return Err(Unreadable::Empty);
     }
     Ok(extracted)

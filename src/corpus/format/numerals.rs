@@ -39,7 +39,9 @@ impl Numeral {
 
 /// Office programs repeat the letter after z: aa, bb, cc.
 fn letters(number: u32) -> String {
-    let Some(index) = number.checked_sub(1) else { return number.to_string() };
+    let Some(index) = number.checked_sub(1) else {
+        return number.to_string();
+    };
     let letter = char::from_u32(u32::from(b'a') + index % 26).unwrap_or('a');
     let times = (index / 26 + 1).min(8) as usize;
     std::iter::repeat_n(letter, times).collect()

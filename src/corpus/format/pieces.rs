@@ -33,7 +33,9 @@ impl Line {
             self.plain |= !bold;
             match (self.current_page(), page) {
                 (None, _) if self.raw.trim().is_empty() => self.page = page,
-                (current, Some(page)) if current != Some(page) => self.breaks.push((self.raw.len(), page)),
+                (current, Some(page)) if current != Some(page) => {
+                    self.breaks.push((self.raw.len(), page))
+                }
                 _ => {}
             }
         }
@@ -66,7 +68,9 @@ impl Line {
         {
             earlier.breaks.push((offset, page));
         }
-        earlier.breaks.extend(self.breaks.iter().map(|(at, page)| (at + offset, *page)));
+        earlier
+            .breaks
+            .extend(self.breaks.iter().map(|(at, page)| (at + offset, *page)));
         earlier.bold |= self.bold;
         earlier.plain |= self.plain;
         *self = earlier;
@@ -85,9 +89,17 @@ impl Line {
         let mut space = !label.is_empty() && !glued;
         let mut start = 0;
         let mut page = None;
-        let ends = self.breaks.iter().map(|(at, page)| (*at, Some(*page))).chain([(self.raw.len(), None)]);
+        let ends = self
+            .breaks
+            .iter()
+            .map(|(at, page)| (*at, Some(*page)))
+            .chain([(self.raw.len(), None)]);
         for (end, next_page) in ends {
-            let part = self.raw.get(start..end).unwrap_or_default().replace('\u{2011}', "-");
+            let part = self
+                .raw
+                .get(start..end)
+                .unwrap_or_default()
+                .replace('\u{2011}', "-");
             let text = clean(&part);
             if !text.is_empty() {
                 if (space || part.starts_with(char::is_whitespace)) && !block.text.is_empty() {
@@ -110,7 +122,10 @@ impl Line {
             return None;
         }
         block.text = clean(&block.text);
-        Some(Piece { heading_like: self.bold && !self.plain && looks_like_heading(&block), block })
+        Some(Piece {
+            heading_like: self.bold && !self.plain && looks_like_heading(&block),
+            block,
+        })
     }
 
     fn current_page(&self) -> Option<u32> {
@@ -121,7 +136,10 @@ impl Line {
     fn drop_typed_bullet(&mut self) -> bool {
         let trimmed = self.raw.trim_start();
         let mut characters = trimmed.chars();
-        let Some(first) = characters.next().filter(|first| is_bullet(*first) && !matches!(first, '–' | '—')) else {
+        let Some(first) = characters
+            .next()
+            .filter(|first| is_bullet(*first) && !matches!(first, '–' | '—'))
+        else {
             return false;
         };
         let rest = characters.as_str();
@@ -160,7 +178,10 @@ pub struct Piece {
 impl Piece {
     /// A piece that is what its block says.
     pub fn new(block: Block) -> Self {
-        Piece { block, heading_like: false }
+        Piece {
+            block,
+            heading_like: false,
+        }
     }
 }
 
@@ -182,7 +203,10 @@ struct Cell {
 impl Table {
     /// Begins a row.
     pub fn open_row(&mut self) {
-        *self = Table { in_row: true, ..Table::default() };
+        *self = Table {
+            in_row: true,
+            ..Table::default()
+        };
     }
 
     /// Whether a row is open: what stands between rows, as a caption does, is no part of them.
@@ -211,17 +235,26 @@ impl Table {
             self.open_cell();
         }
         if let Some(cell) = self.cells.last_mut() {
-            if nested { cell.nested.extend(pieces) } else { cell.own.extend(pieces) }
+            if nested {
+                cell.nested.extend(pieces)
+            } else {
+                cell.own.extend(pieces)
+            }
         }
     }
 
     /// Repeats the cell that was begun last until there are `times` of it; a long one is not repeated.
     pub fn repeat_cell(&mut self, times: usize) {
-        let Some(cell) = self.cells.last() else { return };
+        let Some(cell) = self.cells.last() else {
+            return;
+        };
         let length: usize = cell.own.iter().map(|piece| piece.block.text.len()).sum();
         if length <= REPEATED_LENGTH && cell.nested.is_empty() {
             let own = cell.own.clone();
-            self.cells.extend((1..times).map(|_| Cell { own: own.clone(), nested: Vec::new() }));
+            self.cells.extend((1..times).map(|_| Cell {
+                own: own.clone(),
+                nested: Vec::new(),
+            }));
         }
     }
 
@@ -239,7 +272,11 @@ impl Table {
             cells.push(cell.own);
             after.extend(cell.nested);
         }
-        let mut pieces: Vec<Piece> = if framed { cells.into_iter().flatten().collect() } else { vec![joined_row(cells)] };
+        let mut pieces: Vec<Piece> = if framed {
+            cells.into_iter().flatten().collect()
+        } else {
+            vec![joined_row(cells)]
+        };
         pieces.retain(|piece| !piece.block.text.is_empty());
         pieces.extend(after);
         for piece in &mut pieces {
@@ -252,10 +289,14 @@ impl Table {
 /// The row of these cells, without empty cells at its end.
 fn joined_row(cells: Vec<Vec<Piece>>) -> Piece {
     let mut row = Block::new(BlockKind::TableRow, "", None);
-    let filled = cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last + 1);
+    let filled = cells
+        .iter()
+        .rposition(|cell| !cell.is_empty())
+        .map_or(0, |last| last + 1);
     for (column, cell) in cells.into_iter().take(filled).enumerate() {
         if column > 0 {
-            row.text.push_str(if row.text.is_empty() { "| " } else { " | " });
+            row.text
+                .push_str(if row.text.is_empty() { "| " } else { " | " });
         }
         for (index, piece) in cell.into_iter().enumerate() {
             if index > 0 {
@@ -278,13 +319,19 @@ fn append(row: &mut Block, block: &Block) {
         _ => {}
     }
     row.text.push_str(&block.text);
-    row.page_breaks.extend(block.page_breaks.iter().map(|(at, page)| (at + offset, *page)));
+    row.page_breaks.extend(
+        block
+            .page_breaks
+            .iter()
+            .map(|(at, page)| (at + offset, *page)),
+    );
 }
 
 /// The pieces of a slide, its title first and in one piece.
 pub fn title_first(slide: Vec<Piece>) -> Vec<Piece> {
-    let (titles, mut rest): (Vec<Piece>, Vec<Piece>) =
-        slide.into_iter().partition(|piece| piece.block.kind == BlockKind::Heading(1));
+    let (titles, mut rest): (Vec<Piece>, Vec<Piece>) = slide
+        .into_iter()
+        .partition(|piece| piece.block.kind == BlockKind::Heading(1));
     let joined = titles.into_iter().reduce(|mut title, next| {
         title.block.text = format!("{} {}", title.block.text, next.block.text);
         title
@@ -299,7 +346,10 @@ pub fn title_first(slide: Vec<Piece>) -> Vec<Piece> {
 /// paragraph goes on with the sentence. The heading over a table of contents belongs to it.
 pub fn blocks_of(mut pieces: Vec<Piece>, problems: &mut Vec<String>) -> Vec<Block> {
     if pieces.len() > BLOCKS {
-        problems.push(format!("only the first {BLOCKS} of {} paragraphs were read", pieces.len()));
+        problems.push(format!(
+            "only the first {BLOCKS} of {} paragraphs were read",
+            pieces.len()
+        ));
         pieces.truncate(BLOCKS);
     }
     demote_passages(&mut pieces);
@@ -310,7 +360,9 @@ pub fn blocks_of(mut pieces: Vec<Piece>, problems: &mut Vec<String>) -> Vec<Bloc
         .map(|mut piece| {
             match piece.block.kind {
                 BlockKind::Heading(own) => level = own,
-                _ if piece.heading_like => piece.block.kind = BlockKind::Heading(level.saturating_add(1).min(DEEPEST)),
+                _ if piece.heading_like => {
+                    piece.block.kind = BlockKind::Heading(level.saturating_add(1).min(DEEPEST))
+                }
                 _ => {}
             }
             piece.block
@@ -322,9 +374,17 @@ fn demote_passages(pieces: &mut [Piece]) {
     let total = pieces.len();
     let mut start = 0;
     while start < total {
-        let run = pieces.iter().skip(start).take_while(|piece| piece.heading_like).count();
+        let run = pieces
+            .iter()
+            .skip(start)
+            .take_while(|piece| piece.heading_like)
+            .count();
         if run >= BOLD_PASSAGE || start + run == total {
-            pieces.iter_mut().skip(start).take(run).for_each(|piece| piece.heading_like = false);
+            pieces
+                .iter_mut()
+                .skip(start)
+                .take(run)
+                .for_each(|piece| piece.heading_like = false);
         }
         start += run + 1;
     }
@@ -336,18 +396,25 @@ fn demote_by_next(pieces: &mut [Piece]) {
         let (goes_on, contents) = next.unwrap_or_default();
         piece.heading_like &= !goes_on;
         let heading = piece.heading_like || matches!(piece.block.kind, BlockKind::Heading(1..));
-        if contents && (heading || piece.block.kind == BlockKind::Paragraph) && is_contents_title(&piece.block.text) {
+        if contents
+            && (heading || piece.block.kind == BlockKind::Paragraph)
+            && is_contents_title(&piece.block.text)
+        {
             piece.heading_like = false;
             piece.block.kind = BlockKind::Contents;
         }
-        let lower = piece.block.kind == BlockKind::Paragraph && piece.block.text.starts_with(char::is_lowercase);
+        let lower = piece.block.kind == BlockKind::Paragraph
+            && piece.block.text.starts_with(char::is_lowercase);
         next = Some((lower, piece.block.kind == BlockKind::Contents));
     }
 }
 
 fn is_contents_title(text: &str) -> bool {
     let title = text.trim_end_matches(':').to_lowercase();
-    matches!(title.as_str(), "innhold" | "innhald" | "innholdsfortegnelse" | "contents" | "table of contents")
+    matches!(
+        title.as_str(),
+        "innhold" | "innhald" | "innholdsfortegnelse" | "contents" | "table of contents"
+    )
 }
 
 #[cfg(test)]
@@ -376,12 +443,30 @@ mod tests {
 
     #[test]
     fn bold_lines_are_headings_only_where_text_follows() {
-        let pieces = vec![bold("Til stede:"), plain("Kari Lie"), bold("Dette er vedtatt."), bold("Kari Lie, leder")];
-        let kinds: Vec<_> = blocks_of(pieces, &mut Vec::new()).into_iter().map(|block| block.kind).collect();
+        let pieces = vec![
+            bold("Til stede:"),
+            plain("Kari Lie"),
+            bold("Dette er vedtatt."),
+            bold("Kari Lie, leder"),
+        ];
+        let kinds: Vec<_> = blocks_of(pieces, &mut Vec::new())
+            .into_iter()
+            .map(|block| block.kind)
+            .collect();
         use BlockKind::{Heading, Paragraph};
         assert_eq!(kinds, [Heading(1), Paragraph, Paragraph, Paragraph]);
-        let passage = vec![bold("En"), bold("To ord"), bold("Tre"), bold("Fire"), plain("Slutt")];
-        assert!(blocks_of(passage, &mut Vec::new()).iter().all(|block| block.kind == Paragraph));
+        let passage = vec![
+            bold("En"),
+            bold("To ord"),
+            bold("Tre"),
+            bold("Fire"),
+            plain("Slutt"),
+        ];
+        assert!(
+            blocks_of(passage, &mut Vec::new())
+                .iter()
+                .all(|block| block.kind == Paragraph)
+        );
     }
 
     #[test]
@@ -395,7 +480,11 @@ mod tests {
             }
         }
         table.push(vec![plain("Innfelt")], true);
-        let texts: Vec<_> = table.close_row().into_iter().map(|piece| piece.block.text).collect();
+        let texts: Vec<_> = table
+            .close_row()
+            .into_iter()
+            .map(|piece| piece.block.text)
+            .collect();
         assert_eq!(texts, ["Sak | | Frist", "Innfelt"]);
     }
 }

@@ -15,6 +15,8 @@ const DOMINANT: f64 = 0.6;
 const TOO_MUCH: f64 = 0.4;
 /// The share of link text from which a list is navigation.
 const LINKS: f64 = 0.4;
+/// From how many bytes on a block is running text.
+const PROSE: usize = 120;
 /// How many first-level headings are looked at.
 const HEADINGS: usize = 50;
 /// The longest line of contact details, in characters.
@@ -40,20 +42,33 @@ pub fn plain(tree: &Tree) -> Content {
     let titled = titled(tree);
     for node in tree.all() {
         let by_tag = matches!(tree.name(node), "nav" | "footer" | "aside" | "header");
-        set_if(&mut dropped, node, is_unseen(tree, node) || by_tag && !is_set(&titled, node));
+        set_if(
+            &mut dropped,
+            node,
+            is_unseen(tree, node) || by_tag && !is_set(&titled, node),
+        );
     }
     Content { root: 0, dropped }
 }
 
 /// The content of a page.
 pub fn select(tree: &Tree) -> Content {
-    let mut content = Content { root: 0, dropped: tree.all().map(|node| is_unseen(tree, node)).collect() };
+    let mut content = Content {
+        root: 0,
+        dropped: tree.all().map(|node| is_unseen(tree, node)).collect(),
+    };
     let whole = Weights::of(tree, &content);
     let titled = titled(tree);
+    let has_title = is_set(&titled, 0);
     for node in tree.all() {
-        let share = whole.own(node) / whole.own(0).max(1.0);
-        let marked = is_marked(tree, node);
-        let chrome = marked == Mark::Surely || marked == Mark::Perhaps && share < TOO_MUCH && !is_set(&titled, node);
+        let small = whole.own(node) < TOO_MUCH * whole.own(0).max(1.0);
+        let chrome = match is_marked(tree, node) {
+            Mark::Surely => true,
+            _ if is_set(&titled, node) => false,
+            Mark::ByStructure => has_title || small,
+            Mark::ByClass => small,
+            Mark::No => false,
+        };
         set_if(&mut content.dropped, node, chrome);
     }
     let weights = Weights::of(tree, &content);
@@ -76,41 +91,84 @@ fn is_set(flags: &[bool], node: usize) -> bool {
 fn is_unseen(tree: &Tree, node: usize) -> bool {
     let by_name = matches!(
         tree.name(node),
-        "head" | "script" | "style" | "template" | "noscript" | "svg" | "iframe" | "object" | "embed" | "canvas"
-            | "audio" | "video" | "button" | "select" | "textarea" | "input" | "datalist" | "map" | "noframes"
+        "head"
+            | "script"
+            | "style"
+            | "template"
+            | "noscript"
+            | "svg"
+            | "iframe"
+            | "object"
+            | "embed"
+            | "canvas"
+            | "audio"
+            | "video"
+            | "button"
+            | "select"
+            | "textarea"
+            | "input"
+            | "datalist"
+            | "map"
+            | "noframes"
     );
-    let hidden = tree.attribute(node, "hidden").is_some_and(|value| value != "until-found")
+    let hidden = tree
+        .attribute(node, "hidden")
+        .is_some_and(|value| value != "until-found")
         || tree.attribute(node, "aria-hidden") == Some("true");
-    let style = tree.attribute(node, "style").map(|style| style.replace(' ', "").to_lowercase());
-    let styled = style.is_some_and(|style| style.contains("display:none") || style.contains("visibility:hidden"));
+    let style = tree
+        .attribute(node, "style")
+        .map(|style| style.replace(' ', "").to_lowercase());
+    let styled = style
+        .is_some_and(|style| style.contains("display:none") || style.contains("visibility:hidden"));
     let class = tree.attribute(node, "class").unwrap_or_default();
-    let for_screen_readers = class
-        .split_whitespace()
-        .any(|class| matches!(class, "visually-hidden" | "sr-only" | "screen-reader-text" | "skip-link"));
+    let for_screen_readers = class.split_whitespace().any(|class| {
+        matches!(
+            class,
+            "visually-hidden" | "sr-only" | "screen-reader-text" | "skip-link"
+        )
+    });
     by_name || hidden || styled || for_screen_readers && !is_heading(tree.name(node))
 }
 
 #[derive(PartialEq, Eq)]
 enum Mark {
+    /// Navigation, or another window.
     Surely,
-    Perhaps,
+    /// A part of the page that lies around the content.
+    ByStructure,
+    /// Has the name of such a part.
+    ByClass,
     No,
 }
 
 /// Whether the page itself says that an element is not content.
 fn is_marked(tree: &Tree, node: usize) -> Mark {
     let role = tree.attribute(node, "role").unwrap_or_default();
-    let in_content = || tree.ancestors(node).any(|around| matches!(tree.name(around), "main" | "article"));
+    let in_content = || {
+        tree.ancestors(node)
+            .any(|around| matches!(tree.name(around), "main" | "article"))
+    };
     match (tree.name(node), role) {
-        ("nav", _) | (_, "navigation" | "search" | "dialog" | "alertdialog" | "menu" | "menubar") => return Mark::Surely,
-        ("aside" | "footer", _) | (_, "contentinfo" | "complementary") => return Mark::Perhaps,
-        ("header", _) | (_, "banner") if !in_content() => return Mark::Perhaps,
+        ("nav", _)
+        | (_, "navigation" | "search" | "dialog" | "alertdialog" | "menu" | "menubar") => {
+            return Mark::Surely;
+        }
+        ("aside" | "footer", _) | (_, "contentinfo" | "complementary") => return Mark::ByStructure,
+        ("header", _) | (_, "banner") if !in_content() => return Mark::ByStructure,
         ("" | "html" | "body" | "main" | "article", _) => return Mark::No,
         _ => {}
     }
     let class = tree.attribute(node, "class").unwrap_or_default();
     let id = tree.attribute(node, "id").unwrap_or_default();
-    if [class, id].into_iter().flat_map(words).any(|word| is_furniture(&word)) { Mark::Perhaps } else { Mark::No }
+    if [class, id]
+        .into_iter()
+        .flat_map(words)
+        .any(|word| is_furniture(&word))
+    {
+        Mark::ByClass
+    } else {
+        Mark::No
+    }
 }
 
 /// The words of a class or an id: "siteFooter top-nav" → site, footer, top, nav.
@@ -132,27 +190,77 @@ fn words(text: &str) -> Vec<String> {
 
 fn is_furniture(word: &str) -> bool {
     const PARTS: [&str; 14] = [
-        "cookie", "navig", "navbar", "breadcrumb", "brodsm", "brødsm", "sidebar", "footer", "meny", "newsletter",
-        "nyhetsbrev", "samtykke", "consent", "informasjonskaps",
+        "cookie",
+        "navig",
+        "navbar",
+        "breadcrumb",
+        "brodsm",
+        "brødsm",
+        "sidebar",
+        "footer",
+        "meny",
+        "newsletter",
+        "nyhetsbrev",
+        "samtykke",
+        "consent",
+        "informasjonskaps",
     ];
     PARTS.iter().any(|part| word.contains(part))
+        || word.starts_with("bunn")
         || matches!(
             word,
-            "nav" | "menu" | "mainmenu" | "submenu" | "topmenu" | "bunn" | "bunntekst" | "sidefelt" | "gdpr" | "share"
-                | "sharing" | "social" | "sosiale" | "related" | "relatert" | "relaterte" | "advert" | "annonse"
-                | "popup" | "modal" | "paging" | "pagination" | "pager" | "skip" | "skiplink" | "toolbar" | "masthead"
-                | "feedback" | "tilbakemelding" | "topbar" | "login" | "search" | "søk" | "sok" | "byline-share"
+            "nav"
+                | "menu"
+                | "mainmenu"
+                | "submenu"
+                | "topmenu"
+                | "sidefelt"
+                | "gdpr"
+                | "share"
+                | "sharing"
+                | "social"
+                | "sosiale"
+                | "related"
+                | "relatert"
+                | "relaterte"
+                | "advert"
+                | "annonse"
+                | "popup"
+                | "modal"
+                | "paging"
+                | "pagination"
+                | "pager"
+                | "skip"
+                | "skiplink"
+                | "toolbar"
+                | "masthead"
+                | "feedback"
+                | "tilbakemelding"
+                | "topbar"
+                | "login"
+                | "search"
+                | "søk"
+                | "sok"
+                | "byline-share"
         )
 }
 
 /// The elements that hold a first-level heading which is more than a link to the front page.
 fn titled(tree: &Tree) -> Vec<bool> {
     let mut titled = vec![false; tree.all().len()];
-    for heading in tree.all().filter(|node| tree.name(*node) == "h1").take(HEADINGS) {
+    for heading in tree
+        .all()
+        .filter(|node| tree.name(*node) == "h1")
+        .take(HEADINGS)
+    {
         let text = tree.inner_text(heading, &|node| tree.name(node) == "a");
         if !text.trim().is_empty() {
-            let around = tree.ancestors(heading).take_while(|node| tree.name(*node) != "main");
-            std::iter::once(heading).chain(around).for_each(|node| set_if(&mut titled, node, true));
+            let around = tree
+                .ancestors(heading)
+                .take_while(|node| tree.name(*node) != "main");
+            std::iter::once(heading)
+                .chain(around)
+                .for_each(|node| set_if(&mut titled, node, true));
         }
     }
     titled
@@ -168,7 +276,11 @@ struct Weights {
 impl Weights {
     fn of(tree: &Tree, content: &Content) -> Weights {
         let total = tree.all().len();
-        let mut weights = Weights { text: vec![0.0; total], link: vec![0.0; total], links: vec![0; total] };
+        let mut weights = Weights {
+            text: vec![0.0; total],
+            link: vec![0.0; total],
+            links: vec![0; total],
+        };
         let mut in_link = 0_u32;
         let mut around: Vec<usize> = Vec::new();
         tree.walk(0, |step| match step {
@@ -177,8 +289,15 @@ impl Weights {
                 let is_link = tree.name(node) == "a" && tree.attribute(node, "href").is_some();
                 match tree.text(node) {
                     Some(text) => {
-                        let length = text.split_whitespace().map(|word| word.chars().count() + 1).sum::<usize>();
-                        let slot = if in_link > 0 { weights.link.get_mut(node) } else { weights.text.get_mut(node) };
+                        let length = text
+                            .split_whitespace()
+                            .map(|word| word.chars().count() + 1)
+                            .sum::<usize>();
+                        let slot = if in_link > 0 {
+                            weights.link.get_mut(node)
+                        } else {
+                            weights.text.get_mut(node)
+                        };
                         if let Some(slot) = slot {
                             *slot = length as f64;
                         }
@@ -230,13 +349,21 @@ impl Weights {
 
 /// The `main` or the one `article` of the page, if it holds a good part of the text; else the root.
 fn marked_root(tree: &Tree, content: &Content, weights: &Weights) -> usize {
-    let shown = |node: &usize| !content.drops(*node) && !tree.ancestors(*node).any(|around| content.drops(around));
+    let shown = |node: &usize| {
+        !content.drops(*node) && !tree.ancestors(*node).any(|around| content.drops(around))
+    };
     let enough = |node: &usize| weights.own(*node) >= 0.3 * weights.own(0);
-    let main = |node: &usize| tree.name(*node) == "main" || tree.attribute(*node, "role") == Some("main");
-    if let Some(found) = tree.all().find(|node| main(node) && shown(node) && enough(node)) {
+    let main =
+        |node: &usize| tree.name(*node) == "main" || tree.attribute(*node, "role") == Some("main");
+    if let Some(found) = tree
+        .all()
+        .find(|node| main(node) && shown(node) && enough(node))
+    {
         return found;
     }
-    let mut articles = tree.all().filter(|node| tree.name(*node) == "article" && shown(node));
+    let mut articles = tree
+        .all()
+        .filter(|node| tree.name(*node) == "article" && shown(node));
     match (articles.next(), articles.next()) {
         (Some(only), None) if enough(&only) && weights.own(only) >= 0.5 * weights.own(0) => only,
         _ => 0,
@@ -246,8 +373,27 @@ fn marked_root(tree: &Tree, content: &Content, weights: &Weights) -> usize {
 fn is_container(name: &str) -> bool {
     matches!(
         name,
-        "root" | "html" | "body" | "div" | "section" | "main" | "article" | "table" | "tbody" | "tr" | "td" | "form"
-            | "center" | "fieldset" | "header" | "footer" | "aside" | "ul" | "ol" | "font" | "span"
+        "root"
+            | "html"
+            | "body"
+            | "div"
+            | "section"
+            | "main"
+            | "article"
+            | "table"
+            | "tbody"
+            | "tr"
+            | "td"
+            | "form"
+            | "center"
+            | "fieldset"
+            | "header"
+            | "footer"
+            | "aside"
+            | "ul"
+            | "ol"
+            | "font"
+            | "span"
     ) || name.contains('-')
 }
 
@@ -255,25 +401,38 @@ fn is_container(name: &str) -> bool {
 fn prune(tree: &Tree, content: &mut Content, weights: &Weights, titled: &[bool]) {
     let mut node = content.root;
     loop {
-        let children: Vec<usize> = tree.children(node).iter().copied().filter(|child| !content.drops(*child)).collect();
+        let children: Vec<usize> = tree
+            .children(node)
+            .iter()
+            .copied()
+            .filter(|child| !content.drops(*child))
+            .collect();
         let heaviest = children
             .iter()
             .copied()
             .filter(|child| is_container(tree.name(*child)))
+            .filter(|child| is_set(titled, *child) || !is_beside(tree, weights, *child, true))
             .max_by(|left, right| weights.own(*left).total_cmp(&weights.own(*right)));
-        let Some(heaviest) = heaviest else { return };
-        if weights.own(heaviest) < DOMINANT * weights.own(node) {
+        let dominant = heaviest.filter(|child| weights.own(*child) >= DOMINANT * weights.own(node));
+        // On a short page what stands around the text outweighs it: then the title leads to it.
+        let with_title = || {
+            children
+                .iter()
+                .copied()
+                .find(|child| is_set(titled, *child) && is_container(tree.name(*child)))
+        };
+        let Some(inner) = dominant.or_else(with_title) else {
             return;
-        }
+        };
         let mut after = false;
         for child in children {
-            if child == heaviest {
+            if child == inner {
                 after = true;
             } else if !is_set(titled, child) && is_beside(tree, weights, child, after) {
                 set_if(&mut content.dropped, child, true);
             }
         }
-        node = heaviest;
+        node = inner;
     }
 }
 
@@ -292,14 +451,27 @@ fn is_beside(tree: &Tree, weights: &Weights, node: usize, after: bool) -> bool {
     if length > CONTACT as f64 {
         return false;
     }
-    let text = tree.inner_text(node, &|node| is_unseen(tree, node)).trim().to_lowercase();
-    let starts = ["del på", "skriv ut", "hopp til", "til toppen", "del saken", "del artikkelen"];
+    let text = tree
+        .inner_text(node, &|node| is_unseen(tree, node))
+        .trim()
+        .to_lowercase();
+    let starts = [
+        "del på",
+        "skriv ut",
+        "hopp til",
+        "til toppen",
+        "del saken",
+        "del artikkelen",
+    ];
     starts.iter().any(|start| text.starts_with(start)) && length < 120.0
-        || ["informasjonskapsler", "cookies"].iter().any(|word| text.contains(word))
-        || after && contact_signs(&text) >= 2
+        || ["informasjonskapsler", "cookies"]
+            .iter()
+            .any(|word| text.contains(word))
+        || after && is_contact(&text)
 }
 
-fn contact_signs(text: &str) -> usize {
+/// Whether a text, in lower case, is how to reach the owner of a site, or what a site has to say.
+fn is_contact(text: &str) -> bool {
     const SIGNS: [&[&str]; 9] = [
         &["©", "copyright", "alle rettigheter"],
         &["telefon", "tlf", "sentralbord"],
@@ -311,5 +483,14 @@ fn contact_signs(text: &str) -> usize {
         &["ansvarlig redaktør", "redaktør:", "nettredaktør"],
         &["følg oss", "facebook", "linkedin", "nyhetsbrev"],
     ];
-    SIGNS.iter().filter(|signs| signs.iter().any(|sign| text.contains(sign))).count()
+    SIGNS
+        .iter()
+        .filter(|signs| signs.iter().any(|sign| text.contains(sign)))
+        .count()
+        >= 2
+}
+
+/// Whether a block is running text that a page would not be complete without.
+pub fn is_prose(text: &str) -> bool {
+    text.len() > PROSE && !(text.len() <= CONTACT && is_contact(&text.to_lowercase()))
 }

@@ -117,7 +117,11 @@ impl Renderer<'_> {
                 "tr" => table.open_row(),
                 "td" | "th" => {
                     table.open_cell();
-                    if self.tree.attribute(node, "colspan").is_some_and(|columns| columns.trim() != "1") {
+                    if self
+                        .tree
+                        .attribute(node, "colspan")
+                        .is_some_and(|columns| columns.trim() != "1")
+                    {
                         table.span();
                     }
                 }
@@ -130,7 +134,9 @@ impl Renderer<'_> {
     fn close(&mut self, node: usize) {
         let name = self.tree.name(node);
         if is_inline(name) {
-            self.bold = self.bold.saturating_sub(usize::from(matches!(name, "b" | "strong")));
+            self.bold = self
+                .bold
+                .saturating_sub(usize::from(matches!(name, "b" | "strong")));
             return;
         }
         self.flush();
@@ -168,7 +174,9 @@ impl Renderer<'_> {
             (None, Some(_)) => BlockKind::ListItem,
             (None, None) => BlockKind::Paragraph,
         };
-        let label = item.filter(|label| !line.begins_with_number(label)).unwrap_or_default();
+        let label = item
+            .filter(|label| !line.begins_with_number(label))
+            .unwrap_or_default();
         let piece = line.finish(kind, &label, false);
         self.emit(piece.into_iter().collect(), false);
     }
@@ -188,13 +196,27 @@ impl Renderer<'_> {
             Some("I") => Numeral::CapitalRoman,
             _ => Numeral::Decimal,
         };
-        let start = self.tree.attribute(node, "start").and_then(|start| start.trim().parse().ok()).unwrap_or(1);
-        List { numbers: Some((numeral, start)) }
+        let start = self
+            .tree
+            .attribute(node, "start")
+            .and_then(|start| start.trim().parse().ok())
+            .unwrap_or(1);
+        List {
+            numbers: Some((numeral, start)),
+        }
     }
 
     fn label(&mut self, node: usize) -> String {
-        let own = self.tree.attribute(node, "value").and_then(|value| value.trim().parse().ok());
-        let Some(List { numbers: Some((numeral, next)) }) = self.lists.last_mut() else { return String::new() };
+        let own = self
+            .tree
+            .attribute(node, "value")
+            .and_then(|value| value.trim().parse().ok());
+        let Some(List {
+            numbers: Some((numeral, next)),
+        }) = self.lists.last_mut()
+        else {
+            return String::new();
+        };
         let number: u32 = own.unwrap_or(*next);
         *next = number.saturating_add(1);
         format!("{}.", numeral.write(number))
@@ -203,13 +225,28 @@ impl Renderer<'_> {
     /// Puts a term and its one short definition in a row. Returns whether it did.
     fn definition(&mut self, term: usize) -> bool {
         let mut following = self.tree.following(term).iter().copied();
-        let mut next = || following.by_ref().find(|child| !self.tree.name(*child).is_empty());
+        let mut next = || {
+            following
+                .by_ref()
+                .find(|child| !self.tree.name(*child).is_empty())
+        };
         let (definition, after) = (next(), next());
-        let Some(definition) = definition.filter(|node| self.tree.name(*node) == "dd") else { return false };
-        let texts = [term, definition].map(|node| self.tree.inner_text(node, &|node| self.content.drops(node)));
-        let nested = self.tree.children(definition).iter().any(|child| !is_inline(self.tree.name(*child)));
+        let Some(definition) = definition.filter(|node| self.tree.name(*node) == "dd") else {
+            return false;
+        };
+        let texts = [term, definition]
+            .map(|node| self.tree.inner_text(node, &|node| self.content.drops(node)));
+        let nested = self
+            .tree
+            .children(definition)
+            .iter()
+            .any(|child| !is_inline(self.tree.name(*child)));
         let more = after.is_some_and(|node| self.tree.name(node) == "dd");
-        if nested || more || self.content.drops(definition) || texts.iter().any(|text| text.len() > SHORT) {
+        if nested
+            || more
+            || self.content.drops(definition)
+            || texts.iter().any(|text| text.len() > SHORT)
+        {
             return false;
         }
         let mut row = Table::default();
@@ -218,7 +255,12 @@ impl Renderer<'_> {
             row.open_cell();
             let mut line = Line::default();
             line.push(&text, false, None);
-            row.push(line.finish(BlockKind::Paragraph, "", false).into_iter().collect(), false);
+            row.push(
+                line.finish(BlockKind::Paragraph, "", false)
+                    .into_iter()
+                    .collect(),
+                false,
+            );
         }
         self.swallowed = definition;
         let pieces = row.close_row();
@@ -229,7 +271,10 @@ impl Renderer<'_> {
     /// Whether a table only puts text in its place: it holds tables or headings, or one of its cells
     /// is a long text and most of what there is.
     fn is_layout(&self, table: usize) -> bool {
-        if matches!(self.tree.attribute(table, "role"), Some("presentation" | "none")) {
+        if matches!(
+            self.tree.attribute(table, "role"),
+            Some("presentation" | "none")
+        ) {
             return true;
         }
         let (mut structured, mut total, mut longest) = (false, 0_usize, 0_usize);
@@ -242,7 +287,11 @@ impl Renderer<'_> {
                     structured |= is_heading(name) || name == "table" && node != table;
                     let length = self.tree.text(node).map_or(0, |text| text.trim().len());
                     total += length;
-                    in_cell = if matches!(name, "td" | "th") { 0 } else { in_cell + length };
+                    in_cell = if matches!(name, "td" | "th") {
+                        0
+                    } else {
+                        in_cell + length
+                    };
                     longest = longest.max(in_cell);
                 }
                 Step::Close(_) => {}

@@ -8,7 +8,9 @@ use std::cell::RefCell;
 
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
-use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+use html5ever::tokenizer::{
+    BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
+};
 use html5ever::{Attribute, LocalName};
 
 /// How deep elements may be nested; the tags of deeper ones are read as spaces.
@@ -34,7 +36,10 @@ struct Node {
 }
 
 enum Content {
-    Element { name: LocalName, attributes: Vec<Attribute> },
+    Element {
+        name: LocalName,
+        attributes: Vec<Attribute>,
+    },
     Text(StrTendril),
 }
 
@@ -57,10 +62,20 @@ impl Tree {
             parent: 0,
             place: 0,
             children: Vec::new(),
-            content: Content::Element { name: LocalName::from("root"), attributes: Vec::new() },
+            content: Content::Element {
+                name: LocalName::from("root"),
+                attributes: Vec::new(),
+            },
         };
-        let tree = Tree { nodes: vec![root], truncated: false };
-        let builder = Builder(RefCell::new(State { tree, open: vec![0], xml }));
+        let tree = Tree {
+            nodes: vec![root],
+            truncated: false,
+        };
+        let builder = Builder(RefCell::new(State {
+            tree,
+            open: vec![0],
+            xml,
+        }));
         let tokenizer = Tokenizer::new(builder, TokenizerOpts::default());
         let _ = tokenizer.feed(&queue);
         tokenizer.end();
@@ -86,9 +101,10 @@ impl Tree {
     /// The value of an attribute.
     pub fn attribute(&self, node: usize, wanted: &str) -> Option<&str> {
         match &self.nodes.get(node)?.content {
-            Content::Element { attributes, .. } => {
-                attributes.iter().find(|attribute| &*attribute.name.local == wanted).map(|found| &*found.value)
-            }
+            Content::Element { attributes, .. } => attributes
+                .iter()
+                .find(|attribute| &*attribute.name.local == wanted)
+                .map(|found| &*found.value),
             Content::Text(_) => None,
         }
     }
@@ -100,13 +116,22 @@ impl Tree {
 
     /// What follows a node in the element around it.
     pub fn following(&self, node: usize) -> &[usize] {
-        let Some(found) = self.nodes.get(node) else { return &[] };
-        self.children(found.parent).get(found.place + 1..).unwrap_or_default()
+        let Some(found) = self.nodes.get(node) else {
+            return &[];
+        };
+        self.children(found.parent)
+            .get(found.place + 1..)
+            .unwrap_or_default()
     }
 
     /// The elements around a node, from the inside out.
     pub fn ancestors(&self, node: usize) -> impl Iterator<Item = usize> {
-        let parent = |node: usize| self.nodes.get(node).map(|found| found.parent).filter(|_| node != 0);
+        let parent = |node: usize| {
+            self.nodes
+                .get(node)
+                .map(|found| found.parent)
+                .filter(|_| node != 0)
+        };
         std::iter::successors(parent(node), move |node| parent(*node))
     }
 
@@ -148,7 +173,12 @@ impl Tree {
                 && self.text(node).is_none()
             {
                 steps.push(Step::Close(node));
-                steps.extend(self.children(node).iter().rev().map(|child| Step::Open(*child)));
+                steps.extend(
+                    self.children(node)
+                        .iter()
+                        .rev()
+                        .map(|child| Step::Open(*child)),
+                );
             }
         }
     }
@@ -158,9 +188,40 @@ impl Tree {
 pub fn is_inline(name: &str) -> bool {
     matches!(
         name,
-        "" | "a" | "abbr" | "acronym" | "b" | "bdi" | "bdo" | "big" | "cite" | "code" | "data" | "del" | "dfn" | "em"
-            | "font" | "i" | "ins" | "kbd" | "mark" | "q" | "s" | "samp" | "small" | "span" | "strike" | "strong"
-            | "sub" | "sup" | "time" | "tt" | "u" | "var" | "wbr" | "label" | "nobr"
+        "" | "a"
+            | "abbr"
+            | "acronym"
+            | "b"
+            | "bdi"
+            | "bdo"
+            | "big"
+            | "cite"
+            | "code"
+            | "data"
+            | "del"
+            | "dfn"
+            | "em"
+            | "font"
+            | "i"
+            | "ins"
+            | "kbd"
+            | "mark"
+            | "q"
+            | "s"
+            | "samp"
+            | "small"
+            | "span"
+            | "strike"
+            | "strong"
+            | "sub"
+            | "sup"
+            | "time"
+            | "tt"
+            | "u"
+            | "var"
+            | "wbr"
+            | "label"
+            | "nobr"
     )
 }
 
@@ -182,7 +243,9 @@ fn shortened_tags(html: &str) -> String {
         } else if quote.is_none() {
             match character {
                 '>' => in_tag = false,
-                '"' | '\'' if previous == '=' || previous.is_whitespace() => quote = Some(character),
+                '"' | '\'' if previous == '=' || previous.is_whitespace() => {
+                    quote = Some(character)
+                }
                 ' ' | '\t' | '\n' | '\r' | '\u{C}' | '/' => parts += 1,
                 _ => {}
             }
@@ -211,6 +274,10 @@ impl TokenSink for Builder {
 
     fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
         let mut state = self.0.borrow_mut();
+        if state.tree.nodes.len() >= NODES {
+            state.tree.truncated = true;
+            return TokenSinkResult::Continue;
+        }
         match token {
             Token::CharacterTokens(text) => {
                 state.add(Content::Text(text));
@@ -254,7 +321,12 @@ impl State {
         let siblings = &mut self.tree.nodes.get_mut(parent)?.children;
         siblings.push(node);
         let place = siblings.len() - 1;
-        self.tree.nodes.push(Node { parent, place, children: Vec::new(), content });
+        self.tree.nodes.push(Node {
+            parent,
+            place,
+            children: Vec::new(),
+            content,
+        });
         Some(node)
     }
 
@@ -266,7 +338,10 @@ impl State {
             self.add(Content::Text(StrTendril::from(" ")));
             return;
         }
-        let node = self.add(Content::Element { name: tag.name, attributes: tag.attrs });
+        let node = self.add(Content::Element {
+            name: tag.name,
+            attributes: tag.attrs,
+        });
         if let (Some(node), false) = (node, empty) {
             self.open.push(node);
         }
@@ -279,16 +354,28 @@ impl State {
             "dt" | "dd" => self.close_up_to(&["dt", "dd"], &["dl"]),
             "td" | "th" => self.close_up_to(&["td", "th"], &["tr", "table"]),
             "tr" => self.close_up_to(&["tr"], &["table"]),
-            "thead" | "tbody" | "tfoot" => self.close_up_to(&["thead", "tbody", "tfoot", "caption"], &["table"]),
+            "thead" | "tbody" | "tfoot" => {
+                self.close_up_to(&["thead", "tbody", "tfoot", "caption"], &["table"])
+            }
             "option" | "optgroup" => self.close_up_to(&["option"], &["select"]),
-            "title" | "meta" | "link" | "script" | "style" | "base" | "noscript" | "template" | "html" | "head" => {}
-            _ => self.close_up_to(&["head"], &[]),
+            "title" | "meta" | "link" | "script" | "style" | "base" | "noscript" | "template"
+            | "html" | "head" => {}
+            _ => {
+                // A head stands at the top, so that the others need not be looked at.
+                let mut outer = self.open.iter().take(4);
+                if let Some(place) = outer.position(|node| self.tree.name(*node) == "head") {
+                    self.open.truncate(place);
+                }
+            }
         }
         if !is_inline(name) && !is_void(name) || name == "hr" {
             self.close_up_to(&["p"], &["td", "th", "table", "button", "object"]);
         }
         if is_heading(name) {
-            self.close_up_to(&["h1", "h2", "h3", "h4", "h5", "h6"], &["td", "th", "div", "section", "article", "li"]);
+            self.close_up_to(
+                &["h1", "h2", "h3", "h4", "h5", "h6"],
+                &["td", "th", "div", "section", "article", "li"],
+            );
         }
     }
 
@@ -299,7 +386,10 @@ impl State {
             names.contains(&name) || limits.contains(&name)
         });
         if let Some(place) = found.filter(|place| *place > 0)
-            && self.open.get(place).is_some_and(|node| names.contains(&self.tree.name(*node)))
+            && self
+                .open
+                .get(place)
+                .is_some_and(|node| names.contains(&self.tree.name(*node)))
         {
             self.open.truncate(place);
         }
@@ -315,7 +405,10 @@ impl State {
                 self.open.truncate(place);
                 return;
             }
-            let table_part = matches!(name, "table" | "tr" | "tbody" | "thead" | "tfoot" | "td" | "th" | "body" | "html");
+            let table_part = matches!(
+                name,
+                "table" | "tr" | "tbody" | "thead" | "tfoot" | "td" | "th" | "body" | "html"
+            );
             if inline && !is_inline(found) || matches!(found, "td" | "th") && !table_part {
                 return;
             }
@@ -326,8 +419,20 @@ impl State {
 fn is_void(name: &str) -> bool {
     matches!(
         name,
-        "area" | "base" | "br" | "col" | "embed" | "hr" | "img" | "input" | "link" | "meta" | "param" | "source"
-            | "track" | "wbr"
+        "area"
+            | "base"
+            | "br"
+            | "col"
+            | "embed"
+            | "hr"
+            | "img"
+            | "input"
+            | "link"
+            | "meta"
+            | "param"
+            | "source"
+            | "track"
+            | "wbr"
     )
 }
 

@@ -9,10 +9,10 @@ mod styles;
 
 use std::collections::HashMap;
 
+use super::super::pieces::{Line, Piece, Table, blocks_of};
 use super::super::{BlockKind, Extracted, Unreadable};
 use super::package::{Package, Relation};
 use super::properties;
-use super::super::pieces::{Line, Piece, Table, blocks_of};
 use super::xml::{Alternatives, Flow, Tag, Visitor};
 use numbering::{Counters, Label, Numbering, NumberingReader};
 use styles::{Styles, StylesReader};
@@ -23,10 +23,17 @@ pub fn read(bytes: &[u8]) -> Result<Extracted, Unreadable> {
     let main = package.main_part("word/document.xml");
     package.expect_main(
         &main,
-        &[("ppt/presentation.xml", "a presentation"), ("xl/workbook.xml", "a spreadsheet"), ("content.xml", "OpenDocument")],
+        &[
+            ("ppt/presentation.xml", "a presentation"),
+            ("xl/workbook.xml", "a spreadsheet"),
+            ("content.xml", "OpenDocument"),
+        ],
     )?;
     if main.starts_with("ppt/") || main.starts_with("xl/") {
-        return Err(super::package::damaged("DOCX", "it is a presentation or a spreadsheet"));
+        return Err(super::package::damaged(
+            "DOCX",
+            "it is a presentation or a spreadsheet",
+        ));
     }
     let xml = package.required(&main)?;
     let relations = package.relations(&main);
@@ -34,32 +41,62 @@ pub fn read(bytes: &[u8]) -> Result<Extracted, Unreadable> {
     package.visit(&related(&relations, &main, "styles"), &mut styles);
     let mut numbering = NumberingReader::default();
     package.visit(&related(&relations, &main, "numbering"), &mut numbering);
-    let lookup = Lookup { styles: styles.finish(), numbering: numbering.finish() };
+    let lookup = Lookup {
+        styles: styles.finish(),
+        numbering: numbering.finish(),
+    };
 
-    let mut notes = HashMap::new();
-    for (kind, element) in [("footnotes", "footnote"), ("endnotes", "endnote")] {
-        let mut reader = Reader::new(&lookup, HashMap::new(), None);
-        package.visit(&related(&relations, &main, kind), &mut reader);
-        notes.extend(reader.read_notes.into_iter().map(|(id, pieces)| (format!("{element} {id}"), pieces)));
-    }
-    for relation in relations.iter().filter(|relation| relation.kind == "diagramData") {
-        let mut reader = Reader::new(&lookup, HashMap::new(), None);
-        package.visit(&relation.target, &mut reader);
-        notes.insert(format!("diagram {}", relation.id), reader.out);
-    }
-
+    let notes = read_notes(&mut package, &relations, &main, &lookup);
     let first_page = xml.contains("lastRenderedPageBreak").then_some(1);
     let mut reader = Reader::new(&lookup, notes, first_page);
     package.walk(&main, &xml, &mut reader);
     let pieces = reader.finish();
     let properties = properties::read(&mut package, "docProps/core.xml");
     let mut problems = std::mem::take(&mut package.problems);
-    Ok(Extracted { blocks: blocks_of(pieces, &mut problems), properties, problems, front_matter: None })
+    Ok(Extracted {
+        blocks: blocks_of(pieces, &mut problems),
+        properties,
+        problems,
+        front_matter: None,
+    })
+}
+
+/// The texts that stand in other parts, by the reference that the document makes to them: notes and
+/// diagrams (SmartArt).
+fn read_notes(
+    package: &mut Package<'_>,
+    relations: &[Relation],
+    main: &str,
+    lookup: &Lookup,
+) -> HashMap<String, Vec<Piece>> {
+    let mut notes = HashMap::new();
+    for (kind, element) in [("footnotes", "footnote"), ("endnotes", "endnote")] {
+        let mut reader = Reader::new(lookup, HashMap::new(), None);
+        package.visit(&related(relations, main, kind), &mut reader);
+        notes.extend(
+            reader
+                .read_notes
+                .into_iter()
+                .map(|(id, pieces)| (format!("{element} {id}"), pieces)),
+        );
+    }
+    for relation in relations
+        .iter()
+        .filter(|relation| relation.kind == "diagramData")
+    {
+        let mut reader = Reader::new(lookup, HashMap::new(), None);
+        package.visit(&relation.target, &mut reader);
+        notes.insert(format!("diagram {}", relation.id), reader.out);
+    }
+    notes
 }
 
 /// The part of a kind: as the relationships say, else beside the main part under its usual name.
 fn related(relations: &[Relation], main: &str, kind: &str) -> String {
-    let named = relations.iter().find(|relation| relation.kind == kind).map(|relation| relation.target.clone());
+    let named = relations
+        .iter()
+        .find(|relation| relation.kind == kind)
+        .map(|relation| relation.target.clone());
     named.unwrap_or_else(|| {
         let folder = main.rsplit_once('/').map_or("word", |(folder, _)| folder);
         format!("{folder}/{kind}.xml")
@@ -162,7 +199,8 @@ impl<'a> Reader<'a> {
 
     fn finish(mut self) -> Vec<Piece> {
         if let Some(line) = self.carried.take() {
-            self.out.extend(line.finish(BlockKind::Paragraph, "", false));
+            self.out
+                .extend(line.finish(BlockKind::Paragraph, "", false));
         }
         self.out
     }
@@ -197,14 +235,20 @@ impl<'a> Reader<'a> {
     fn in_contents(&self) -> bool {
         let field = |field: &Field| {
             let code = field.code.trim_start();
-            field.shows_result && code.split_whitespace().next().is_some_and(|word| word.eq_ignore_ascii_case("toc"))
+            field.shows_result
+                && code
+                    .split_whitespace()
+                    .next()
+                    .is_some_and(|word| word.eq_ignore_ascii_case("toc"))
         };
         self.controls.iter().any(|control| control.contents) || self.fields.iter().any(field)
     }
 
     /// Properties of the paragraph itself, not of a run in it.
     fn open_property(&mut self, tag: &Tag<'_>) {
-        let Some(paragraph) = self.paragraph().filter(|paragraph| paragraph.in_properties) else { return };
+        let Some(paragraph) = self.paragraph().filter(|paragraph| paragraph.in_properties) else {
+            return;
+        };
         match (tag.parent, tag.name) {
             ("pPr", "pStyle") => paragraph.style = tag.value(),
             ("pPr", "outlineLvl") => paragraph.outline = tag.number("val"),
@@ -230,23 +274,36 @@ impl<'a> Reader<'a> {
             }
             "lastRenderedPageBreak" => self.break_page(false),
             "sym" => {
-                let code = tag.attribute("char").and_then(|code| u32::from_str_radix(&code, 16).ok());
+                let code = tag
+                    .attribute("char")
+                    .and_then(|code| u32::from_str_radix(&code, 16).ok());
                 if let Some(symbol) = code.and_then(char::from_u32) {
                     self.add(symbol.encode_utf8(&mut [0; 4]));
                 }
             }
             "footnoteReference" | "endnoteReference" => {
                 let element = tag.name.trim_end_matches("Reference");
-                self.attach(&format!("{element} {}", tag.attribute("id").unwrap_or_default()));
+                self.attach(&format!(
+                    "{element} {}",
+                    tag.attribute("id").unwrap_or_default()
+                ));
             }
-            "relIds" => self.attach(&format!("diagram {}", tag.attribute("dm").unwrap_or_default())),
+            "relIds" => self.attach(&format!(
+                "diagram {}",
+                tag.attribute("dm").unwrap_or_default()
+            )),
             "fldChar" => self.field_mark(&tag.attribute("fldCharType").unwrap_or_default()),
             _ => {}
         }
     }
 
     fn open_run_property(&mut self, tag: &Tag<'_>) {
-        let Some(paragraph) = self.paragraph().filter(|paragraph| !paragraph.in_properties) else { return };
+        let Some(paragraph) = self
+            .paragraph()
+            .filter(|paragraph| !paragraph.in_properties)
+        else {
+            return;
+        };
         match tag.name {
             "rStyle" => paragraph.run.style = tag.value(),
             "b" => paragraph.run.bold = Some(tag.is_on()),
@@ -260,7 +317,9 @@ impl<'a> Reader<'a> {
             "sdt" => self.controls.push(Control::default()),
             "docPartGallery" => {
                 if let Some(control) = self.controls.last_mut() {
-                    control.contents = tag.value().is_some_and(|gallery| gallery == "Table of Contents");
+                    control.contents = tag
+                        .value()
+                        .is_some_and(|gallery| gallery == "Table of Contents");
                 }
             }
             "showingPlcHdr" => {
@@ -290,11 +349,15 @@ impl<'a> Reader<'a> {
         let page = self.page;
         let styles = &self.lookup.styles;
         let placeholder = self.controls.iter().any(|control| control.placeholder);
-        let Some(Frame::Paragraph(paragraph)) = self.frames.last_mut() else { return };
+        let Some(Frame::Paragraph(paragraph)) = self.frames.last_mut() else {
+            return;
+        };
         let run = &paragraph.run;
         let (style, run_style) = (paragraph.style.as_deref(), run.style.as_deref());
         let stated = |own: Option<bool>, look_up: fn(&Styles, Option<&str>) -> Option<bool>| {
-            own.or_else(|| look_up(styles, run_style)).or_else(|| look_up(styles, style)).unwrap_or(false)
+            own.or_else(|| look_up(styles, run_style))
+                .or_else(|| look_up(styles, style))
+                .unwrap_or(false)
         };
         if stated(run.hidden, Styles::hidden) || placeholder && styles.is_placeholder(run_style) {
             paragraph.hidden = true;
@@ -323,7 +386,9 @@ impl<'a> Reader<'a> {
 
     fn attach(&mut self, key: &str) {
         let page = self.page;
-        let Some(mut pieces) = self.notes.get(key).cloned() else { return };
+        let Some(mut pieces) = self.notes.get(key).cloned() else {
+            return;
+        };
         // A note is shown once, at its first reference.
         self.notes.remove(key);
         for piece in &mut pieces {
@@ -360,14 +425,19 @@ impl<'a> Reader<'a> {
 
     fn open_paragraph(&mut self) {
         let contents = self.in_contents();
-        self.frames.push(Frame::Paragraph(Box::new(Paragraph { contents, ..Paragraph::default() })));
+        self.frames.push(Frame::Paragraph(Box::new(Paragraph {
+            contents,
+            ..Paragraph::default()
+        })));
     }
 
     fn close_paragraph(&mut self) {
         if !matches!(self.frames.last(), Some(Frame::Paragraph(_))) {
             return;
         }
-        let Some(Frame::Paragraph(mut paragraph)) = self.frames.pop() else { return };
+        let Some(Frame::Paragraph(mut paragraph)) = self.frames.pop() else {
+            return;
+        };
         if let Some(carried) = self.carried.take() {
             paragraph.line.continue_from(carried);
         }
@@ -377,7 +447,11 @@ impl<'a> Reader<'a> {
             self.carried = Some(line).filter(|line| !line.is_empty());
         } else if !(line.is_empty() && paragraph.hidden) {
             let (kind, label) = self.kind_of(&paragraph);
-            let label = label.unwrap_or(Label { text: String::new(), bullet: false, glued: false });
+            let label = label.unwrap_or(Label {
+                text: String::new(),
+                bullet: false,
+                glued: false,
+            });
             pieces.extend(line.finish(kind, &label.text, label.glued));
         }
         pieces.extend(paragraph.after);
@@ -396,7 +470,9 @@ impl<'a> Reader<'a> {
             (_, styled) => styled,
         };
         match &label {
-            Some(label) if kind == BlockKind::Paragraph && (label.bullet || !label.text.is_empty()) => {
+            Some(label)
+                if kind == BlockKind::Paragraph && (label.bullet || !label.text.is_empty()) =>
+            {
                 (BlockKind::ListItem, Some(label.clone()))
             }
             _ => (kind, label),
@@ -407,11 +483,18 @@ impl<'a> Reader<'a> {
         let Lookup { styles, numbering } = self.lookup;
         let from_style = styles.list(paragraph.style.as_deref());
         let (list, level) = match (&paragraph.list, from_style) {
-            (Some(list), from_style) => {
-                (list.as_str(), paragraph.level.or(from_style.and_then(|(_, level, _)| level)).unwrap_or(0))
-            }
+            (Some(list), from_style) => (
+                list.as_str(),
+                paragraph
+                    .level
+                    .or(from_style.and_then(|(_, level, _)| level))
+                    .unwrap_or(0),
+            ),
             (None, Some((list, level, style))) => {
-                let level = paragraph.level.or(numbering.level_of_style(list, style)).or(level);
+                let level = paragraph
+                    .level
+                    .or(numbering.level_of_style(list, style))
+                    .or(level);
                 (list, level.unwrap_or(0))
             }
             (None, None) => return None,
@@ -419,7 +502,9 @@ impl<'a> Reader<'a> {
         if list == "0" {
             return None;
         }
-        let linked = numbering.style_link(list).and_then(|style| styles.list(Some(style)));
+        let linked = numbering
+            .style_link(list)
+            .and_then(|style| styles.list(Some(style)));
         let list = linked.map_or(list, |(list, ..)| list);
         self.counters.next(numbering, list, level)
     }
@@ -442,10 +527,13 @@ impl<'a> Reader<'a> {
 
 impl Visitor for Reader<'_> {
     fn open(&mut self, tag: &Tag<'_>) -> Flow {
-        let in_properties = self.paragraph().is_some_and(|paragraph| paragraph.in_properties);
+        let in_properties = self
+            .paragraph()
+            .is_some_and(|paragraph| paragraph.in_properties);
         match tag.name {
             // Former properties under tracked changes.
-            "pPrChange" | "rPrChange" | "tblPrChange" | "trPrChange" | "tcPrChange" | "sectPrChange" => {
+            "pPrChange" | "rPrChange" | "tblPrChange" | "trPrChange" | "tcPrChange"
+            | "sectPrChange" => {
                 return Flow::Skip;
             }
             "del" | "moveFrom" if !in_properties => {

@@ -7,10 +7,10 @@ mod styles;
 
 use std::collections::HashMap;
 
+use super::super::pieces::{Line, Piece, Table, blocks_of, title_first};
 use super::super::{BlockKind, Extracted, Unreadable};
 use super::package::{Package, damaged};
 use super::properties;
-use super::super::pieces::{Line, Piece, Table, blocks_of, title_first};
 use super::xml::{Flow, Tag, Visitor};
 use styles::{Counts, Styles, StylesReader, next_label};
 
@@ -22,13 +22,29 @@ pub fn read(bytes: &[u8]) -> Result<Extracted, Unreadable> {
     let mut package = Package::open(bytes, "OpenDocument")?;
     let kind = package.optional("mimetype").unwrap_or_default();
     let kind = kind.trim();
-    if !(kind.is_empty() || ["text", "presentation"].iter().any(|word| kind.contains(&format!("opendocument.{word}")))) {
-        return Err(damaged("OpenDocument", format!("it is of the type {kind:.100}")));
+    if !(kind.is_empty()
+        || ["text", "presentation"]
+            .iter()
+            .any(|word| kind.contains(&format!("opendocument.{word}"))))
+    {
+        return Err(damaged(
+            "OpenDocument",
+            format!("it is of the type {kind:.100}"),
+        ));
     }
-    if package.optional("META-INF/manifest.xml").is_some_and(|manifest| manifest.contains("encryption-data")) {
+    if package
+        .optional("META-INF/manifest.xml")
+        .is_some_and(|manifest| manifest.contains("encryption-data"))
+    {
         return Err(Unreadable::Encrypted);
     }
-    package.expect_main("content.xml", &[("word/document.xml", "a DOCX file"), ("ppt/presentation.xml", "a PPTX file")])?;
+    package.expect_main(
+        "content.xml",
+        &[
+            ("word/document.xml", "a DOCX file"),
+            ("ppt/presentation.xml", "a PPTX file"),
+        ],
+    )?;
     let xml = package.required("content.xml")?;
     let mut styles = StylesReader::default();
     package.visit("styles.xml", &mut styles);
@@ -42,13 +58,22 @@ pub fn read(bytes: &[u8]) -> Result<Extracted, Unreadable> {
     let pieces = reader.out;
     let properties = properties::read(&mut package, "meta.xml");
     let mut problems = std::mem::take(&mut package.problems);
-    Ok(Extracted { blocks: blocks_of(pieces, &mut problems), properties, problems, front_matter: None })
+    Ok(Extracted {
+        blocks: blocks_of(pieces, &mut problems),
+        properties,
+        problems,
+        front_matter: None,
+    })
 }
 
 /// What encloses the text that is read, from the outside in.
 enum Frame {
     Paragraph(Box<Paragraph>),
-    Table { table: Table, covered: usize, repeated: usize },
+    Table {
+        table: Table,
+        covered: usize,
+        repeated: usize,
+    },
     /// A drawing, in which only paragraphs are text, and what its paragraphs are.
     Drawing(Role),
 }
@@ -157,52 +182,105 @@ impl<'a> Reader<'a> {
     fn open_paragraph(&mut self, tag: &Tag<'_>) {
         let style = tag.attribute("style-name").unwrap_or_default();
         let (before, after) = self.styles.page_breaks(&style);
-        if self.slide_start.is_none() && (before && self.begun || std::mem::take(&mut self.break_pending)) {
+        if self.slide_start.is_none()
+            && (before && self.begun || std::mem::take(&mut self.break_pending))
+        {
             self.next_page();
         }
         self.break_pending = after;
         self.begun = true;
         let outline = (tag.name == "h").then(|| tag.number("outline-level").unwrap_or(1));
-        let header = tag.attribute("is-list-header").is_some_and(|value| value == "true");
+        let header = tag
+            .attribute("is-list-header")
+            .is_some_and(|value| value == "true");
         let label = self.label(&style).or_else(|| match outline {
             Some(level) if !header => self.outline_label(level, tag),
             _ => None,
         });
         let looks = vec![self.styles.paragraph_look(&style)];
-        self.frames.push(Frame::Paragraph(Box::new(Paragraph { style, outline, label, looks, ..Paragraph::default() })));
+        self.frames.push(Frame::Paragraph(Box::new(Paragraph {
+            style,
+            outline,
+            label,
+            looks,
+            ..Paragraph::default()
+        })));
     }
 
     /// The label of the list item that this paragraph opens, if it does.
     fn label(&mut self, paragraph_style: &str) -> Option<Label> {
         let depth = self.frames.len();
-        let level = self.lists.iter().rev().take_while(|list| list.depth == depth).count().checked_sub(1)?;
+        let level = self
+            .lists
+            .iter()
+            .rev()
+            .take_while(|list| list.depth == depth)
+            .count()
+            .checked_sub(1)?;
         let root = self.lists.len() - 1 - level;
-        let named = self.lists.get(root..)?.iter().rev().find_map(|list| list.style.as_deref());
-        let style = named.or_else(|| self.styles.list_of(paragraph_style)).and_then(|name| self.styles.list(name));
+        let named = self
+            .lists
+            .get(root..)?
+            .iter()
+            .rev()
+            .find_map(|list| list.style.as_deref());
+        let style = named
+            .or_else(|| self.styles.list_of(paragraph_style))
+            .and_then(|name| self.styles.list(name));
         let item = &mut self.lists.last_mut()?.item;
-        let Item::Unlabelled(forced) = *item else { return None };
+        let Item::Unlabelled(forced) = *item else {
+            return None;
+        };
         *item = Item::Labelled;
-        let Some(style) = style else { return Some(Label::Bullet) };
-        Some(next_label(style, &mut self.counts, level, forced).map_or(Label::Bullet, Label::Number))
+        let Some(style) = style else {
+            return Some(Label::Bullet);
+        };
+        Some(
+            next_label(style, &mut self.counts, level, forced).map_or(Label::Bullet, Label::Number),
+        )
     }
 
     fn outline_label(&mut self, level: u8, tag: &Tag<'_>) -> Option<Label> {
         let level = usize::from(level).checked_sub(1)?;
         let forced = tag.number("start-value");
-        next_label(&self.styles.outline, &mut self.outline_counts, level, forced).map(Label::Number)
+        next_label(
+            &self.styles.outline,
+            &mut self.outline_counts,
+            level,
+            forced,
+        )
+        .map(Label::Number)
     }
 
     fn close_paragraph(&mut self) {
         if self.paragraph().is_none() {
             return;
         }
-        let Some(Frame::Paragraph(paragraph)) = self.frames.pop() else { return };
-        let Paragraph { line, style, outline, label, after, .. } = *paragraph;
-        let role = match self.frames.iter().rev().find(|frame| !matches!(frame, Frame::Drawing(Role::Text))) {
+        let Some(Frame::Paragraph(paragraph)) = self.frames.pop() else {
+            return;
+        };
+        let Paragraph {
+            line,
+            style,
+            outline,
+            label,
+            after,
+            ..
+        } = *paragraph;
+        let role = match self
+            .frames
+            .iter()
+            .rev()
+            .find(|frame| !matches!(frame, Frame::Drawing(Role::Text)))
+        {
             Some(Frame::Drawing(role)) => *role,
             _ => Role::Text,
         };
-        let mut kind = if self.contents > 0 { BlockKind::Contents } else { self.styles.kind(&style) };
+        let mut kind = if self.contents > 0 {
+            BlockKind::Contents
+        } else {
+            self.styles.kind(&style)
+        };
         if let (Some(level), BlockKind::Paragraph | BlockKind::Heading(1..)) = (outline, kind) {
             kind = BlockKind::Heading(level);
         }
@@ -227,24 +305,40 @@ impl<'a> Reader<'a> {
         let mut pieces: Vec<Piece> = line.finish(kind, &label, false).into_iter().collect();
         pieces.extend(after);
         if self.slide_start.is_some() {
-            pieces.iter_mut().for_each(|piece| piece.heading_like = false);
+            pieces
+                .iter_mut()
+                .for_each(|piece| piece.heading_like = false);
         }
         self.emit(pieces, false);
     }
 
     fn open_list(&mut self, tag: &Tag<'_>) {
         let depth = self.frames.len();
-        let style = tag.attribute("style-name").filter(|style| !style.is_empty());
+        let style = tag
+            .attribute("style-name")
+            .filter(|style| !style.is_empty());
         let outermost = self.lists.last().is_none_or(|list| list.depth != depth);
         if outermost {
-            let continued = tag.attribute("continue-list").and_then(|id| self.counts_by_id.get(&id));
+            let continued = tag
+                .attribute("continue-list")
+                .and_then(|id| self.counts_by_id.get(&id));
             let same_style = || {
-                let goes_on = tag.attribute("continue-numbering").is_some_and(|value| value == "true");
-                style.as_ref().filter(|_| goes_on).and_then(|style| self.counts_by_style.get(style))
+                let goes_on = tag
+                    .attribute("continue-numbering")
+                    .is_some_and(|value| value == "true");
+                style
+                    .as_ref()
+                    .filter(|_| goes_on)
+                    .and_then(|style| self.counts_by_style.get(style))
             };
             self.counts = continued.or_else(same_style).copied().unwrap_or_default();
         }
-        self.lists.push(List { style, id: tag.attribute("xml:id"), depth, item: Item::Labelled });
+        self.lists.push(List {
+            style,
+            id: tag.attribute("xml:id"),
+            depth,
+            item: Item::Labelled,
+        });
     }
 
     fn close_list(&mut self) {
@@ -259,10 +353,21 @@ impl<'a> Reader<'a> {
 
     fn open_table_part(&mut self, tag: &Tag<'_>) {
         if tag.name == "table" {
-            self.frames.push(Frame::Table { table: Table::default(), covered: 0, repeated: 1 });
+            self.frames.push(Frame::Table {
+                table: Table::default(),
+                covered: 0,
+                repeated: 1,
+            });
             return;
         }
-        let Some(Frame::Table { table, covered, repeated }) = self.frames.last_mut() else { return };
+        let Some(Frame::Table {
+            table,
+            covered,
+            repeated,
+        }) = self.frames.last_mut()
+        else {
+            return;
+        };
         match tag.name {
             "table-row" => {
                 table.open_row();
@@ -272,8 +377,14 @@ impl<'a> Reader<'a> {
             "covered-table-cell" => table.open_cell(),
             _ => {
                 table.open_cell();
-                *covered = tag.number("number-columns-spanned").unwrap_or(1_usize).saturating_sub(1);
-                *repeated = tag.number("number-columns-repeated").unwrap_or(1).min(REPEATED);
+                *covered = tag
+                    .number("number-columns-spanned")
+                    .unwrap_or(1_usize)
+                    .saturating_sub(1);
+                *repeated = tag
+                    .number("number-columns-repeated")
+                    .unwrap_or(1)
+                    .min(REPEATED);
                 if *covered > 0 {
                     table.span();
                 }
@@ -282,8 +393,13 @@ impl<'a> Reader<'a> {
     }
 
     fn close_table_part(&mut self, name: &str) {
-        let Some(Frame::Table { mut table, covered, repeated }) =
-            self.frames.pop_if(|frame| matches!(frame, Frame::Table { .. }))
+        let Some(Frame::Table {
+            mut table,
+            covered,
+            repeated,
+        }) = self
+            .frames
+            .pop_if(|frame| matches!(frame, Frame::Table { .. }))
         else {
             return;
         };
@@ -295,11 +411,19 @@ impl<'a> Reader<'a> {
             }
             _ => table.repeat_cell(repeated),
         }
-        self.frames.push(Frame::Table { table, covered, repeated: 1 });
+        self.frames.push(Frame::Table {
+            table,
+            covered,
+            repeated: 1,
+        });
     }
 
     fn open_slide(&mut self) {
-        self.page = Some(self.page.filter(|_| self.slide_start.is_some()).map_or(1, |page| page.saturating_add(1)));
+        self.page = Some(
+            self.page
+                .filter(|_| self.slide_start.is_some())
+                .map_or(1, |page| page.saturating_add(1)),
+        );
         self.slide_start = Some(self.out.len());
     }
 
@@ -312,7 +436,10 @@ impl<'a> Reader<'a> {
 
     fn open_drawing(&mut self, tag: &Tag<'_>) -> Flow {
         let class = tag.attribute("presentation:class").unwrap_or_default();
-        if tag.attribute("presentation:placeholder").is_some_and(|value| value == "true") {
+        if tag
+            .attribute("presentation:placeholder")
+            .is_some_and(|value| value == "true")
+        {
             return Flow::Skip;
         }
         let role = match class.as_str() {
@@ -327,10 +454,14 @@ impl<'a> Reader<'a> {
 
     fn open_span(&mut self, tag: &Tag<'_>) {
         let styles = self.styles;
-        let (bold, hidden) = tag.attribute("style-name").map_or((None, None), |name| styles.text_look(&name));
+        let (bold, hidden) = tag
+            .attribute("style-name")
+            .map_or((None, None), |name| styles.text_look(&name));
         if let Some(paragraph) = self.paragraph() {
             let (outer_bold, outer_hidden) = paragraph.looks.last().copied().unwrap_or_default();
-            paragraph.looks.push((bold.unwrap_or(outer_bold), hidden.unwrap_or(outer_hidden)));
+            paragraph
+                .looks
+                .push((bold.unwrap_or(outer_bold), hidden.unwrap_or(outer_hidden)));
         }
     }
 }
@@ -339,19 +470,43 @@ impl<'a> Reader<'a> {
 fn is_drawing(name: &str) -> bool {
     matches!(
         name,
-        "frame" | "custom-shape" | "g" | "rect" | "circle" | "ellipse" | "polygon" | "polyline" | "regular-polygon"
-            | "path" | "line" | "connector" | "measure" | "caption" | "control" | "object" | "image" | "note"
-            | "page-thumbnail" | "floating-frame" | "plugin"
+        "frame"
+            | "custom-shape"
+            | "g"
+            | "rect"
+            | "circle"
+            | "ellipse"
+            | "polygon"
+            | "polyline"
+            | "regular-polygon"
+            | "path"
+            | "line"
+            | "connector"
+            | "measure"
+            | "caption"
+            | "control"
+            | "object"
+            | "image"
+            | "note"
+            | "page-thumbnail"
+            | "floating-frame"
+            | "plugin"
     )
 }
 
 impl Visitor for Reader<'_> {
     fn open(&mut self, tag: &Tag<'_>) -> Flow {
         match tag.name {
-            "automatic-styles" | "font-face-decls" | "scripts" | "forms" | "tracked-changes" | "annotation"
-            | "note-citation" | "hidden-text" | "hidden-paragraph" | "placeholder" | "ruby-text" | "number"
-            | "sequence-decls" => return Flow::Skip,
-            "section" if tag.attribute("display").is_some_and(|display| display == "none") => return Flow::Skip,
+            "automatic-styles" | "font-face-decls" | "scripts" | "forms" | "tracked-changes"
+            | "annotation" | "note-citation" | "hidden-text" | "hidden-paragraph"
+            | "placeholder" | "ruby-text" | "number" | "sequence-decls" => return Flow::Skip,
+            "section"
+                if tag
+                    .attribute("display")
+                    .is_some_and(|display| display == "none") =>
+            {
+                return Flow::Skip;
+            }
             "p" | "h" => self.open_paragraph(tag),
             "span" => self.open_span(tag),
             "s" | "tab" | "line-break" => {
@@ -366,9 +521,11 @@ impl Visitor for Reader<'_> {
                     list.item = Item::Unlabelled(tag.number("start-value"));
                 }
             }
-            "table" | "table-row" | "table-cell" | "covered-table-cell" => self.open_table_part(tag),
-            "table-of-content" | "illustration-index" | "table-index" | "alphabetical-index" | "user-index"
-            | "object-index" => self.contents += 1,
+            "table" | "table-row" | "table-cell" | "covered-table-cell" => {
+                self.open_table_part(tag)
+            }
+            "table-of-content" | "illustration-index" | "table-index" | "alphabetical-index"
+            | "user-index" | "object-index" => self.contents += 1,
             "page" => self.open_slide(),
             name if is_drawing(name) => return self.open_drawing(tag),
             _ => {}
@@ -386,11 +543,12 @@ impl Visitor for Reader<'_> {
             }
             "list" => self.close_list(),
             "table" | "table-row" | "table-cell" => self.close_table_part(name),
-            "table-of-content" | "illustration-index" | "table-index" | "alphabetical-index" | "user-index"
-            | "object-index" => self.contents = self.contents.saturating_sub(1),
+            "table-of-content" | "illustration-index" | "table-index" | "alphabetical-index"
+            | "user-index" | "object-index" => self.contents = self.contents.saturating_sub(1),
             "page" => self.close_slide(),
             name if is_drawing(name) => {
-                self.frames.pop_if(|frame| matches!(frame, Frame::Drawing(_)));
+                self.frames
+                    .pop_if(|frame| matches!(frame, Frame::Drawing(_)));
             }
             _ => {}
         }

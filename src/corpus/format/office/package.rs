@@ -48,9 +48,12 @@ impl<'a> Package<'a> {
         if !bytes.starts_with(b"PK") {
             return Err(damaged(format, "it is not a zip archive"));
         }
-        let archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(format, error.to_string()))?;
+        let archive = ZipArchive::new(Cursor::new(bytes))
+            .map_err(|error| damaged(format, error.to_string()))?;
         if archive.len() > ENTRIES {
-            return Err(Unreadable::TooLarge { limit: format!("{ENTRIES} files in the archive") });
+            return Err(Unreadable::TooLarge {
+                limit: format!("{ENTRIES} files in the archive"),
+            });
         }
         let mut by_name = HashMap::new();
         for index in 0..archive.len() {
@@ -58,7 +61,13 @@ impl<'a> Package<'a> {
                 by_name.entry(normalized(&name)).or_insert(index);
             }
         }
-        Ok(Package { archive, by_name, left: TOTAL, format, problems: Vec::new() })
+        Ok(Package {
+            archive,
+            by_name,
+            left: TOTAL,
+            format,
+            problems: Vec::new(),
+        })
     }
 
     /// Whether there is a part of this name.
@@ -68,7 +77,8 @@ impl<'a> Package<'a> {
 
     /// The text of a part that the document cannot be read without.
     pub fn required(&mut self, name: &str) -> Result<String, Unreadable> {
-        self.read(name)?.ok_or_else(|| damaged(self.format, format!("it has no part {name}")))
+        self.read(name)?
+            .ok_or_else(|| damaged(self.format, format!("it has no part {name}")))
     }
 
     /// The text of a part that may be missing; one that cannot be read is a problem.
@@ -92,23 +102,37 @@ impl<'a> Package<'a> {
     /// Walks through the text of a part, noting what is wrong with it.
     pub fn walk(&mut self, name: &str, xml: &str, visitor: &mut impl Visitor) {
         if let Some(problem) = walk(xml, visitor) {
-            self.problems.push(format!("{name} was only partly read: {problem}"));
+            self.problems
+                .push(format!("{name} was only partly read: {problem}"));
         }
     }
 
     /// The relationships of a part; of the whole package with an empty name.
     pub fn relations(&mut self, part: &str) -> Vec<Relation> {
         let (folder, file) = part.rsplit_once('/').unwrap_or(("", part));
-        let name = if folder.is_empty() { format!("_rels/{file}.rels") } else { format!("{folder}/_rels/{file}.rels") };
-        let mut relations = Relations { folder: folder.to_owned(), found: Vec::new() };
+        let name = if folder.is_empty() {
+            format!("_rels/{file}.rels")
+        } else {
+            format!("{folder}/_rels/{file}.rels")
+        };
+        let mut relations = Relations {
+            folder: folder.to_owned(),
+            found: Vec::new(),
+        };
         self.visit(&name, &mut relations);
         relations.found
     }
 
     /// The main part according to the package's relationships, else `usual`.
     pub fn main_part(&mut self, usual: &str) -> String {
-        let named = self.relations("").into_iter().find(|relation| relation.kind == "officeDocument");
-        named.map(|relation| relation.target).filter(|target| self.has(target)).unwrap_or_else(|| usual.to_owned())
+        let named = self
+            .relations("")
+            .into_iter()
+            .find(|relation| relation.kind == "officeDocument");
+        named
+            .map(|relation| relation.target)
+            .filter(|target| self.has(target))
+            .unwrap_or_else(|| usual.to_owned())
     }
 
     /// Refuses an Office Open XML package whose main part is that of another program.
@@ -116,26 +140,44 @@ impl<'a> Package<'a> {
         if self.has(main) {
             return Ok(());
         }
-        let other = others.iter().find(|(part, _)| self.has(part)).map(|(_, name)| *name);
-        Err(damaged(self.format, other.map_or_else(|| format!("it has no part {main}"), |name| format!("it is {name}"))))
+        let other = others
+            .iter()
+            .find(|(part, _)| self.has(part))
+            .map(|(_, name)| *name);
+        Err(damaged(
+            self.format,
+            other.map_or_else(
+                || format!("it has no part {main}"),
+                |name| format!("it is {name}"),
+            ),
+        ))
     }
 
     fn read(&mut self, name: &str) -> Result<Option<String>, Unreadable> {
-        let Some(&index) = self.by_name.get(&normalized(name)) else { return Ok(None) };
+        let Some(&index) = self.by_name.get(&normalized(name)) else {
+            return Ok(None);
+        };
         let limit = PART.min(self.left);
         let mut bytes = Vec::new();
-        let entry = self.archive.by_index(index).map_err(|error| refused(self.format, &error))?;
+        let entry = self
+            .archive
+            .by_index(index)
+            .map_err(|error| refused(self.format, &error))?;
         let outcome = entry.take(limit + 1).read_to_end(&mut bytes);
         let size = bytes.len() as u64;
         self.left = self.left.saturating_sub(size);
         if size > limit {
-            return Err(Unreadable::TooLarge { limit: format!("{} MiB inflated", limit >> 20) });
+            return Err(Unreadable::TooLarge {
+                limit: format!("{} MiB inflated", limit >> 20),
+            });
         }
         if let Err(error) = outcome {
             if bytes.is_empty() {
                 return Err(damaged(self.format, error.to_string()));
             }
-            self.problems.push(format!("{name} is damaged and was read as far as it goes: {error}"));
+            self.problems.push(format!(
+                "{name} is damaged and was read as far as it goes: {error}"
+            ));
         }
         Ok(Some(decode(&bytes)))
     }
@@ -143,12 +185,17 @@ impl<'a> Package<'a> {
 
 /// The refusal of a [`Unreadable::Damaged`] file.
 pub fn damaged(format: &str, reason: impl Into<String>) -> Unreadable {
-    Unreadable::Damaged { format: format.to_owned(), reason: reason.into() }
+    Unreadable::Damaged {
+        format: format.to_owned(),
+        reason: reason.into(),
+    }
 }
 
 fn refused(format: &str, error: &ZipError) -> Unreadable {
     match error {
-        ZipError::UnsupportedArchive(reason) if *reason == ZipError::PASSWORD_REQUIRED => Unreadable::Encrypted,
+        ZipError::UnsupportedArchive(reason) if *reason == ZipError::PASSWORD_REQUIRED => {
+            Unreadable::Encrypted
+        }
         error => damaged(format, error.to_string()),
     }
 }
@@ -160,16 +207,25 @@ fn compound_file(bytes: &[u8], format: &str) -> Option<Unreadable> {
     if !bytes.starts_with(SIGNATURE) {
         return None;
     }
-    let name: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let name: Vec<u8> = "EncryptedPackage"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
     if bytes.windows(name.len()).any(|window| window == name) {
         return Some(Unreadable::Encrypted);
     }
     let new = if format == "PPTX" { "PPTX" } else { "DOCX" };
-    Some(damaged(format, format!("it is a file of the old binary kind (.doc, .ppt): save it as {new}")))
+    Some(damaged(
+        format,
+        format!("it is a file of the old binary kind (.doc, .ppt): save it as {new}"),
+    ))
 }
 
 fn normalized(name: &str) -> String {
-    name.replace('\\', "/").trim_start_matches("./").trim_start_matches('/').to_lowercase()
+    name.replace('\\', "/")
+        .trim_start_matches("./")
+        .trim_start_matches('/')
+        .to_lowercase()
 }
 
 /// XML is UTF-8 unless a byte order mark or its declaration says otherwise.
@@ -189,7 +245,9 @@ struct Relations {
 
 impl Visitor for Relations {
     fn open(&mut self, tag: &Tag<'_>) -> Flow {
-        let external = tag.attribute("TargetMode").is_some_and(|mode| mode.eq_ignore_ascii_case("external"));
+        let external = tag
+            .attribute("TargetMode")
+            .is_some_and(|mode| mode.eq_ignore_ascii_case("external"));
         if tag.name == "Relationship" && !external {
             let kind = tag.attribute("Type").unwrap_or_default();
             self.found.push(Relation {

@@ -5,11 +5,11 @@
 
 use std::collections::{HashMap, HashSet};
 
-use super::super::{BlockKind, Extracted, Unreadable};
 use super::super::numerals::Numeral;
+use super::super::pieces::{Line, Piece, Table, blocks_of, title_first};
+use super::super::{BlockKind, Extracted, Unreadable};
 use super::package::{Package, Relation, damaged};
 use super::properties;
-use super::super::pieces::{Line, Piece, Table, blocks_of, title_first};
 use super::xml::{Alternatives, Flow, Tag, Visitor};
 
 /// Levels of a list on a slide.
@@ -23,7 +23,11 @@ pub fn read(bytes: &[u8]) -> Result<Extracted, Unreadable> {
     let main = package.main_part("ppt/presentation.xml");
     package.expect_main(
         &main,
-        &[("word/document.xml", "a DOCX file"), ("xl/workbook.xml", "a spreadsheet"), ("content.xml", "OpenDocument")],
+        &[
+            ("word/document.xml", "a DOCX file"),
+            ("xl/workbook.xml", "a spreadsheet"),
+            ("content.xml", "OpenDocument"),
+        ],
     )?;
     if main.starts_with("word/") || main.starts_with("xl/") {
         return Err(damaged("PPTX", "it is a text document or a spreadsheet"));
@@ -32,13 +36,23 @@ pub fn read(bytes: &[u8]) -> Result<Extracted, Unreadable> {
     let mut order = Order::default();
     package.walk(&main, &xml, &mut order);
     let relations = package.relations(&main);
-    let mut listed: Vec<&Relation> =
-        order.ids.iter().filter_map(|id| relations.iter().find(|relation| &relation.id == id)).collect();
+    let mut listed: Vec<&Relation> = order
+        .ids
+        .iter()
+        .filter_map(|id| relations.iter().find(|relation| &relation.id == id))
+        .collect();
     if listed.is_empty() {
         // The list of slides is damaged: better in the order of the file than not at all.
-        listed = relations.iter().filter(|relation| relation.kind == "slide").collect();
+        listed = relations
+            .iter()
+            .filter(|relation| relation.kind == "slide")
+            .collect();
     }
-    let slides: Vec<String> = listed.iter().take(SLIDES).map(|relation| relation.target.clone()).collect();
+    let slides: Vec<String> = listed
+        .iter()
+        .take(SLIDES)
+        .map(|relation| relation.target.clone())
+        .collect();
     let mut layouts = HashMap::new();
     let mut pieces = Vec::new();
     for (number, slide) in (1..).zip(&slides) {
@@ -46,7 +60,12 @@ pub fn read(bytes: &[u8]) -> Result<Extracted, Unreadable> {
     }
     let properties = properties::read(&mut package, "docProps/core.xml");
     let mut problems = std::mem::take(&mut package.problems);
-    Ok(Extracted { blocks: blocks_of(pieces, &mut problems), properties, problems, front_matter: None })
+    Ok(Extracted {
+        blocks: blocks_of(pieces, &mut problems),
+        properties,
+        problems,
+        front_matter: None,
+    })
 }
 
 type Unbulleted = HashSet<(String, usize)>;
@@ -58,7 +77,12 @@ fn read_slide(
     layouts: &mut HashMap<String, Unbulleted>,
 ) -> Vec<Piece> {
     let relations = package.relations(slide);
-    let target = |kind: &str| relations.iter().find(|relation| relation.kind == kind).map(|found| found.target.clone());
+    let target = |kind: &str| {
+        relations
+            .iter()
+            .find(|relation| relation.kind == kind)
+            .map(|found| found.target.clone())
+    };
     let layout = target("slideLayout").unwrap_or_default();
     let unbulleted = layouts.entry(layout.clone()).or_insert_with(|| {
         let mut reader = LayoutReader::default();
@@ -68,7 +92,9 @@ fn read_slide(
     let diagrams = read_diagrams(package, &relations, number);
     let mut reader = Reader::new(number, false, unbulleted.clone(), diagrams);
     if !package.has(slide) {
-        package.problems.push(format!("slide {number} is missing from the file"));
+        package
+            .problems
+            .push(format!("slide {number} is missing from the file"));
     }
     package.visit(slide, &mut reader);
     let mut pieces = title_first(reader.out);
@@ -81,9 +107,16 @@ fn read_slide(
 }
 
 /// The texts of the diagrams (SmartArt) on a slide, by the name under which it refers to them.
-fn read_diagrams(package: &mut Package<'_>, relations: &[Relation], number: u32) -> HashMap<String, Vec<Piece>> {
+fn read_diagrams(
+    package: &mut Package<'_>,
+    relations: &[Relation],
+    number: u32,
+) -> HashMap<String, Vec<Piece>> {
     let mut diagrams = HashMap::new();
-    for relation in relations.iter().filter(|relation| relation.kind == "diagramData") {
+    for relation in relations
+        .iter()
+        .filter(|relation| relation.kind == "diagramData")
+    {
         let mut reader = Reader::new(number, false, Unbulleted::new(), HashMap::new());
         reader.shape.bulleted = true;
         package.visit(&relation.target, &mut reader);
@@ -132,7 +165,12 @@ impl Visitor for LayoutReader {
 
 /// The level that "lvl1pPr" describes, from 0.
 fn level_of(element: &str) -> Option<usize> {
-    element.strip_prefix("lvl")?.strip_suffix("pPr")?.parse::<usize>().ok()?.checked_sub(1)
+    element
+        .strip_prefix("lvl")?
+        .strip_suffix("pPr")?
+        .parse::<usize>()
+        .ok()?
+        .checked_sub(1)
 }
 
 /// What encloses the text that is read, from the outside in.
@@ -182,7 +220,12 @@ struct Reader {
 }
 
 impl Reader {
-    fn new(number: u32, notes: bool, unbulleted: Unbulleted, diagrams: HashMap<String, Vec<Piece>>) -> Self {
+    fn new(
+        number: u32,
+        notes: bool,
+        unbulleted: Unbulleted,
+        diagrams: HashMap<String, Vec<Piece>>,
+    ) -> Self {
         Reader {
             page: Some(number),
             notes,
@@ -231,7 +274,9 @@ impl Reader {
             }
             return;
         }
-        let Some(paragraph) = self.paragraph() else { return };
+        let Some(paragraph) = self.paragraph() else {
+            return;
+        };
         paragraph.bullet = Some(match tag.name {
             "buNone" => Bullet::None,
             "buAutoNum" => Bullet::Number {
@@ -247,14 +292,21 @@ impl Reader {
             self.frames.push(Frame::Table(Table::default()));
         } else if let Some(Frame::Table(table)) = self.frames.last_mut() {
             // A cell that another one to its left covers.
-            if tag.name == "tc" && tag.attribute("hMerge").is_some_and(|merged| merged == "1" || merged == "true") {
+            if tag.name == "tc"
+                && tag
+                    .attribute("hMerge")
+                    .is_some_and(|merged| merged == "1" || merged == "true")
+            {
                 return Flow::Skip;
             }
             if tag.name == "tr" {
                 table.open_row();
             } else {
                 table.open_cell();
-                if tag.number("gridSpan").is_some_and(|columns: u32| columns > 1) {
+                if tag
+                    .number("gridSpan")
+                    .is_some_and(|columns: u32| columns > 1)
+                {
                     table.span();
                 }
             }
@@ -266,8 +318,16 @@ impl Reader {
         if self.paragraph().is_none() {
             return;
         }
-        let Some(Frame::Paragraph(paragraph)) = self.frames.pop() else { return };
-        let Paragraph { line, level, bullet, after, .. } = *paragraph;
+        let Some(Frame::Paragraph(paragraph)) = self.frames.pop() else {
+            return;
+        };
+        let Paragraph {
+            line,
+            level,
+            bullet,
+            after,
+            ..
+        } = *paragraph;
         let mut pieces = Vec::new();
         if !line.is_empty() {
             let in_table = !self.frames.is_empty();
@@ -282,15 +342,34 @@ impl Reader {
         self.emit(pieces, false);
     }
 
-    fn kind_of(&mut self, level: usize, bullet: Option<Bullet>, in_table: bool) -> (BlockKind, String) {
+    fn kind_of(
+        &mut self,
+        level: usize,
+        bullet: Option<Bullet>,
+        in_table: bool,
+    ) -> (BlockKind, String) {
         let shape = &mut self.shape;
         let plain = shape.unbulleted_levels.contains(&level)
-            || self.unbulleted.contains(&(shape.placeholder.clone(), level));
-        let inherited = if shape.bulleted && !plain && !in_table { Bullet::Glyph } else { Bullet::None };
+            || self
+                .unbulleted
+                .contains(&(shape.placeholder.clone(), level));
+        let inherited = if shape.bulleted && !plain && !in_table {
+            Bullet::Glyph
+        } else {
+            Bullet::None
+        };
         let bullet = bullet.unwrap_or(inherited);
         let running = shape.counts.get(level).cloned().flatten();
-        let reset_from = if matches!(bullet, Bullet::Number { .. }) { level + 1 } else { level };
-        shape.counts.iter_mut().skip(reset_from).for_each(|count| *count = None);
+        let reset_from = if matches!(bullet, Bullet::Number { .. }) {
+            level + 1
+        } else {
+            level
+        };
+        shape
+            .counts
+            .iter_mut()
+            .skip(reset_from)
+            .for_each(|count| *count = None);
         match bullet {
             Bullet::None => (BlockKind::Paragraph, String::new()),
             Bullet::Glyph if self.notes => (BlockKind::Paragraph, String::new()),
@@ -304,13 +383,24 @@ impl Reader {
                 if let Some(count) = shape.counts.get_mut(level) {
                     *count = Some((scheme, number));
                 }
-                (if self.notes { BlockKind::Paragraph } else { BlockKind::ListItem }, label)
+                (
+                    if self.notes {
+                        BlockKind::Paragraph
+                    } else {
+                        BlockKind::ListItem
+                    },
+                    label,
+                )
             }
         }
     }
 
     fn close_table_part(&mut self, name: &str) {
-        let Some(Frame::Table(mut table)) = self.frames.pop_if(|frame| matches!(frame, Frame::Table(_))) else { return };
+        let Some(Frame::Table(mut table)) =
+            self.frames.pop_if(|frame| matches!(frame, Frame::Table(_)))
+        else {
+            return;
+        };
         if name == "tr" {
             let rows = table.close_row();
             self.emit(rows, true);
@@ -348,7 +438,11 @@ impl Visitor for Reader {
             "ph" => self.open_placeholder(tag),
             "txBody" if self.furniture => return Flow::Skip,
             // Numbers and dates that PowerPoint puts in.
-            "fld" if tag.attribute("type").is_some_and(|kind| kind == "slidenum" || kind.starts_with("datetime")) => {
+            "fld"
+                if tag
+                    .attribute("type")
+                    .is_some_and(|kind| kind == "slidenum" || kind.starts_with("datetime")) =>
+            {
                 return Flow::Skip;
             }
             "tbl" | "tr" | "tc" => return self.open_table_part(tag),
@@ -366,7 +460,10 @@ impl Visitor for Reader {
             }
             "t" => self.in_text = true,
             "relIds" => {
-                let pieces = self.diagrams.remove(&tag.attribute("dm").unwrap_or_default()).unwrap_or_default();
+                let pieces = self
+                    .diagrams
+                    .remove(&tag.attribute("dm").unwrap_or_default())
+                    .unwrap_or_default();
                 self.emit(pieces, false);
             }
             _ => {}

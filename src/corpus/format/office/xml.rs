@@ -60,7 +60,10 @@ impl Tag<'_> {
 
     /// Whether an on/off element of Office Open XML is on: it is when it has no value.
     pub fn is_on(&self) -> bool {
-        !matches!(self.value().as_deref(), Some("0" | "false" | "off" | "none"))
+        !matches!(
+            self.value().as_deref(),
+            Some("0" | "false" | "off" | "none")
+        )
     }
 
     fn find(&self, wanted: impl Fn(&str, &str) -> bool) -> Option<String> {
@@ -87,12 +90,21 @@ pub fn walk(xml: &str, visitor: &mut impl Visitor) -> Option<String> {
     problem
 }
 
-fn run(reader: &mut Reader<&[u8]>, open: &mut Vec<String>, visitor: &mut impl Visitor) -> Option<String> {
+fn run(
+    reader: &mut Reader<&[u8]>,
+    open: &mut Vec<String>,
+    visitor: &mut impl Visitor,
+) -> Option<String> {
     let mut skipped = 0_usize;
     loop {
         let event = match reader.read_event() {
             Ok(event) => event,
-            Err(error) => return Some(format!("faulty XML at byte {}: {error}", reader.error_position())),
+            Err(error) => {
+                return Some(format!(
+                    "faulty XML at byte {}: {error}",
+                    reader.error_position()
+                ));
+            }
         };
         match event {
             Event::Start(_) if skipped > 0 => skipped += 1,
@@ -101,10 +113,8 @@ fn run(reader: &mut Reader<&[u8]>, open: &mut Vec<String>, visitor: &mut impl Vi
                 Flow::Into => open.push(start.local_name().as_ref().to_owned()),
                 Flow::Skip => skipped = 1,
             },
-            Event::Empty(start) if skipped == 0 => {
-                if visit(&start, open, visitor) == Flow::Into {
-                    visitor.close(start.local_name().as_ref());
-                }
+            Event::Empty(start) if skipped == 0 && visit(&start, open, visitor) == Flow::Into => {
+                visitor.close(start.local_name().as_ref());
             }
             Event::End(_) => {
                 if let Some(name) = open.pop() {
@@ -130,7 +140,11 @@ fn run(reader: &mut Reader<&[u8]>, open: &mut Vec<String>, visitor: &mut impl Vi
 
 fn visit(start: &BytesStart<'_>, open: &[String], visitor: &mut impl Visitor) -> Flow {
     let name = start.local_name();
-    visitor.open(&Tag { name: name.as_ref(), parent: open.last().map_or("", String::as_str), start })
+    visitor.open(&Tag {
+        name: name.as_ref(),
+        parent: open.last().map_or("", String::as_str),
+        start,
+    })
 }
 
 /// The character of an entity. Entities that a document declares itself are left out: no office

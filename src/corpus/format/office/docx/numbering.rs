@@ -71,13 +71,19 @@ impl Numbering {
     /// The level of `list` that belongs to a paragraph style.
     pub fn level_of_style(&self, list: &str, style: &str) -> Option<u8> {
         let definition = self.abstracts.get(&self.lists.get(list)?.definition)?;
-        let level = definition.levels.iter().position(|level| level.style.as_deref() == Some(style))?;
+        let level = definition
+            .levels
+            .iter()
+            .position(|level| level.style.as_deref() == Some(style))?;
         u8::try_from(level).ok()
     }
 
     /// The style whose list this list stands for, if it has no levels of its own.
     pub fn style_link(&self, list: &str) -> Option<&str> {
-        self.abstracts.get(&self.lists.get(list)?.definition)?.style_link.as_deref()
+        self.abstracts
+            .get(&self.lists.get(list)?.definition)?
+            .style_link
+            .as_deref()
     }
 }
 
@@ -95,13 +101,19 @@ impl Counters {
         let list = numbering.lists.get(list_id)?;
         let definition = numbering.abstracts.get(&list.definition)?;
         let level_of = |index: usize| -> Option<&Level> {
-            list.levels.get(index)?.as_ref().or_else(|| definition.levels.get(index))
+            list.levels
+                .get(index)?
+                .as_ref()
+                .or_else(|| definition.levels.get(index))
         };
         let current = level_of(at)?;
         let counts = self.counts.entry(list.definition.clone()).or_default();
         let first_override = list.starts.get(at).copied().flatten();
         let fresh = self.begun.insert((list_id.to_owned(), at));
-        let number = match (first_override.filter(|_| fresh), counts.get(at).copied().flatten()) {
+        let number = match (
+            first_override.filter(|_| fresh),
+            counts.get(at).copied().flatten(),
+        ) {
             (Some(start), _) => start,
             (None, Some(count)) => count.saturating_add(1),
             (None, None) => first_override.unwrap_or(current.start),
@@ -117,7 +129,14 @@ impl Counters {
             let numeral = level_of(index).map_or(Numeral::Decimal, |level| level.numeral);
             let start = level_of(index).map_or(1, |level| level.start);
             let number = counts.get(index).copied().flatten().unwrap_or(start);
-            (number, if current.decimal { Numeral::Decimal } else { numeral })
+            (
+                number,
+                if current.decimal {
+                    Numeral::Decimal
+                } else {
+                    numeral
+                },
+            )
         };
         Some(label(current, shown))
     }
@@ -134,12 +153,19 @@ fn restarts(level: Option<&Level>, above: usize) -> bool {
 
 fn label(level: &Level, shown: impl Fn(usize) -> (u32, Numeral)) -> Label {
     if level.numeral == Numeral::Bullet {
-        return Label { text: String::new(), bullet: true, glued: false };
+        return Label {
+            text: String::new(),
+            bullet: true,
+            glued: false,
+        };
     }
     let mut text = String::new();
     let mut characters = level.text.chars().peekable();
     while let Some(character) = characters.next() {
-        let place = characters.peek().and_then(|next| next.to_digit(10)).filter(|digit| *digit > 0);
+        let place = characters
+            .peek()
+            .and_then(|next| next.to_digit(10))
+            .filter(|digit| *digit > 0);
         match (character, place) {
             ('%', Some(place)) => {
                 characters.next();
@@ -149,7 +175,11 @@ fn label(level: &Level, shown: impl Fn(usize) -> (u32, Numeral)) -> Label {
             (character, _) => text.push(character),
         }
     }
-    Label { text, bullet: false, glued: level.glued }
+    Label {
+        text,
+        bullet: false,
+        glued: level.glued,
+    }
 }
 
 fn numeral(name: &str) -> Numeral {
@@ -182,7 +212,9 @@ impl NumberingReader {
     }
 
     fn open_level_part(&mut self, tag: &Tag<'_>) {
-        let Some((_, level)) = &mut self.level else { return };
+        let Some((_, level)) = &mut self.level else {
+            return;
+        };
         match tag.name {
             "start" => level.start = tag.number("val").unwrap_or(level.start),
             "numFmt" => level.numeral = numeral(&tag.value().unwrap_or_default()),
@@ -196,7 +228,9 @@ impl NumberingReader {
     }
 
     fn close_level(&mut self) {
-        let Some((index, level)) = self.level.take() else { return };
+        let Some((index, level)) = self.level.take() else {
+            return;
+        };
         if let Some((_, list)) = &mut self.list {
             if let Some(slot) = list.levels.get_mut(index) {
                 *slot = Some(level);
@@ -213,14 +247,19 @@ impl Visitor for NumberingReader {
     fn open(&mut self, tag: &Tag<'_>) -> Flow {
         match tag.name {
             "abstractNum" => {
-                self.definition = Some((tag.attribute("abstractNumId").unwrap_or_default(), Abstract::default()));
+                self.definition = Some((
+                    tag.attribute("abstractNumId").unwrap_or_default(),
+                    Abstract::default(),
+                ));
             }
             "numStyleLink" => {
                 if let Some((_, definition)) = &mut self.definition {
                     definition.style_link = tag.value();
                 }
             }
-            "num" => self.list = Some((tag.attribute("numId").unwrap_or_default(), List::default())),
+            "num" => {
+                self.list = Some((tag.attribute("numId").unwrap_or_default(), List::default()))
+            }
             "abstractNumId" => {
                 if let Some((_, list)) = &mut self.list {
                     list.definition = tag.value().unwrap_or_default();
@@ -228,11 +267,20 @@ impl Visitor for NumberingReader {
             }
             "lvlOverride" => self.overridden = tag.number("ilvl").unwrap_or(0),
             "startOverride" => {
-                if let Some(slot) = self.list.as_mut().and_then(|(_, list)| list.starts.get_mut(self.overridden)) {
+                if let Some(slot) = self
+                    .list
+                    .as_mut()
+                    .and_then(|(_, list)| list.starts.get_mut(self.overridden))
+                {
                     *slot = tag.number("val");
                 }
             }
-            "lvl" => self.level = Some((tag.number("ilvl").unwrap_or(self.overridden), Level::default())),
+            "lvl" => {
+                self.level = Some((
+                    tag.number("ilvl").unwrap_or(self.overridden),
+                    Level::default(),
+                ))
+            }
             _ => self.open_level_part(tag),
         }
         Flow::Into

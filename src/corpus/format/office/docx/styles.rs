@@ -44,7 +44,11 @@ impl Styles {
                 return kind;
             }
         }
-        if is_contents(id) { BlockKind::Contents } else { kind_by_name(id).unwrap_or(BlockKind::Paragraph) }
+        if is_contents(id) {
+            BlockKind::Contents
+        } else {
+            kind_by_name(id).unwrap_or(BlockKind::Paragraph)
+        }
     }
 
     /// The list that the style puts a paragraph in, with the level, if it names one, and the id of
@@ -73,7 +77,8 @@ impl Styles {
 
     /// Whether text of this style only says what should be filled in.
     pub fn is_placeholder(&self, id: Option<&str>) -> bool {
-        id.and_then(|id| self.by_id.get(id)).is_some_and(|style| style.name == "placeholdertext")
+        id.and_then(|id| self.by_id.get(id))
+            .is_some_and(|style| style.name == "placeholdertext")
     }
 
     fn chain<'a>(&'a self, id: &'a str) -> impl Iterator<Item = (&'a str, &'a Declared)> {
@@ -90,12 +95,19 @@ impl Styles {
 
 /// A title may have an outline level; it stays the title.
 fn title_or(style: &Declared, kind: BlockKind) -> BlockKind {
-    if matches!(style.name.as_str(), "title" | "tittel") { BlockKind::Heading(0) } else { kind }
+    if matches!(style.name.as_str(), "title" | "tittel") {
+        BlockKind::Heading(0)
+    } else {
+        kind
+    }
 }
 
 /// Lower case, without the spaces in which names and ids differ.
 fn folded(name: &str) -> String {
-    name.chars().filter(|c| !c.is_whitespace() && *c != '-' && *c != '_').flat_map(char::to_lowercase).collect()
+    name.chars()
+        .filter(|c| !c.is_whitespace() && *c != '-' && *c != '_')
+        .flat_map(char::to_lowercase)
+        .collect()
 }
 
 /// Built-in names are English in every language of Word, their ids are not; other programs write
@@ -104,18 +116,31 @@ fn kind_by_name(name: &str) -> Option<BlockKind> {
     let name = folded(name);
     match name.as_str() {
         "title" | "tittel" | "titel" | "rubrik" => return Some(BlockKind::Heading(0)),
-        "subtitle" | "undertittel" | "normal" | "bodytext" | "brødtekst" => return Some(BlockKind::Paragraph),
+        "subtitle" | "undertittel" | "normal" | "bodytext" | "brødtekst" => {
+            return Some(BlockKind::Paragraph);
+        }
         _ => {}
     }
-    let level = ["heading", "overskrift", "rubrik", "überschrift", "berschrift"]
-        .iter()
-        .find_map(|word| name.strip_prefix(word)?.parse::<u8>().ok())?;
-    (1..=9).contains(&level).then_some(BlockKind::Heading(level))
+    let level = [
+        "heading",
+        "overskrift",
+        "rubrik",
+        "überschrift",
+        "berschrift",
+    ]
+    .iter()
+    .find_map(|word| name.strip_prefix(word)?.parse::<u8>().ok())?;
+    (1..=9)
+        .contains(&level)
+        .then_some(BlockKind::Heading(level))
 }
 
 fn is_contents(name: &str) -> bool {
     let name = folded(name);
-    let numbered = |word: &str| name.strip_prefix(word).is_some_and(|rest| rest.parse::<u8>().is_ok());
+    let numbered = |word: &str| {
+        name.strip_prefix(word)
+            .is_some_and(|rest| rest.parse::<u8>().is_ok())
+    };
     numbered("toc")
         || numbered("innh")
         || numbered("indholdsfortegnelse")
@@ -123,7 +148,11 @@ fn is_contents(name: &str) -> bool {
         || numbered("contents")
         || matches!(
             name.as_str(),
-            "tocheading" | "contentsheading" | "tableoffigures" | "overskriftforinnholdsfortegnelse" | "figurliste"
+            "tocheading"
+                | "contentsheading"
+                | "tableoffigures"
+                | "overskriftforinnholdsfortegnelse"
+                | "figurliste"
         )
 }
 
@@ -146,12 +175,18 @@ impl Visitor for StylesReader {
     fn open(&mut self, tag: &Tag<'_>) -> Flow {
         match (tag.parent, tag.name) {
             // What follows holds for parts of tables, or for styles that the file does not declare.
-            (_, "tblStylePr" | "latentStyles" | "docDefaults" | "pPrChange" | "rPrChange") => return Flow::Skip,
+            (_, "tblStylePr" | "latentStyles" | "docDefaults" | "pPrChange" | "rPrChange") => {
+                return Flow::Skip;
+            }
             (_, "style") => {
                 self.id = tag.attribute("styleId").unwrap_or_default();
                 self.current = Declared::default();
                 let paragraph = tag.attribute("type").is_none_or(|kind| kind == "paragraph");
-                if paragraph && tag.attribute("default").is_some_and(|on| on == "1" || on == "true") {
+                if paragraph
+                    && tag
+                        .attribute("default")
+                        .is_some_and(|on| on == "1" || on == "true")
+                {
                     self.styles.default = Some(self.id.clone());
                 }
             }
@@ -169,7 +204,10 @@ impl Visitor for StylesReader {
 
     fn close(&mut self, name: &str) {
         if name == "style" {
-            self.styles.by_id.insert(std::mem::take(&mut self.id), std::mem::take(&mut self.current));
+            self.styles.by_id.insert(
+                std::mem::take(&mut self.id),
+                std::mem::take(&mut self.current),
+            );
         }
     }
 }

@@ -3,7 +3,9 @@ use super::*;
 use BlockKind::{Contents, Heading, ListItem, Paragraph as Text, TableRow};
 
 fn document(body: &str) -> String {
-    format!(r#"<w:document xmlns:w="w" xmlns:r="r" xmlns:mc="mc"><w:body>{body}</w:body></w:document>"#)
+    format!(
+        r#"<w:document xmlns:w="w" xmlns:r="r" xmlns:mc="mc"><w:body>{body}</w:body></w:document>"#
+    )
 }
 
 fn read_body(body: &str) -> Extracted {
@@ -11,7 +13,11 @@ fn read_body(body: &str) -> Extracted {
 }
 
 fn texts(extracted: &Extracted) -> Vec<(BlockKind, &str)> {
-    extracted.blocks.iter().map(|block| (block.kind, block.text.as_str())).collect()
+    extracted
+        .blocks
+        .iter()
+        .map(|block| (block.kind, block.text.as_str()))
+        .collect()
 }
 
 fn paragraph(properties: &str, text: &str) -> String {
@@ -28,7 +34,10 @@ fn the_text_is_that_of_the_final_version() {
         <w:r><w:rPr><w:vanish/></w:rPr><w:t>skjult</w:t></w:r><w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t xml:space="preserve"> ledet</w:t></w:r>
         <w:r><w:t xml:space="preserve"> e</w:t><w:noBreakHyphen/><w:t>post</w:t><w:softHyphen/><w:t>listen</w:t><w:br/><w:t>R&amp;D&#8211;x</w:t></w:r></w:p>"#,
     );
-    assert_eq!(texts(&extracted), [(Text, "Kari Lie ledet e-postlisten R&D–x")]);
+    assert_eq!(
+        texts(&extracted),
+        [(Text, "Kari Lie ledet e-postlisten R&D–x")]
+    );
 }
 
 #[test]
@@ -50,7 +59,10 @@ fn headings_come_from_styles_in_any_language() {
         styled("Brdtekst", "Vedtatt"),
         paragraph(r#"<w:outlineLvl w:val="0"/>"#, "Vedlegg"),
     ];
-    let bytes = archive(&[("word/document.xml", &document(&body.concat())), ("word/styles.xml", styles)]);
+    let bytes = archive(&[
+        ("word/document.xml", &document(&body.concat())),
+        ("word/styles.xml", styles),
+    ]);
     assert_eq!(
         texts(&read(&bytes).unwrap()),
         [
@@ -75,7 +87,10 @@ fn list_labels_are_rebuilt() {
         <w:num w:numId="2"><w:abstractNumId w:val="5"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="7"/></w:lvlOverride></w:num>
         </w:numbering>"#;
     let item = |list: u8, level: u8, text: &str| {
-        paragraph(&format!(r#"<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{list}"/></w:numPr>"#), text)
+        paragraph(
+            &format!(r#"<w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{list}"/></w:numPr>"#),
+            text,
+        )
     };
     let body = [
         item(1, 0, "Lønn"),
@@ -88,11 +103,29 @@ fn list_labels_are_rebuilt() {
         item(2, 0, "Mer"),
         item(0, 0, "Uten"),
     ];
-    let bytes = archive(&[("word/document.xml", &document(&body.concat())), ("word/numbering.xml", numbering)]);
+    let bytes = archive(&[
+        ("word/document.xml", &document(&body.concat())),
+        ("word/numbering.xml", numbering),
+    ]);
     let extracted = read(&bytes).unwrap();
-    let expected =
-        ["Sak 1 Lønn", "1.a) Krav", "1.b) Tilbud", "Sak 2 Ferie", "2.a) Uke", "Juli", "Sak 7 Nytt", "Sak 8 Mer", "Uten"];
-    assert_eq!(texts(&extracted).iter().map(|(_, text)| *text).collect::<Vec<_>>(), expected);
+    let expected = [
+        "Sak 1 Lønn",
+        "1.a) Krav",
+        "1.b) Tilbud",
+        "Sak 2 Ferie",
+        "2.a) Uke",
+        "Juli",
+        "Sak 7 Nytt",
+        "Sak 8 Mer",
+        "Uten",
+    ];
+    assert_eq!(
+        texts(&extracted)
+            .iter()
+            .map(|(_, text)| *text)
+            .collect::<Vec<_>>(),
+        expected
+    );
     assert_eq!(extracted.blocks.last().unwrap().kind, Text);
     assert_eq!(extracted.blocks[5].kind, ListItem);
 }
@@ -115,7 +148,10 @@ fn tables_boxes_and_notes_lose_nothing_and_repeat_nothing() {
         cell("to"),
         cell("slettet")
     );
-    let bytes = archive(&[("word/document.xml", &document(&body)), ("word/footnotes.xml", notes)]);
+    let bytes = archive(&[
+        ("word/document.xml", &document(&body)),
+        ("word/footnotes.xml", notes),
+    ]);
     assert_eq!(
         texts(&read(&bytes).unwrap()),
         [
@@ -134,9 +170,23 @@ fn pages_are_those_that_word_has_laid_out() {
         r#"<w:p><w:r><w:t>En</w:t></w:r></w:p><w:p><w:r><w:t xml:space="preserve">To starter </w:t><w:lastRenderedPageBreak/><w:t>og slutter</w:t></w:r></w:p>
         <w:p><w:r><w:br w:type="page"/></w:r></w:p><w:p><w:r><w:lastRenderedPageBreak/><w:t>Tre</w:t></w:r></w:p>"#,
     );
-    let pages: Vec<_> = extracted.blocks.iter().map(|block| (block.page, block.page_breaks.clone())).collect();
-    assert_eq!(pages, [(Some(1), vec![]), (Some(1), vec![(11, 2)]), (Some(3), vec![])]);
-    assert_eq!(read_body(&paragraph("", "Uten <w:br w:type=\"page\"/>")).blocks[0].page, None);
+    let pages: Vec<_> = extracted
+        .blocks
+        .iter()
+        .map(|block| (block.page, block.page_breaks.clone()))
+        .collect();
+    assert_eq!(
+        pages,
+        [
+            (Some(1), vec![]),
+            (Some(1), vec![(11, 2)]),
+            (Some(3), vec![])
+        ]
+    );
+    assert_eq!(
+        read_body(&paragraph("", "Uten <w:br w:type=\"page\"/>")).blocks[0].page,
+        None
+    );
 }
 
 #[test]
@@ -148,7 +198,11 @@ fn a_bold_line_is_a_heading_and_a_bold_lead_in_is_not() {
     );
     assert_eq!(
         texts(&extracted),
-        [(Heading(1), "Orientering"), (Text, "Lønn. Partene møttes."), (TableRow, "Navn")]
+        [
+            (Heading(1), "Orientering"),
+            (Text, "Lønn. Partene møttes."),
+            (TableRow, "Navn")
+        ]
     );
 }
 
@@ -163,9 +217,15 @@ fn damage_is_told_and_what_can_be_read_is_kept() {
     assert!(matches!(read(&encrypted), Err(Unreadable::Damaged { .. })));
     encrypted.extend("EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes));
     assert_eq!(read(&encrypted), Err(Unreadable::Encrypted));
-    assert!(matches!(read(&archive(&[("ppt/presentation.xml", "<p/>")])), Err(Unreadable::Damaged { .. })));
+    assert!(matches!(
+        read(&archive(&[("ppt/presentation.xml", "<p/>")])),
+        Err(Unreadable::Damaged { .. })
+    ));
     let zeros = " ".repeat(65 << 20);
-    assert!(matches!(read(&archive(&[("word/document.xml", &zeros)])), Err(Unreadable::TooLarge { .. })));
+    assert!(matches!(
+        read(&archive(&[("word/document.xml", &zeros)])),
+        Err(Unreadable::TooLarge { .. })
+    ));
     let deep = read_body(&(paragraph("", "Først") + &"<w:sdt>".repeat(20_000)));
     assert_eq!((deep.blocks.len(), deep.problems.len()), (1, 1));
 }

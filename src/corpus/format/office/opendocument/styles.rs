@@ -64,7 +64,9 @@ impl Styles {
                 "heading" | "overskrift" => return BlockKind::Heading(1),
                 _ => {}
             }
-            let level = ["heading ", "overskrift "].iter().find_map(|word| name.strip_prefix(word)?.parse().ok());
+            let level = ["heading ", "overskrift "]
+                .iter()
+                .find_map(|word| name.strip_prefix(word)?.parse().ok());
             if let Some(level @ 1..=10) = style.outline.filter(|level| *level > 0).or(level) {
                 return BlockKind::Heading(level);
             }
@@ -74,7 +76,8 @@ impl Styles {
 
     /// The list style that a paragraph style names.
     pub fn list_of<'a>(&'a self, paragraph: &'a str) -> Option<&'a str> {
-        self.chain(paragraph).find_map(|style| style.list.as_deref())
+        self.chain(paragraph)
+            .find_map(|style| style.list.as_deref())
     }
 
     /// The levels of a list style.
@@ -84,8 +87,16 @@ impl Styles {
 
     /// Whether text in a paragraph of this style is bold, and whether it is hidden.
     pub fn paragraph_look(&self, name: &str) -> (bool, bool) {
-        let bold = self.chain(name).find_map(|style| style.bold).unwrap_or(false);
-        (bold, self.chain(name).find_map(|style| style.hidden).unwrap_or(false))
+        let bold = self
+            .chain(name)
+            .find_map(|style| style.bold)
+            .unwrap_or(false);
+        (
+            bold,
+            self.chain(name)
+                .find_map(|style| style.hidden)
+                .unwrap_or(false),
+        )
     }
 
     /// Whether a stretch of text of this style is bold, and whether it is hidden, if it says.
@@ -93,7 +104,9 @@ impl Styles {
         let mut look = (None, None);
         let mut next = Some(name);
         for _ in 0..CHAIN {
-            let Some(style) = next.and_then(|name| self.texts.get(name)) else { break };
+            let Some(style) = next.and_then(|name| self.texts.get(name)) else {
+                break;
+            };
             look = (look.0.or(style.bold), look.1.or(style.hidden));
             next = style.parent.as_deref();
         }
@@ -102,7 +115,9 @@ impl Styles {
 
     /// Whether a page begins before a paragraph of this style, and whether one begins after it.
     pub fn page_breaks(&self, name: &str) -> (bool, bool) {
-        self.paragraphs.get(name).map_or((false, false), |style| (style.breaks_before, style.breaks_after))
+        self.paragraphs.get(name).map_or((false, false), |style| {
+            (style.breaks_before, style.breaks_after)
+        })
     }
 
     fn chain<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Style> {
@@ -121,15 +136,35 @@ pub type Counts = [Option<u32>; LEVELS];
 
 /// Counts one item on `level` (from 0) and gives its label; `forced` is a number that the item itself
 /// asks for. `None` where the level has a bullet or is not described.
-pub fn next_label(style: &ListStyle, counts: &mut Counts, level: usize, forced: Option<u32>) -> Option<String> {
+pub fn next_label(
+    style: &ListStyle,
+    counts: &mut Counts,
+    level: usize,
+    forced: Option<u32>,
+) -> Option<String> {
     let level = level.min(LEVELS - 1);
     let own = style.get(level)?.as_ref()?;
     let slot = counts.get_mut(level)?;
-    *slot = Some(forced.or(slot.map(|count| count.saturating_add(1))).unwrap_or(own.start));
-    counts.iter_mut().skip(level + 1).for_each(|count| *count = None);
+    *slot = Some(
+        forced
+            .or(slot.map(|count| count.saturating_add(1)))
+            .unwrap_or(own.start),
+    );
+    counts
+        .iter_mut()
+        .skip(level + 1)
+        .for_each(|count| *count = None);
     let number = |index: usize| -> String {
-        let Some(Some(described)) = style.get(index) else { return String::new() };
-        described.numeral.write(counts.get(index).copied().flatten().unwrap_or(described.start))
+        let Some(Some(described)) = style.get(index) else {
+            return String::new();
+        };
+        described.numeral.write(
+            counts
+                .get(index)
+                .copied()
+                .flatten()
+                .unwrap_or(described.start),
+        )
     };
     match own.numeral {
         Numeral::Bullet => None,
@@ -138,8 +173,10 @@ pub fn next_label(style: &ListStyle, counts: &mut Counts, level: usize, forced: 
             Some(format) => filled(format, number),
             None => {
                 let first = (level + 1).saturating_sub(own.shown.max(1));
-                let numbers: Vec<String> =
-                    (first..=level).map(number).filter(|number| !number.is_empty()).collect();
+                let numbers: Vec<String> = (first..=level)
+                    .map(number)
+                    .filter(|number| !number.is_empty())
+                    .collect();
                 format!("{}{}{}", own.prefix, numbers.join("."), own.suffix)
             }
         }),
@@ -150,7 +187,11 @@ pub fn next_label(style: &ListStyle, counts: &mut Counts, level: usize, forced: 
 fn filled(format: &str, number: impl Fn(usize) -> String) -> String {
     let mut out = String::new();
     for (index, part) in format.split('%').enumerate() {
-        match part.parse::<usize>().ok().and_then(|level| level.checked_sub(1)) {
+        match part
+            .parse::<usize>()
+            .ok()
+            .and_then(|level| level.checked_sub(1))
+        {
             Some(level) if index % 2 == 1 => out.push_str(&number(level)),
             _ => out.push_str(part),
         }
@@ -175,23 +216,37 @@ impl StylesReader {
     fn open_style(&mut self, tag: &Tag<'_>) {
         let id = tag.attribute("style:name").unwrap_or_default();
         let family = tag.attribute("style:family").unwrap_or_default();
-        let name = tag.attribute("display-name").unwrap_or_else(|| id.replace("_20_", " "));
+        let name = tag
+            .attribute("display-name")
+            .unwrap_or_else(|| id.replace("_20_", " "));
         let style = Style {
             name,
             parent: tag.attribute("parent-style-name"),
             outline: tag.number("default-outline-level"),
-            list: tag.attribute("list-style-name").filter(|list| !list.is_empty()),
+            list: tag
+                .attribute("list-style-name")
+                .filter(|list| !list.is_empty()),
             // A change of the page layout begins a page.
-            breaks_before: tag.attribute("master-page-name").is_some_and(|name| !name.is_empty()),
+            breaks_before: tag
+                .attribute("master-page-name")
+                .is_some_and(|name| !name.is_empty()),
             ..Style::default()
         };
-        self.style = matches!(family.as_str(), "paragraph" | "text").then(|| (id, family == "text", style));
+        self.style =
+            matches!(family.as_str(), "paragraph" | "text").then(|| (id, family == "text", style));
     }
 
     fn open_level(&mut self, tag: &Tag<'_>) {
-        let Some(level) = tag.number::<usize>("level").and_then(|level| level.checked_sub(1)) else { return };
+        let Some(level) = tag
+            .number::<usize>("level")
+            .and_then(|level| level.checked_sub(1))
+        else {
+            return;
+        };
         let described = ListLevel {
-            numeral: if tag.name == "list-level-style-bullet" || tag.name == "list-level-style-image" {
+            numeral: if tag.name == "list-level-style-bullet"
+                || tag.name == "list-level-style-image"
+            {
                 Numeral::Bullet
             } else {
                 numeral(&tag.attribute("num-format").unwrap_or_default())
@@ -228,7 +283,12 @@ impl Visitor for StylesReader {
         match tag.name {
             "body" | "master-styles" => return Flow::Skip,
             "style" => self.open_style(tag),
-            "list-style" => self.list = Some((tag.attribute("style:name").unwrap_or_default(), ListStyle::default())),
+            "list-style" => {
+                self.list = Some((
+                    tag.attribute("style:name").unwrap_or_default(),
+                    ListStyle::default(),
+                ))
+            }
             "list-level-style-number"
             | "list-level-style-bullet"
             | "list-level-style-image"
@@ -236,8 +296,12 @@ impl Visitor for StylesReader {
             "text-properties" => {
                 if let Some((.., style)) = &mut self.style {
                     let weight = tag.attribute("fo:font-weight");
-                    style.bold = weight.map(|weight| weight == "bold" || weight.parse().is_ok_and(|w: u32| w >= 600));
-                    style.hidden = tag.attribute("text:display").map(|display| display == "none");
+                    style.bold = weight.map(|weight| {
+                        weight == "bold" || weight.parse().is_ok_and(|w: u32| w >= 600)
+                    });
+                    style.hidden = tag
+                        .attribute("text:display")
+                        .map(|display| display == "none");
                 }
             }
             "paragraph-properties" => {
@@ -255,7 +319,11 @@ impl Visitor for StylesReader {
         match name {
             "style" => {
                 if let Some((id, is_text, style)) = self.style.take() {
-                    let family = if is_text { &mut self.styles.texts } else { &mut self.styles.paragraphs };
+                    let family = if is_text {
+                        &mut self.styles.texts
+                    } else {
+                        &mut self.styles.paragraphs
+                    };
                     family.insert(id, style);
                 }
             }

@@ -15,7 +15,11 @@ fn read_content(styles: &str, body: &str) -> Extracted {
 }
 
 fn texts(extracted: &Extracted) -> Vec<(BlockKind, &str)> {
-    extracted.blocks.iter().map(|block| (block.kind, block.text.as_str())).collect()
+    extracted
+        .blocks
+        .iter()
+        .map(|block| (block.kind, block.text.as_str()))
+        .collect()
 }
 
 #[test]
@@ -55,12 +59,23 @@ fn lists_count_on_where_they_say_so() {
         <text:list-level-style-number text:level="2" style:num-format="a" style:num-suffix=")" text:display-levels="2"/>
         </text:list-style>"#;
     let item = |inner: &str| format!("<text:list-item>{inner}</text:list-item>");
-    let list = |more: &str, inner: String| format!(r#"<text:list text:style-name="L1" {more}>{inner}</text:list>"#);
-    let nested = format!("<text:p>Lønn</text:p><text:list>{}</text:list>", item("<text:p>Krav</text:p>"));
+    let list = |more: &str, inner: String| {
+        format!(r#"<text:list text:style-name="L1" {more}>{inner}</text:list>"#)
+    };
+    let nested = format!(
+        "<text:p>Lønn</text:p><text:list>{}</text:list>",
+        item("<text:p>Krav</text:p>")
+    );
     let body = [
-        list("", item(&nested) + &item("<text:p>Ferie</text:p><text:p>Mer om ferie</text:p>")),
+        list(
+            "",
+            item(&nested) + &item("<text:p>Ferie</text:p><text:p>Mer om ferie</text:p>"),
+        ),
         "<text:p>Pause</text:p>".to_owned(),
-        list(r#"text:continue-numbering="true""#, item("<text:p>Eventuelt</text:p>")),
+        list(
+            r#"text:continue-numbering="true""#,
+            item("<text:p>Eventuelt</text:p>"),
+        ),
         list("", item("<text:p>Ny</text:p>")),
     ];
     assert_eq!(
@@ -85,14 +100,25 @@ fn pages_and_tables() {
         <table:table-cell table:number-columns-repeated="2"><text:p>x</text:p></table:table-cell>
         <table:table-cell table:number-columns-repeated="99999999"/></table:table-row></table:table>"#,
     );
-    assert_eq!(texts(&extracted), [(Text, "Først sist"), (TableRow, "x | x")]);
-    assert_eq!((extracted.blocks[0].page_breaks.clone(), extracted.blocks[1].page), (vec![(7, 2)], Some(2)));
+    assert_eq!(
+        texts(&extracted),
+        [(Text, "Først sist"), (TableRow, "x | x")]
+    );
+    assert_eq!(
+        (
+            extracted.blocks[0].page_breaks.clone(),
+            extracted.blocks[1].page
+        ),
+        (vec![(7, 2)], Some(2))
+    );
 }
 
 #[test]
 fn slides_begin_with_their_title_and_end_with_their_notes() {
     let frame = |class: &str, text: &str| {
-        format!(r#"<draw:frame presentation:class="{class}"><draw:text-box><text:p>{text}</text:p></draw:text-box></draw:frame>"#)
+        format!(
+            r#"<draw:frame presentation:class="{class}"><draw:text-box><text:p>{text}</text:p></draw:text-box></draw:frame>"#
+        )
     };
     let body = format!(
         "<draw:page>{}</draw:page><draw:page>{}{}{}<presentation:notes>{}</presentation:notes></draw:page>",
@@ -102,9 +128,27 @@ fn slides_begin_with_their_title_and_end_with_their_notes() {
         frame("page-number", "2"),
         frame("notes", "Husk kart")
     );
-    let extracted = read_content("", &format!("<office:presentation>{body}</office:presentation>"));
-    assert_eq!(texts(&extracted), [(Heading(1), "Mål"), (Heading(1), "Vei"), (Text, "Ut på tur"), (Text, "Husk kart")]);
-    assert_eq!(extracted.blocks.iter().map(|block| block.page).collect::<Vec<_>>(), [Some(1), Some(2), Some(2), Some(2)]);
+    let extracted = read_content(
+        "",
+        &format!("<office:presentation>{body}</office:presentation>"),
+    );
+    assert_eq!(
+        texts(&extracted),
+        [
+            (Heading(1), "Mål"),
+            (Heading(1), "Vei"),
+            (Text, "Ut på tur"),
+            (Text, "Husk kart")
+        ]
+    );
+    assert_eq!(
+        extracted
+            .blocks
+            .iter()
+            .map(|block| block.page)
+            .collect::<Vec<_>>(),
+        [Some(1), Some(2), Some(2), Some(2)]
+    );
 }
 
 #[test]
@@ -112,6 +156,9 @@ fn encrypted_and_foreign_files_are_told() {
     let manifest = r#"<m:manifest><m:file-entry><m:encryption-data/></m:file-entry></m:manifest>"#;
     let encrypted = archive(&[("content.xml", "x"), ("META-INF/manifest.xml", manifest)]);
     assert_eq!(read(&encrypted), Err(Unreadable::Encrypted));
-    let sheet = archive(&[("mimetype", "application/vnd.oasis.opendocument.spreadsheet"), ("content.xml", "<x/>")]);
+    let sheet = archive(&[
+        ("mimetype", "application/vnd.oasis.opendocument.spreadsheet"),
+        ("content.xml", "<x/>"),
+    ]);
     assert!(matches!(read(&sheet), Err(Unreadable::Damaged { .. })));
 }
