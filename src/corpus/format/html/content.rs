@@ -15,6 +15,8 @@ const DOMINANT: f64 = 0.6;
 const TOO_MUCH: f64 = 0.4;
 /// The share of link text from which a list is navigation.
 const LINKS: f64 = 0.4;
+/// The most elements and texts that such a line consists of.
+const CONTACT_NODES: u32 = 500;
 /// From how many bytes on a block is running text.
 const PROSE: usize = 120;
 /// How many first-level headings are looked at.
@@ -271,6 +273,7 @@ struct Weights {
     text: Vec<f64>,
     link: Vec<f64>,
     links: Vec<u32>,
+    nodes: Vec<u32>,
 }
 
 impl Weights {
@@ -280,6 +283,7 @@ impl Weights {
             text: vec![0.0; total],
             link: vec![0.0; total],
             links: vec![0; total],
+            nodes: vec![1; total],
         };
         let mut in_link = 0_u32;
         let mut around: Vec<usize> = Vec::new();
@@ -334,6 +338,10 @@ impl Weights {
         }
         if let Some(slot) = self.links.get_mut(parent) {
             *slot += links;
+        }
+        let nodes = self.nodes.get(node).copied().unwrap_or(0);
+        if let Some(slot) = self.nodes.get_mut(parent) {
+            *slot += nodes;
         }
     }
 
@@ -448,7 +456,8 @@ fn is_beside(tree: &Tree, weights: &Weights, node: usize, after: bool) -> bool {
         return true;
     }
     let length = weights.own(node);
-    if length > CONTACT as f64 {
+    let nodes = weights.nodes.get(node).copied().unwrap_or(0);
+    if length > CONTACT as f64 || nodes > CONTACT_NODES {
         return false;
     }
     let text = tree

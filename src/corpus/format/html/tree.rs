@@ -5,6 +5,7 @@
 //! it moves no text and can multiply a page's elements.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
@@ -74,6 +75,7 @@ impl Tree {
         let builder = Builder(RefCell::new(State {
             tree,
             open: vec![0],
+            names: HashMap::new(),
             xml,
         }));
         let tokenizer = Tokenizer::new(builder, TokenizerOpts::default());
@@ -265,6 +267,8 @@ struct Builder(RefCell<State>);
 struct State {
     tree: Tree,
     open: Vec<usize>,
+    /// How many elements of each name are open.
+    names: HashMap<LocalName, usize>,
     /// Whether `<div/>` closes itself, as in XHTML.
     xml: bool,
 }
@@ -338,12 +342,14 @@ impl State {
             self.add(Content::Text(StrTendril::from(" ")));
             return;
         }
+        let name = tag.name.clone();
         let node = self.add(Content::Element {
             name: tag.name,
             attributes: tag.attrs,
         });
         if let (Some(node), false) = (node, empty) {
             self.open.push(node);
+            *self.names.entry(name).or_default() += 1;
         }
     }
 
@@ -364,7 +370,7 @@ impl State {
                 // A head stands at the top, so that the others need not be looked at.
                 let mut outer = self.open.iter().take(4);
                 if let Some(place) = outer.position(|node| self.tree.name(*node) == "head") {
-                    self.open.truncate(place);
+                    self.close_from(place);
                 }
             }
         }
@@ -376,6 +382,18 @@ impl State {
                 &["h1", "h2", "h3", "h4", "h5", "h6"],
                 &["td", "th", "div", "section", "article", "li"],
             );
+        }
+    }
+
+    /// Ends the element at this place of the open ones, and those inside it.
+    fn close_from(&mut self, place: usize) {
+        for node in self.open.drain(place.min(self.open.len())..) {
+            if let Some(Content::Element { name, .. }) =
+                self.tree.nodes.get(node).map(|node| &node.content)
+                && let Some(count) = self.names.get_mut(name)
+            {
+                *count = count.saturating_sub(1);
+            }
         }
     }
 
@@ -391,22 +409,25 @@ impl State {
                 .get(place)
                 .is_some_and(|node| names.contains(&self.tree.name(*node)))
         {
-            self.open.truncate(place);
+            self.close_from(place);
         }
     }
 
     /// An end tag ends its element and those inside it; a formatting tag never ends a block, and
     /// nothing but the end of a table ends its cells.
-    fn close(&mut self, name: &str) {
+    fn close(&mut self, name: &LocalName) {
+        if self.names.get(name).is_none_or(|count| *count == 0) {
+            return;
+        }
         let inline = is_inline(name);
         for (place, node) in self.open.iter().enumerate().skip(1).rev() {
             let found = self.tree.name(*node);
-            if found == name {
-                self.open.truncate(place);
+            if found == &**name {
+                self.close_from(place);
                 return;
             }
             let table_part = matches!(
-                name,
+                &**name,
                 "table" | "tr" | "tbody" | "thead" | "tfoot" | "td" | "th" | "body" | "html"
             );
             if inline && !is_inline(found) || matches!(found, "td" | "th") && !table_part {
