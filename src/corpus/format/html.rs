@@ -36,8 +36,7 @@ pub fn read(bytes: &[u8]) -> Result<Extracted, Unreadable> {
     let mut pieces = render::render(&tree, &content);
     let plain = content::plain(&tree);
     let everything = render::render(&tree, &plain);
-    let (selected, whole) = (length(&pieces), length(&everything));
-    if selected < SHORT && selected * 2 < whole || selected * 10 < whole * 3 {
+    if is_incomplete(&pieces, &everything) {
         pieces = everything;
     }
     add_title(&tree, &content, &mut pieces);
@@ -54,6 +53,25 @@ pub fn read(bytes: &[u8]) -> Result<Extracted, Unreadable> {
 pub fn fragment(html: &str) -> Vec<Piece> {
     let tree = Tree::parse(html);
     render::render(&tree, &content::plain(&tree))
+}
+
+/// Whether a selection has lost the text of the page: most of its running text, or, where no title
+/// shows that the right place was found, most of a short text.
+fn is_incomplete(selected: &[Piece], everything: &[Piece]) -> bool {
+    let prose = |pieces: &[Piece]| -> usize {
+        let texts = pieces.iter().map(|piece| piece.block.text.as_str());
+        texts
+            .filter(|text| content::is_prose(text))
+            .map(str::len)
+            .sum()
+    };
+    let titled = selected
+        .iter()
+        .any(|piece| piece.block.kind == BlockKind::Heading(1));
+    let untitled = !titled && length(selected) < SHORT && length(selected) * 2 < length(everything);
+    selected.len() < 2 && titled && everything.len() > 1
+        || untitled
+        || prose(selected) * 10 < prose(everything) * 3
 }
 
 fn length(pieces: &[Piece]) -> usize {

@@ -82,24 +82,46 @@ impl Line {
         if kind == BlockKind::Paragraph && label.is_empty() && self.drop_typed_bullet() {
             kind = BlockKind::ListItem;
         }
-        let separator = if label.is_empty() || glued { "" } else { " " };
-        let prefix = format!("{label}{separator}");
-        let raw = format!("{prefix}{}", self.raw.replace('\u{2011}', "-"));
-        let mut block = Block::new(kind, clean(&raw), self.page);
-        if self.is_empty() || block.text.is_empty() {
+        if self.is_empty() {
             return None;
         }
-        for (at, page) in &self.breaks {
-            let before = self
+        let mut block = Block::new(kind, label, self.page);
+        let mut space = !label.is_empty() && !glued;
+        let mut start = 0;
+        let mut page = None;
+        let ends = self
+            .breaks
+            .iter()
+            .map(|(at, page)| (*at, Some(*page)))
+            .chain([(self.raw.len(), None)]);
+        for (end, next_page) in ends {
+            let part = self
                 .raw
-                .get(..*at)
+                .get(start..end)
                 .unwrap_or_default()
                 .replace('\u{2011}', "-");
-            let offset = offset_after(&block.text, &clean(&format!("{prefix}{before}")));
-            if let Some(offset) = offset {
-                block.page_breaks.push((offset, *page));
+            let text = clean(&part);
+            if !text.is_empty() {
+                if (space || part.starts_with(char::is_whitespace)) && !block.text.is_empty() {
+                    block.text.push(' ');
+                }
+                match page.take() {
+                    Some(page) if block.text.is_empty() => block.page = Some(page),
+                    Some(page) => block.page_breaks.push((block.text.len(), page)),
+                    None => {}
+                }
+                block.text.push_str(&text);
+                space = false;
             }
+            space |= part.ends_with(char::is_whitespace);
+            page = next_page.or(page);
+            start = end;
         }
+        block.text.truncate(block.text.trim_end().len());
+        if block.text.len() == label.len() {
+            return None;
+        }
+        block.text = clean(&block.text);
         Some(Piece {
             heading_like: self.bold && !self.plain && looks_like_heading(&block),
             block,
@@ -132,13 +154,6 @@ impl Line {
         }
         true
     }
-}
-
-/// Where in `text` the part after `before` begins, when there is text on both sides.
-fn offset_after(text: &str, before: &str) -> Option<usize> {
-    let rest = text.strip_prefix(before)?;
-    let offset = text.len() - rest.trim_start().len();
-    (offset > 0 && offset < text.len()).then_some(offset)
 }
 
 /// Short, and not a sentence: the outer signs of a heading.
@@ -174,6 +189,7 @@ impl Piece {
 #[derive(Debug, Default)]
 pub struct Table {
     cells: Vec<Cell>,
+    in_row: bool,
     spanned: bool,
     deleted: bool,
 }
@@ -187,7 +203,15 @@ struct Cell {
 impl Table {
     /// Begins a row.
     pub fn open_row(&mut self) {
-        *self = Table::default();
+        *self = Table {
+            in_row: true,
+            ..Table::default()
+        };
+    }
+
+    /// Whether a row is open: what stands between rows, as a caption does, is no part of them.
+    pub fn in_row(&self) -> bool {
+        self.in_row
     }
 
     /// Begins a cell.

@@ -15,6 +15,10 @@ const DOMINANT: f64 = 0.6;
 const TOO_MUCH: f64 = 0.4;
 /// The share of link text from which a list is navigation.
 const LINKS: f64 = 0.4;
+/// The most elements and texts that such a line consists of.
+const CONTACT_NODES: u32 = 500;
+/// From how many bytes on a block is running text.
+const PROSE: usize = 120;
 /// How many first-level headings are looked at.
 const HEADINGS: usize = 50;
 /// The longest line of contact details, in characters.
@@ -57,11 +61,16 @@ pub fn select(tree: &Tree) -> Content {
     };
     let whole = Weights::of(tree, &content);
     let titled = titled(tree);
+    let has_title = is_set(&titled, 0);
     for node in tree.all() {
-        let share = whole.own(node) / whole.own(0).max(1.0);
-        let marked = is_marked(tree, node);
-        let chrome = marked == Mark::Surely
-            || marked == Mark::Perhaps && share < TOO_MUCH && !is_set(&titled, node);
+        let small = whole.own(node) < TOO_MUCH * whole.own(0).max(1.0);
+        let chrome = match is_marked(tree, node) {
+            Mark::Surely => true,
+            _ if is_set(&titled, node) => false,
+            Mark::ByStructure => has_title || small,
+            Mark::ByClass => small,
+            Mark::No => false,
+        };
         set_if(&mut content.dropped, node, chrome);
     }
     let weights = Weights::of(tree, &content);
@@ -125,8 +134,12 @@ fn is_unseen(tree: &Tree, node: usize) -> bool {
 
 #[derive(PartialEq, Eq)]
 enum Mark {
+    /// Navigation, or another window.
     Surely,
-    Perhaps,
+    /// A part of the page that lies around the content.
+    ByStructure,
+    /// Has the name of such a part.
+    ByClass,
     No,
 }
 
@@ -142,8 +155,8 @@ fn is_marked(tree: &Tree, node: usize) -> Mark {
         | (_, "navigation" | "search" | "dialog" | "alertdialog" | "menu" | "menubar") => {
             return Mark::Surely;
         }
-        ("aside" | "footer", _) | (_, "contentinfo" | "complementary") => return Mark::Perhaps,
-        ("header", _) | (_, "banner") if !in_content() => return Mark::Perhaps,
+        ("aside" | "footer", _) | (_, "contentinfo" | "complementary") => return Mark::ByStructure,
+        ("header", _) | (_, "banner") if !in_content() => return Mark::ByStructure,
         ("" | "html" | "body" | "main" | "article", _) => return Mark::No,
         _ => {}
     }
@@ -154,7 +167,7 @@ fn is_marked(tree: &Tree, node: usize) -> Mark {
         .flat_map(words)
         .any(|word| is_furniture(&word))
     {
-        Mark::Perhaps
+        Mark::ByClass
     } else {
         Mark::No
     }
@@ -195,6 +208,7 @@ fn is_furniture(word: &str) -> bool {
         "informasjonskaps",
     ];
     PARTS.iter().any(|part| word.contains(part))
+        || word.starts_with("bunn")
         || matches!(
             word,
             "nav"
@@ -202,8 +216,6 @@ fn is_furniture(word: &str) -> bool {
                 | "mainmenu"
                 | "submenu"
                 | "topmenu"
-                | "bunn"
-                | "bunntekst"
                 | "sidefelt"
                 | "gdpr"
                 | "share"
@@ -261,6 +273,7 @@ struct Weights {
     text: Vec<f64>,
     link: Vec<f64>,
     links: Vec<u32>,
+    nodes: Vec<u32>,
 }
 
 impl Weights {
@@ -270,6 +283,7 @@ impl Weights {
             text: vec![0.0; total],
             link: vec![0.0; total],
             links: vec![0; total],
+            nodes: vec![1; total],
         };
         let mut in_link = 0_u32;
         let mut around: Vec<usize> = Vec::new();
@@ -324,6 +338,10 @@ impl Weights {
         }
         if let Some(slot) = self.links.get_mut(parent) {
             *slot += links;
+        }
+        let nodes = self.nodes.get(node).copied().unwrap_or(0);
+        if let Some(slot) = self.nodes.get_mut(parent) {
+            *slot += nodes;
         }
     }
 
@@ -401,20 +419,28 @@ fn prune(tree: &Tree, content: &mut Content, weights: &Weights, titled: &[bool])
             .iter()
             .copied()
             .filter(|child| is_container(tree.name(*child)))
+            .filter(|child| is_set(titled, *child) || !is_beside(tree, weights, *child, true))
             .max_by(|left, right| weights.own(*left).total_cmp(&weights.own(*right)));
-        let Some(heaviest) = heaviest else { return };
-        if weights.own(heaviest) < DOMINANT * weights.own(node) {
+        let dominant = heaviest.filter(|child| weights.own(*child) >= DOMINANT * weights.own(node));
+        // On a short page what stands around the text outweighs it: then the title leads to it.
+        let with_title = || {
+            children
+                .iter()
+                .copied()
+                .find(|child| is_set(titled, *child) && is_container(tree.name(*child)))
+        };
+        let Some(inner) = dominant.or_else(with_title) else {
             return;
-        }
+        };
         let mut after = false;
         for child in children {
-            if child == heaviest {
+            if child == inner {
                 after = true;
             } else if !is_set(titled, child) && is_beside(tree, weights, child, after) {
                 set_if(&mut content.dropped, child, true);
             }
         }
-        node = heaviest;
+        node = inner;
     }
 }
 
@@ -430,7 +456,8 @@ fn is_beside(tree: &Tree, weights: &Weights, node: usize, after: bool) -> bool {
         return true;
     }
     let length = weights.own(node);
-    if length > CONTACT as f64 {
+    let nodes = weights.nodes.get(node).copied().unwrap_or(0);
+    if length > CONTACT as f64 || nodes > CONTACT_NODES {
         return false;
     }
     let text = tree
@@ -449,10 +476,11 @@ fn is_beside(tree: &Tree, weights: &Weights, node: usize, after: bool) -> bool {
         || ["informasjonskapsler", "cookies"]
             .iter()
             .any(|word| text.contains(word))
-        || after && contact_signs(&text) >= 2
+        || after && is_contact(&text)
 }
 
-fn contact_signs(text: &str) -> usize {
+/// Whether a text, in lower case, is how to reach the owner of a site, or what a site has to say.
+fn is_contact(text: &str) -> bool {
     const SIGNS: [&[&str]; 9] = [
         &["©", "copyright", "alle rettigheter"],
         &["telefon", "tlf", "sentralbord"],
@@ -468,4 +496,10 @@ fn contact_signs(text: &str) -> usize {
         .iter()
         .filter(|signs| signs.iter().any(|sign| text.contains(sign)))
         .count()
+        >= 2
+}
+
+/// Whether a block is running text that a page would not be complete without.
+pub fn is_prose(text: &str) -> bool {
+    text.len() > PROSE && !(text.len() <= CONTACT && is_contact(&text.to_lowercase()))
 }

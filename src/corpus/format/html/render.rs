@@ -147,10 +147,8 @@ impl Renderer<'_> {
             "li" => self.item = None,
             "pre" => self.preformatted = self.preformatted.saturating_sub(1),
             "tr" => {
-                if let Some(mut table) = self.tables.pop() {
-                    let rows = table.close_row();
+                if let Some(rows) = self.tables.last_mut().map(Table::close_row) {
                     self.emit(rows, true);
-                    self.tables.push(table);
                 }
             }
             "table" if !self.is_layout(node) => {
@@ -184,7 +182,7 @@ impl Renderer<'_> {
     }
 
     fn emit(&mut self, pieces: Vec<Piece>, row: bool) {
-        match self.tables.last_mut() {
+        match self.tables.iter_mut().rev().find(|table| table.in_row()) {
             Some(table) => table.push(pieces, row),
             None => self.out.extend(pieces),
         }

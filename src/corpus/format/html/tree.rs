@@ -5,6 +5,7 @@
 //! it moves no text and can multiply a page's elements.
 
 use std::cell::RefCell;
+use std::collections::HashMap;
 
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
@@ -16,7 +17,7 @@ use html5ever::{Attribute, LocalName};
 /// How deep elements may be nested; the tags of deeper ones are read as spaces.
 const DEPTH: usize = 512;
 /// How many elements and stretches of text a page may have.
-const NODES: usize = 500_000;
+const NODES: usize = 250_000;
 /// How many parts a tag may have: comparing its attributes takes quadratic time.
 const TAG_PARTS: usize = 200;
 
@@ -74,6 +75,7 @@ impl Tree {
         let builder = Builder(RefCell::new(State {
             tree,
             open: vec![0],
+            names: HashMap::new(),
             xml,
         }));
         let tokenizer = Tokenizer::new(builder, TokenizerOpts::default());
@@ -265,6 +267,8 @@ struct Builder(RefCell<State>);
 struct State {
     tree: Tree,
     open: Vec<usize>,
+    /// How many elements of each name are open.
+    names: HashMap<LocalName, usize>,
     /// Whether `<div/>` closes itself, as in XHTML.
     xml: bool,
 }
@@ -274,6 +278,10 @@ impl TokenSink for Builder {
 
     fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
         let mut state = self.0.borrow_mut();
+        if state.tree.nodes.len() >= NODES {
+            state.tree.truncated = true;
+            return TokenSinkResult::Continue;
+        }
         match token {
             Token::CharacterTokens(text) => {
                 state.add(Content::Text(text));
@@ -334,12 +342,14 @@ impl State {
             self.add(Content::Text(StrTendril::from(" ")));
             return;
         }
+        let name = tag.name.clone();
         let node = self.add(Content::Element {
             name: tag.name,
             attributes: tag.attrs,
         });
         if let (Some(node), false) = (node, empty) {
             self.open.push(node);
+            *self.names.entry(name).or_default() += 1;
         }
     }
 
@@ -356,7 +366,13 @@ impl State {
             "option" | "optgroup" => self.close_up_to(&["option"], &["select"]),
             "title" | "meta" | "link" | "script" | "style" | "base" | "noscript" | "template"
             | "html" | "head" => {}
-            _ => self.close_up_to(&["head"], &[]),
+            _ => {
+                // A head stands at the top, so that the others need not be looked at.
+                let mut outer = self.open.iter().take(4);
+                if let Some(place) = outer.position(|node| self.tree.name(*node) == "head") {
+                    self.close_from(place);
+                }
+            }
         }
         if !is_inline(name) && !is_void(name) || name == "hr" {
             self.close_up_to(&["p"], &["td", "th", "table", "button", "object"]);
@@ -366,6 +382,18 @@ impl State {
                 &["h1", "h2", "h3", "h4", "h5", "h6"],
                 &["td", "th", "div", "section", "article", "li"],
             );
+        }
+    }
+
+    /// Ends the element at this place of the open ones, and those inside it.
+    fn close_from(&mut self, place: usize) {
+        for node in self.open.drain(place.min(self.open.len())..) {
+            if let Some(Content::Element { name, .. }) =
+                self.tree.nodes.get(node).map(|node| &node.content)
+                && let Some(count) = self.names.get_mut(name)
+            {
+                *count = count.saturating_sub(1);
+            }
         }
     }
 
@@ -381,22 +409,25 @@ impl State {
                 .get(place)
                 .is_some_and(|node| names.contains(&self.tree.name(*node)))
         {
-            self.open.truncate(place);
+            self.close_from(place);
         }
     }
 
     /// An end tag ends its element and those inside it; a formatting tag never ends a block, and
     /// nothing but the end of a table ends its cells.
-    fn close(&mut self, name: &str) {
+    fn close(&mut self, name: &LocalName) {
+        if self.names.get(name).is_none_or(|count| *count == 0) {
+            return;
+        }
         let inline = is_inline(name);
         for (place, node) in self.open.iter().enumerate().skip(1).rev() {
             let found = self.tree.name(*node);
-            if found == name {
-                self.open.truncate(place);
+            if found == &**name {
+                self.close_from(place);
                 return;
             }
             let table_part = matches!(
-                name,
+                &**name,
                 "table" | "tr" | "tbody" | "thead" | "tfoot" | "td" | "th" | "body" | "html"
             );
             if inline && !is_inline(found) || matches!(found, "td" | "th") && !table_part {

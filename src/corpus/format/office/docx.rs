@@ -46,26 +46,7 @@ pub fn read(bytes: &[u8]) -> Result<Extracted, Unreadable> {
         numbering: numbering.finish(),
     };
 
-    let mut notes = HashMap::new();
-    for (kind, element) in [("footnotes", "footnote"), ("endnotes", "endnote")] {
-        let mut reader = Reader::new(&lookup, HashMap::new(), None);
-        package.visit(&related(&relations, &main, kind), &mut reader);
-        notes.extend(
-            reader
-                .read_notes
-                .into_iter()
-                .map(|(id, pieces)| (format!("{element} {id}"), pieces)),
-        );
-    }
-    for relation in relations
-        .iter()
-        .filter(|relation| relation.kind == "diagramData")
-    {
-        let mut reader = Reader::new(&lookup, HashMap::new(), None);
-        package.visit(&relation.target, &mut reader);
-        notes.insert(format!("diagram {}", relation.id), reader.out);
-    }
-
+    let notes = read_notes(&mut package, &relations, &main, &lookup);
     let first_page = xml.contains("lastRenderedPageBreak").then_some(1);
     let mut reader = Reader::new(&lookup, notes, first_page);
     package.walk(&main, &xml, &mut reader);
@@ -78,6 +59,36 @@ pub fn read(bytes: &[u8]) -> Result<Extracted, Unreadable> {
         problems,
         front_matter: None,
     })
+}
+
+/// The texts that stand in other parts, by the reference that the document makes to them: notes and
+/// diagrams (SmartArt).
+fn read_notes(
+    package: &mut Package<'_>,
+    relations: &[Relation],
+    main: &str,
+    lookup: &Lookup,
+) -> HashMap<String, Vec<Piece>> {
+    let mut notes = HashMap::new();
+    for (kind, element) in [("footnotes", "footnote"), ("endnotes", "endnote")] {
+        let mut reader = Reader::new(lookup, HashMap::new(), None);
+        package.visit(&related(relations, main, kind), &mut reader);
+        notes.extend(
+            reader
+                .read_notes
+                .into_iter()
+                .map(|(id, pieces)| (format!("{element} {id}"), pieces)),
+        );
+    }
+    for relation in relations
+        .iter()
+        .filter(|relation| relation.kind == "diagramData")
+    {
+        let mut reader = Reader::new(lookup, HashMap::new(), None);
+        package.visit(&relation.target, &mut reader);
+        notes.insert(format!("diagram {}", relation.id), reader.out);
+    }
+    notes
 }
 
 /// The part of a kind: as the relationships say, else beside the main part under its usual name.
@@ -210,7 +221,11 @@ impl<'a> Reader<'a> {
 
     /// Hands finished pieces to what encloses them.
     fn emit(&mut self, pieces: Vec<Piece>, row: bool) {
-        match self.frames.last_mut() {
+        let enclosing = self.frames.iter_mut().rev().find(|frame| match frame {
+            Frame::Paragraph(_) => true,
+            Frame::Table(table) => table.in_row(),
+        });
+        match enclosing {
             Some(Frame::Paragraph(paragraph)) => paragraph.after.extend(pieces),
             Some(Frame::Table(table)) => table.push(pieces, row),
             None => self.out.extend(pieces),
@@ -497,10 +512,8 @@ impl<'a> Reader<'a> {
     fn close_table_part(&mut self, name: &str) {
         match name {
             "tr" => {
-                let rows = self.table().map(Table::close_row);
-                if let (Some(rows), Some(Frame::Table(table))) = (rows, self.frames.pop()) {
+                if let Some(rows) = self.table().map(Table::close_row) {
                     self.emit(rows, true);
-                    self.frames.push(Frame::Table(table));
                 }
             }
             _ => {

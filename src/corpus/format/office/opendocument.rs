@@ -163,11 +163,11 @@ impl<'a> Reader<'a> {
 
     /// Hands finished pieces to what encloses them.
     fn emit(&mut self, pieces: Vec<Piece>, row: bool) {
-        let enclosing = self
-            .frames
-            .iter_mut()
-            .rev()
-            .find(|frame| !matches!(frame, Frame::Drawing(_)));
+        let enclosing = self.frames.iter_mut().rev().find(|frame| match frame {
+            Frame::Paragraph(_) => true,
+            Frame::Table { table, .. } => table.in_row(),
+            Frame::Drawing(_) => false,
+        });
         match enclosing {
             Some(Frame::Paragraph(paragraph)) => paragraph.after.extend(pieces),
             Some(Frame::Table { table, .. }) => table.push(pieces, row),

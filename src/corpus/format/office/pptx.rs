@@ -248,7 +248,11 @@ impl Reader {
     }
 
     fn emit(&mut self, pieces: Vec<Piece>, row: bool) {
-        match self.frames.last_mut() {
+        let enclosing = self.frames.iter_mut().rev().find(|frame| match frame {
+            Frame::Paragraph(_) => true,
+            Frame::Table(table) => table.in_row(),
+        });
+        match enclosing {
             Some(Frame::Paragraph(paragraph)) => paragraph.after.extend(pieces),
             Some(Frame::Table(table)) => table.push(pieces, row),
             None => self.out.extend(pieces),

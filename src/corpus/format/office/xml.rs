@@ -113,10 +113,8 @@ fn run(
                 Flow::Into => open.push(start.local_name().as_ref().to_owned()),
                 Flow::Skip => skipped = 1,
             },
-            Event::Empty(start) if skipped == 0 => {
-                if visit(&start, open, visitor) == Flow::Into {
-                    visitor.close(start.local_name().as_ref());
-                }
+            Event::Empty(start) if skipped == 0 && visit(&start, open, visitor) == Flow::Into => {
+                visitor.close(start.local_name().as_ref());
             }
             Event::End(_) => {
                 if let Some(name) = open.pop() {
