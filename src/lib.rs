@@ -1,4 +1,64 @@
 //! Referent answers questions about minutes and reports with cited, verbatim excerpts.
+//!
+//! # The two flows
+//!
+//! A question goes one way:
+//!
+//! ```text
+//! platform ─words→ bot ─→ question ─Question→ index ─Hits→ answer ─Answer→ render ─text→ platform
+//! ```
+//!
+//! A document goes one way:
+//!
+//! ```text
+//! knowledge/ → corpus::source ─bytes→ corpus::format ─blocks→ corpus::segment ─sections→ corpus::passage
+//!           └─ ingest ─passages→ index
+//! ```
+//!
+//! # The rooms
+//!
+//! | module | what it does | uses of ours |
+//! | --- | --- | --- |
+//! | [`corpus`] | what a document is: formats, metadata, sections, passages | nothing |
+//! | [`language`] | Norwegian analysis: words → terms | nothing |
+//! | [`config`] | `config.toml`, checked | nothing |
+//! | [`question`] | words → what is asked | language, corpus |
+//! | [`index`] | passages in tantivy; query → hits | language, corpus |
+//! | [`ingest`] | brings the index up to date, readers in a child process | corpus, index, language |
+//! | [`answer`] | hits → excerpts, holders, verdict | question, index (hits), language, corpus |
+//! | [`bot`] | the one path for a question, and conversations | question, index, answer, corpus |
+//! | [`evaluate`] | scores answers against gold questions | bot, answer, corpus |
+//! | [`render`] | answers → text; all words that users read | answer, language, corpus |
+//! | [`platform`] | where people talk: the terminal | bot, render, language |
+//! | [`app`] | puts the parts together | config, bot, ingest, index |
+//! | [`cli`] | the commands | app, and views of what comes back |
+//!
+//! Nothing points back up; a test reads the `use` lines and holds this table against them.
+//!
+//! # What always holds
+//!
+//! - An excerpt is `document.text` at its span, character by character. Answers choose words, they
+//!   never write any.
+//! - tantivy is named in [`index`] only. [`corpus`] (but its `source`), [`language`], [`question`],
+//!   [`answer`] and [`render`] touch no disk, network or clock.
+//! - Reading never fails as a whole: a file that cannot be read is an entry with a reason.
+//! - The index can be thrown away and made anew from the knowledge folder.
+//! - Index and query go through the same analysis, [`language::terms`].
+//!
+//! # Where a new thing goes
+//!
+//! A format: a file in `corpus/format/`, a line in its `mod.rs`, a document in `knowledge/`. A language
+//! rule: a file in `language/` and a table test. A kind of answer: an [`question::Intent`], its cues,
+//! and its arm in `answer/excerpt.rs`. A command: a variant in [`cli`]. A sentence for users:
+//! `render/phrases.rs`.
+//!
+//! # Words
+//!
+//! møte = meeting, sak = agenda item, saken over tid = matter, vedtak = decision, standpunkt = position,
+//! innehaver av et standpunkt = holder. Ours: *document*, *passage* (the smallest unit that is
+//! searched), *unit* (a sentence, item or row), *span* (a place in a text), *excerpt* (verbatim words
+//! with their citation).
+
 pub mod answer;
 pub mod app;
 pub mod bot;

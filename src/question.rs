@@ -124,26 +124,41 @@ impl Question {
     }
 
     /// Whether the question leans on what was said before: it opens with a conjunction, or points
-    /// ("det", "that") and names little itself.
+    /// ("det", "saken", "that") and names little itself.
     pub fn is_follow_up(&self) -> bool {
         let folded: Vec<String> = words(&self.text)
             .into_iter()
             .map(|word| fold(&self.text[word.start..word.end]))
             .collect();
-        let opens = folded
-            .first()
-            .is_some_and(|word| ["og", "men", "and", "but", "enn"].contains(&word.as_str()));
-        let points = folded.iter().any(|word| POINTING.contains(&word.as_str()));
-        opens
-            || self.keywords.len() <= 1
-                && (points
-                    || matches!(
-                        self.intent,
-                        Intent::Position | Intent::Status | Intent::Date
-                    ))
-            || self.keywords.len() <= 2 && points
+        let is = |list: &[&str], word: &String| list.contains(&word.as_str());
+        let opens = folded.first().is_some_and(|word| is(OPENING, word));
+        let points = folded.iter().any(|word| is(POINTING, word));
+        // "saken om lønn" names its matter, "saken" alone does not.
+        let matter = folded.iter().enumerate().any(|(i, word)| {
+            is(MATTER, word)
+                && !folded
+                    .get(i + 1)
+                    .is_some_and(|next| next == "om" || next == "of")
+        });
+        let own = self
+            .keywords
+            .iter()
+            .filter(|keyword| !is(MATTER, &fold(&keyword.word)))
+            .count();
+        let open_ended = matches!(
+            self.intent,
+            Intent::Position | Intent::Status | Intent::Date
+        );
+        opens || matter && own <= 3 || points && own <= 2 || open_ended && own <= 1
     }
 }
+
+const OPENING: &[&str] = &["og", "men", "and", "but", "enn"];
+const MATTER: &[&str] = &["saken", "saka", "matter"];
+const POINTING: &[&str] = &[
+    "det", "dette", "den", "denne", "de", "dei", "disse", "desse", "der", "da", "then", "that",
+    "this", "it", "they", "those", "these",
+];
 
 /// The words of a question that are looked for, with other words for the same things.
 fn keywords(text: &str, language: Language, intent: Intent) -> Vec<Keyword> {
@@ -193,11 +208,6 @@ fn alternatives(phrase: &str, language: Language) -> Vec<String> {
         Language::Bokmal | Language::Nynorsk => synonyms(phrase),
     }
 }
-
-const POINTING: &[&str] = &[
-    "det", "dette", "den", "denne", "de", "dei", "disse", "desse", "der", "da", "then", "that",
-    "this", "it", "they", "those", "these", "saken", "saka",
-];
 
 /// Phrases that tell what kind of answer is asked for, the stronger first. Compared with the folded
 /// question, spaces round each word.

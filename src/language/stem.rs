@@ -22,6 +22,7 @@ const ENDINGS: &[(&str, usize)] = &[
     ("arne", 3),
     ("ende", 4),
     ("enes", 3),
+    ("erar", 3),
     ("eren", 4),
     ("erer", 4),
     ("erne", 3),

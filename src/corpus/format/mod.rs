@@ -183,7 +183,7 @@ pub fn read(format: Format, bytes: &[u8]) -> Result<Extracted, Unreadable> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(Unreadable::Empty);
     }
-    let extracted = match format {
+    let extracted = match content_format(bytes).unwrap_or(format) {
         Format::Pdf => pdf::read(bytes),
         Format::Docx => office::docx::read(bytes),
         Format::OpenDocument => office::opendocument::read(bytes),
@@ -200,4 +200,42 @@ pub fn read(format: Format, bytes: &[u8]) -> Result<Extracted, Unreadable> {
         return Err(Unreadable::Empty);
     }
     Ok(extracted)
+}
+
+/// The format that a file's bytes show, where they show one: names lie, and a PDF called
+/// "referat.docx" is still a PDF.
+fn content_format(bytes: &[u8]) -> Option<Format> {
+    if bytes.starts_with(b"%PDF-") {
+        return Some(Format::Pdf);
+    }
+    if !bytes.starts_with(b"PK\x03\x04") {
+        return None;
+    }
+    // The names of a zip archive's parts stand in its directory, which is not compressed.
+    let has = |name: &[u8]| bytes.windows(name.len()).any(|window| window == name);
+    if has(b"word/document.xml") {
+        Some(Format::Docx)
+    } else if has(b"ppt/presentation.xml") {
+        Some(Format::Pptx)
+    } else if has(b"mimetypeapplication/vnd.oasis.opendocument") {
+        Some(Format::OpenDocument)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_as_what_it_is() {
+        assert_eq!(content_format(b"%PDF-1.7\n"), Some(Format::Pdf));
+        assert_eq!(
+            content_format(b"PK\x03\x04....word/document.xml"),
+            Some(Format::Docx)
+        );
+        assert_eq!(content_format(b"PK\x03\x04....other.xml"), None);
+        assert_eq!(read(Format::Plain, b" \n\t"), Err(Unreadable::Empty));
+    }
 }

@@ -6,6 +6,7 @@
 //! and by the habits of the lines around.
 
 use super::clean::{clean, strip_bullet};
+use super::decode::decode;
 use super::front_matter::{front_matter, yaml_front_matter};
 use super::join::{Vocabulary, append_line};
 use super::{Block, BlockKind, Extracted, Unreadable};
@@ -17,7 +18,19 @@ const MAX_HEADING: usize = 90;
 
 /// Reads text in UTF-8 (or UTF-16 with a byte order mark), else Windows-1252.
 pub fn read(bytes: &[u8]) -> Result<Extracted, Unreadable> {
-    let (text, problem) = decode(bytes)?;
+    let binary = bytes.iter().filter(|&&byte| byte == 0).count();
+    let marked = encoding_rs::Encoding::for_bom(bytes).is_some();
+    if binary * 100 > bytes.len() && !marked {
+        let reason = "it holds binary data".to_owned();
+        return Err(Unreadable::Damaged {
+            format: "text".to_owned(),
+            reason,
+        });
+    }
+    let text = decode(bytes, None);
+    let lost = text.matches('\u{FFFD}').count();
+    let problem =
+        (lost > 0).then(|| format!("{lost} characters are damaged and shown as \u{FFFD}"));
     let (toml, body) = front_matter(&text);
     let (properties, body) = yaml_front_matter(body);
     let problems = problem.into_iter().collect();
@@ -27,43 +40,6 @@ pub fn read(bytes: &[u8]) -> Result<Extracted, Unreadable> {
         front_matter: toml.map(str::to_owned),
         problems,
     })
-}
-
-/// The text of a file whose encoding nobody states, and a note where the encoding had to be guessed.
-pub(super) fn decode(bytes: &[u8]) -> Result<(String, Option<String>), Unreadable> {
-    if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
-        return Ok((encoding.decode(bytes).0.into_owned(), None));
-    }
-    let binary = bytes.iter().filter(|&&b| b == 0).count();
-    if binary * 100 > bytes.len() {
-        let reason = "it holds binary data".to_owned();
-        return Err(Unreadable::Damaged {
-            format: "text".to_owned(),
-            reason,
-        });
-    }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Ok((text.to_owned(), None)),
-        Err(error) if mostly_utf8(bytes) => {
-            let note = format!(
-                "not valid UTF-8 at byte {}: unreadable characters are shown as \u{FFFD}",
-                error.valid_up_to()
-            );
-            Ok((String::from_utf8_lossy(bytes).into_owned(), Some(note)))
-        }
-        Err(_) => Ok((encoding_rs::WINDOWS_1252.decode(bytes).0.into_owned(), None)),
-    }
-}
-
-/// Whether a file that is not valid UTF-8 is still UTF-8 with some bytes damaged: it has more whole
-/// sequences of several bytes than broken ones.
-fn mostly_utf8(bytes: &[u8]) -> bool {
-    let (mut whole, mut broken) = (0, 0);
-    for chunk in bytes.utf8_chunks() {
-        whole += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
-        broken += usize::from(!chunk.invalid().is_empty());
-    }
-    whole > broken
 }
 
 /// A line with words on it.
@@ -344,8 +320,7 @@ fn heading_level(draft: &Draft) -> Option<u8> {
     let text = draft.text.as_str();
     let length = text.chars().count();
     let mut words = text.split(' ');
-    let shape = length <= MAX_HEADING
-        && length >= 3
+    let shape = (3..=MAX_HEADING).contains(&length)
         && draft.lines <= 2
         && text.split(' ').count() <= 14
         && !text.ends_with(['.', ',', ';', ':', '-', '–']);
@@ -495,15 +470,17 @@ mod tests {
     }
 
     #[test]
-    fn windows_1252_is_told_from_damaged_utf8() {
-        assert_eq!(
-            decode(b"m\xF8te om s\xE6ravtale").unwrap().0,
-            "møte om særavtale"
+    fn binary_data_is_not_text() {
+        assert!(matches!(read(&[0; 64]), Err(Unreadable::Damaged { .. })));
+        assert!(
+            read(
+                "\u{FEFF}Møte"
+                    .encode_utf16()
+                    .flat_map(u16::to_le_bytes)
+                    .collect::<Vec<_>>()
+                    .as_slice()
+            )
+            .is_ok()
         );
-        let mut damaged = "møte om særavtale på jobben".as_bytes().to_vec();
-        damaged[1] = 0xFF;
-        let (text, note) = decode(&damaged).unwrap();
-        assert!(text.contains("særavtale") && note.is_some());
-        assert!(decode(&[0; 64]).is_err());
     }
 }
