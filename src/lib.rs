@@ -59,6 +59,8 @@
 //! searched), *unit* (a sentence, item or row), *span* (a place in a text), *excerpt* (verbatim words
 //! with their citation).
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
 pub mod answer;
 pub mod app;
 pub mod bot;

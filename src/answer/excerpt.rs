@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use super::verdict::Weights;
 use super::{Excerpt, Links, Reading, holder};
-use crate::corpus::Span;
 use crate::corpus::format::BlockKind;
 use crate::corpus::metadata::month_of;
+use crate::corpus::{Date, Span};
 use crate::index::Hit;
 use crate::language::{fold, means_union, terms, words};
 use crate::question::{Intent, Question};
@@ -38,7 +38,7 @@ mod weight {
     /// Being from the time that is asked about.
     pub const PERIOD: f32 = 0.3;
     /// Being in the newest of the documents found, for a question about how a matter stands.
-    pub const NEWEST: f32 = 0.3;
+    pub const NEWEST: f32 = 1.0;
     /// Each block more: what stands in one paragraph belongs together.
     pub const BLOCKS: f32 = 0.08;
     /// Each sentence more.
@@ -58,6 +58,8 @@ pub struct Candidate {
     pub best: usize,
     /// The share of the question's words, by weight, that it covers.
     pub coverage: f32,
+    /// Whether it names the period that is asked about.
+    pub names_period: bool,
     /// How surely it holds the kind of thing that is asked for, from 0 to 1.
     pub fit: f32,
     /// Score to rank by.
@@ -256,14 +258,27 @@ fn window(
     let period = if dated { self::weight::PERIOD } else { 0.0 };
     let score =
         self::weight::COVERAGE * coverage + self::weight::SEARCH * rank + bonus + period - cost;
+    let names_period = question
+        .period
+        .is_some_and(|period| units.clone().any(|unit| names(period, reading.terms(unit))));
     Some(Candidate {
         reading: index,
         units,
         best,
         coverage,
+        names_period,
         fit,
         score,
     })
+}
+
+/// Whether a sentence with these terms names the year, and the month where one is asked about.
+fn names(period: Date, terms: &[String]) -> bool {
+    let year = period.year().to_string();
+    terms.contains(&year)
+        && period
+            .month()
+            .is_none_or(|month| terms.iter().any(|term| month_of(term) == Some(month)))
 }
 
 /// How surely unit `i` holds the kind of thing that the question asks for, from 0 to 1.

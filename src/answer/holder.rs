@@ -8,70 +8,103 @@ use crate::language::{fold, is_party, words};
 /// counts.
 const CUES: &str = include_str!("stances.tsv");
 
+/// What one sentence says about who has the word.
+enum Word {
+    /// This one, and says something.
+    Says(String, Stance),
+    /// Somebody else than before, who says nothing: "Partene møttes igjen i mai".
+    Taken,
+    /// Nothing: whoever had the word keeps it.
+    Kept,
+}
+
 /// Whose view unit `i` of `reading` tells, and what it comes to.
 pub fn holder(reading: &Reading, i: usize) -> Option<(String, Stance)> {
-    if let Some(found) = stated(reading, i) {
-        return Some(found);
+    match word(reading, i) {
+        Word::Says(name, stance) => return Some((name, stance)),
+        Word::Taken => return None,
+        Word::Kept => {}
     }
     // Within a paragraph the one who has the word keeps it.
-    let start = reading.block_start(i);
-    let (name, _) = (start..i)
-        .rev()
-        .find_map(|before| stated(reading, before))?;
-    Some((name, stance_of(reading.text(i)).unwrap_or(Stance::States)))
-}
-
-/// The holder that unit `i` itself names.
-fn stated(reading: &Reading, i: usize) -> Option<(String, Stance)> {
-    let text = reading.text(i);
-    let found = words(text);
-    let folded: Vec<String> = found
-        .iter()
-        .map(|word| fold(&text[word.start..word.end]))
-        .collect();
-    let author = reading.document.metadata.author.clone();
-    // "Vi mener", "…, men vi ønsker", "etter vårt syn".
-    let own = folded
-        .iter()
-        .enumerate()
-        .find_map(|(at, word)| match word.as_str() {
-            "vi" | "me" | "we" => cue_at(&folded, at + 1)
-                .or_else(|| at.checked_sub(1).and_then(|before| cue_at(&folded, before))),
-            "vårt" | "vår" | "our"
-                if folded.get(at + 1).is_some_and(|next| {
-                    ["syn", "mening", "meining", "vurdering", "view", "opinion"]
-                        .contains(&next.as_str())
-                }) =>
-            {
-                Some(Stance::States)
+    for before in (reading.block_start(i)..i).rev() {
+        match word(reading, before) {
+            Word::Says(name, _) => {
+                return Some((name, stance_of(reading.text(i)).unwrap_or(Stance::States)));
             }
-            _ => None,
-        });
-    let subject = subject(text, &folded);
-    match (subject, own, author) {
-        (Some((name, stance)), ..) => Some((name, stance)),
-        (None, Some(stance), Some(author)) => Some((author, stance)),
-        _ => None,
-    }
-}
-
-/// The name at the start of a sentence, if a verb of saying follows it.
-fn subject(text: &str, folded: &[String]) -> Option<(String, Stance)> {
-    let found = words(text);
-    let first = found.first()?;
-    if !text[first.start..].starts_with(char::is_uppercase) {
-        return None;
-    }
-    for length in 1..=5.min(found.len().saturating_sub(1)) {
-        let name = &text[first.start..found[length - 1].end];
-        if name.contains([',', '.', ':', ';', '(']) {
-            return None;
-        }
-        if let Some(stance) = cue_at(folded, length) {
-            return is_party(name).then(|| (name.to_owned(), stance));
+            Word::Taken => return None,
+            Word::Kept => {}
         }
     }
     None
+}
+
+fn word(reading: &Reading, i: usize) -> Word {
+    let text = reading.text(i);
+    let folded: Vec<String> = words(text)
+        .iter()
+        .map(|word| fold(&text[word.start..word.end]))
+        .collect();
+    match subject(text, &folded) {
+        Some((name, Some(stance))) => Word::Says(name, stance),
+        Some((_, None)) => Word::Taken,
+        None => match (own_view(&folded), &reading.document.metadata.author) {
+            (Some(stance), Some(author)) => Word::Says(author.clone(), stance),
+            _ => Word::Kept,
+        },
+    }
+}
+
+/// The stance of a sentence in which the writer says "vi": "Vi mener", "…, men vi ønsker", "etter
+/// vårt syn".
+fn own_view(folded: &[String]) -> Option<Stance> {
+    folded
+        .iter()
+        .enumerate()
+        .find_map(|(at, word)| match word.as_str() {
+            // Norwegian turns subject and verb round: "Derfor mener vi".
+            "vi" | "me" | "we" => cue_at(folded, at + 1)
+                .or_else(|| at.checked_sub(1).and_then(|before| cue_at(folded, before))),
+            "vårt" | "vår" | "our" => {
+                let next = folded.get(at + 1)?;
+                VIEW.contains(&next.as_str()).then_some(Stance::States)
+            }
+            _ => None,
+        })
+}
+
+const VIEW: &[&str] = &["syn", "mening", "meining", "vurdering", "view", "opinion"];
+
+/// Words that stand between the parts of a name: "Lederen for Svartjenesten".
+const INSIDE_NAMES: &[&str] = &[
+    "for", "fra", "frå", "i", "ved", "og", "av", "of", "the", "from", "in", "at", "and", "på",
+];
+
+/// The party that a sentence begins with, and the stance of the words after it.
+fn subject(text: &str, folded: &[String]) -> Option<(String, Option<Stance>)> {
+    let found = words(text);
+    let first = found.first()?;
+    let word = |i: usize| &text[found[i].start..found[i].end];
+    let capital = |i: usize| word(i).starts_with(char::is_uppercase);
+    if !capital(0) || INSIDE_NAMES.contains(&folded[0].as_str()) {
+        return None;
+    }
+    let mut name: Option<&str> = None;
+    for length in 1..=6.min(found.len().saturating_sub(1)) {
+        let last = length - 1;
+        let so_far = &text[first.start..found[last].end];
+        if so_far.contains([',', '.', ':', ';', '(']) {
+            break;
+        }
+        if (capital(last) || is_party(word(last))) && is_party(so_far) {
+            name = Some(so_far);
+            if let Some(stance) = cue_at(folded, length) {
+                return Some((so_far.to_owned(), Some(stance)));
+            }
+        } else if !capital(last) && !INSIDE_NAMES.contains(&folded[last].as_str()) {
+            break;
+        }
+    }
+    name.map(|name| (name.to_owned(), None))
 }
 
 /// The stance of the longest cue that begins at word `at`.
@@ -145,13 +178,16 @@ mod tests {
     #[test]
     fn who_has_the_word_keeps_it_until_another_takes_it() {
         let found = views(
-            "Ordningen krever mye. Arbeidsgiver foreslo to dager i uka. Det er nok. Forbundet stilte spørsmål ved dette. Vi krever tre dager.",
+            "Ordningen krever mye. Arbeidsgiver foreslo to dager i uka. Det er nok. Forbundet stilte spørsmål ved dette. Partene møttes i mai. Det ble sent. Lederen for Posttjenesten er enig. Derfor krever vi tre dager.",
         );
         let expected = [
             None,
             Some(("Arbeidsgiver", Stance::Proposes)),
             Some(("Arbeidsgiver", Stance::States)),
             Some(("Forbundet", Stance::Questions)),
+            None,
+            None,
+            Some(("Lederen for Posttjenesten", Stance::Supports)),
             Some(("Fagforbundet Vekt", Stance::Demands)),
         ];
         assert_eq!(

@@ -70,14 +70,9 @@ const FIT: f32 = 0.25;
 /// What lacking it costs.
 const MISSING_KIND: f32 = 0.25;
 
-/// Judges the best of what was found. `period_covered` says whether a document is from the period
-/// that the question names.
-pub fn judge(
-    question: &Question,
-    weights: &Weights,
-    chosen: &[Candidate],
-    period_covered: bool,
-) -> Verdict {
+/// Judges the best of what was found. `dated` says whether a document is from the period that
+/// the question names.
+pub fn judge(question: &Question, weights: &Weights, chosen: &[Candidate], dated: bool) -> Verdict {
     let declined = |reason| Verdict {
         confidence: 0.0,
         declined: Some(reason),
@@ -96,7 +91,8 @@ pub fn judge(
     if let Some((keyword, _)) = unknown {
         return declined(Reason::UnknownName(keyword.word.clone()));
     }
-    if let Some(period) = question.period.filter(|_| !period_covered) {
+    let spoken_of = chosen.iter().any(|candidate| candidate.names_period);
+    if let Some(period) = question.period.filter(|_| !dated && !spoken_of) {
         return declined(Reason::PeriodNotCovered(period));
     }
     let Some(best) = chosen.first() else {

@@ -205,19 +205,13 @@ impl Bot {
         )
     }
 
-    /// Whether a document is from the period, or, for a lone year, speaks of it at all.
+    /// Whether a document is from the period.
     fn covers(&self, period: Date) -> bool {
-        let dated = self
+        let mut dates = self
             .entries
             .iter()
-            .filter_map(|entry| entry.metadata()?.date)
-            .any(|date| date.overlaps(period));
-        let spoken_of = || {
-            self.index
-                .passage_frequencies(&[period.year().to_string()])
-                .is_ok_and(|(frequencies, _)| frequencies.iter().any(|count| *count > 0))
-        };
-        dated || period.month().is_none() && spoken_of()
+            .filter_map(|entry| entry.metadata()?.date);
+        dates.any(|date| date.overlaps(period))
     }
 }
 

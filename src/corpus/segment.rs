@@ -211,8 +211,23 @@ fn run_in_heading(paragraph: &str) -> Option<usize> {
         && words.iter().any(|word| word.chars().count() >= 4);
     let capital = heading.starts_with(char::is_uppercase)
         && rest.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
+    // "Ordningen krever mye": a definite noun and a verb after it make a sentence.
+    let (noun, verb) = (
+        plain(words.first()?),
+        words.get(1).map(|word| plain(word)).unwrap_or_default(),
+    );
+    let definite = ["en", "et", "ene", "ane", "a"]
+        .iter()
+        .any(|ending| noun.ends_with(ending));
+    let finite = words
+        .get(1)
+        .is_some_and(|word| word.starts_with(char::is_lowercase))
+        && ["er", "te", "de", "et", "ar"]
+            .iter()
+            .any(|ending| verb.ends_with(ending));
     let starts = !SENTENCE_STARTS.contains(&plain(words.first()?).as_str());
     let verbless = starts
+        && !(definite && finite)
         && !words
             .iter()
             .any(|word| SENTENCE_WORDS.contains(&plain(word).as_str()))
@@ -309,6 +324,10 @@ mod tests {
             Some("Plan for 2024.".len())
         );
         assert_eq!(run_in_heading(&format!("Partene var enige.{rest}")), None);
+        assert_eq!(
+            run_in_heading(&format!("Ordningen krever mye.{rest}")),
+            None
+        );
         assert_eq!(run_in_heading("Hjemmekontor. Etaten har en ordning."), None);
     }
 

@@ -1,0 +1,214 @@
+//! The commands, as people and programs call them.
+
+use serde_json::Value;
+
+use crate::support::{referent, repository, stdout};
+
+/// A folder with one set of minutes and a file that cannot be read.
+fn folder() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let minutes = folder.path().join("knowledge/styret");
+    std::fs::create_dir_all(&minutes).unwrap();
+    std::fs::write(
+        minutes.join("2024-05-02-styremote.md"),
+        "# Styremøte 2. mai 2024\n\n## Sak 4/24: Sykkelparkering\n\nStyret vedtok å bygge tak over sykkelparkeringen ved Havnegata. Arbeidet starter i juni og koster 240 000 kroner.\n",
+    )
+    .unwrap();
+    std::fs::write(minutes.join("vedlegg.pdf"), "ikke en pdf").unwrap();
+    folder
+}
+
+#[test]
+fn index_tells_what_it_did_and_does_it_once() {
+    let folder = folder();
+    let report: Value =
+        serde_json::from_str(&stdout(referent(folder.path(), &["index", "--json"]))).unwrap();
+    assert_eq!(
+        report["added"],
+        serde_json::json!(["styret/2024-05-02-styremote.md", "styret/vedlegg.pdf"])
+    );
+    assert_eq!(report["skipped"][0]["path"], "styret/vedlegg.pdf");
+    assert!(
+        report["skipped"][0]["reason"]
+            .as_str()
+            .unwrap()
+            .contains("PDF")
+    );
+    let again = stdout(referent(folder.path(), &["index"]));
+    assert!(
+        again.contains("0 added, 0 changed, 0 removed, 2 unchanged, 1 skipped"),
+        "{again}"
+    );
+}
+
+#[test]
+fn ask_prints_plain_text_to_a_pipe_and_json_when_asked() {
+    let folder = folder();
+    let plain = stdout(referent(
+        folder.path(),
+        &["ask", "Hva koster taket over sykkelparkeringen?"],
+    ));
+    assert!(
+        plain.starts_with("[1] ") && plain.contains("240 000 kroner") && !plain.contains('\u{1b}'),
+        "{plain}"
+    );
+    let json: Value = serde_json::from_str(&stdout(referent(
+        folder.path(),
+        &["ask", "--json", "Hva koster taket over sykkelparkeringen?"],
+    )))
+    .unwrap();
+    assert_eq!(
+        (&json["answered"], &json["reason"]),
+        (&Value::Bool(true), &Value::Null)
+    );
+    let excerpt = &json["excerpts"][0];
+    assert_eq!(
+        (
+            &excerpt["document"]["date"],
+            &excerpt["document"]["kind"],
+            &excerpt["heading"]
+        ),
+        (
+            &"2024-05-02".into(),
+            &"minutes".into(),
+            &"Sykkelparkering".into()
+        )
+    );
+    let text: Value = serde_json::from_str(&stdout(referent(
+        folder.path(),
+        &[
+            "documents",
+            "--json",
+            "--text",
+            excerpt["document"]["id"].as_str().unwrap(),
+        ],
+    )))
+    .unwrap();
+    let place = |key: &str| usize::try_from(excerpt[key].as_u64().unwrap()).unwrap();
+    let there: String = text["text"]
+        .as_str()
+        .unwrap()
+        .chars()
+        .skip(place("start"))
+        .take(place("end") - place("start"))
+        .collect();
+    assert_eq!(there, excerpt["text"].as_str().unwrap());
+}
+
+#[test]
+fn batches_answer_line_by_line() {
+    let folder = folder();
+    let batch = folder.path().join("batch.jsonl");
+    std::fs::write(
+        &batch,
+        "{\"id\": 7, \"text\": \"sykkelparkering\"}\n\n{\"id\": \"b\", \"text\": \"romfart\"}\n",
+    )
+    .unwrap();
+    let batch = batch.to_str().unwrap();
+    let lines = |arguments: &[&str]| -> Vec<Value> {
+        stdout(referent(folder.path(), arguments))
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
+    };
+    let hits = lines(&["search", "--batch", batch, "--limit", "5"]);
+    assert_eq!((hits.len(), &hits[0]["id"]), (2, &7.into()));
+    assert!(
+        hits[0]["hits"][0]["text"]
+            .as_str()
+            .unwrap()
+            .contains("Havnegata")
+    );
+    let answers = lines(&["ask", "--batch", batch]);
+    assert_eq!(
+        (
+            &answers[1]["id"],
+            &answers[1]["answered"],
+            &answers[1]["excerpts"]
+        ),
+        (&"b".into(), &false.into(), &serde_json::json!([]))
+    );
+}
+
+#[test]
+fn wrong_use_ends_with_2_and_says_how_to_mend_it() {
+    let folder = folder();
+    std::fs::write(
+        folder.path().join("config.toml"),
+        "[knowledge]\npath = \"knowledge\"\ncolour = \"red\"\n",
+    )
+    .unwrap();
+    let run = referent(folder.path(), &["documents"]);
+    let message = String::from_utf8_lossy(&run.stderr).into_owned();
+    assert_eq!(run.status.code(), Some(2));
+    assert!(
+        message.contains("config.toml, line 3") && message.contains("colour"),
+        "{message}"
+    );
+    assert_eq!(
+        referent(folder.path(), &["--config", "none.toml", "documents"])
+            .status
+            .code(),
+        Some(2)
+    );
+    assert_eq!(
+        referent(folder.path(), &["nonsense"]).status.code(),
+        Some(2)
+    );
+}
+
+#[test]
+fn work_that_fails_ends_with_1() {
+    let empty = tempfile::tempdir().unwrap();
+    let run = referent(empty.path(), &["index"]);
+    assert_eq!(run.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&run.stderr).contains("--knowledge"));
+}
+
+#[test]
+fn doctor_names_every_file_that_needs_mending() {
+    let folder = folder();
+    let report = stdout(referent(folder.path(), &["doctor"]));
+    assert!(report.contains("styret/vedlegg.pdf"), "{report}");
+}
+
+#[test]
+fn a_conversation_over_a_pipe_answers_each_line() {
+    use std::io::Write;
+    let folder = folder();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_referent"))
+        .arg("chat")
+        .current_dir(folder.path())
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    child
+        .stdin
+        .take()
+        .unwrap()
+        .write_all("Hva vedtok styret om sykkelparkeringen?\nog når starter arbeidet?\n".as_bytes())
+        .unwrap();
+    let said = stdout(child.wait_with_output().unwrap());
+    assert_eq!(said.matches("[1] ").count(), 2, "{said}");
+}
+
+#[test]
+fn the_shipped_configuration_and_documents_need_no_edit() {
+    let data = tempfile::tempdir().unwrap();
+    let listed = stdout(referent(
+        &repository(""),
+        &[
+            "--data",
+            data.path().to_str().unwrap(),
+            "documents",
+            "--json",
+        ],
+    ));
+    let documents: Vec<Value> = serde_json::from_str(&listed).unwrap();
+    assert!(documents.len() >= 12);
+    assert!(
+        documents.iter().all(|document| !document["date"].is_null()),
+        "{listed}"
+    );
+}

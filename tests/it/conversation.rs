@@ -1,0 +1,133 @@
+//! Conversations with the bot on the documents that ship with it.
+
+use referent::bot::ask::Conversation;
+use referent::render::plain::{self, Style};
+
+use crate::support::{SHIPPED, ask, bot_on};
+
+const PLAIN: Style = Style {
+    color: false,
+    width: None,
+};
+
+/// What the terminal shows, without the links, which differ from machine to machine.
+fn reply(question: &str) -> String {
+    without_links(&plain::answer(&ask(question), PLAIN))
+}
+
+fn without_links(reply: &str) -> String {
+    reply
+        .lines()
+        .filter(|line| !line.contains("file://"))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+/// The first excerpt of a reply.
+fn best(question: &str) -> String {
+    let reply = reply(question);
+    reply.split("\n\n[2]").next().unwrap().to_owned()
+}
+
+#[test]
+fn a_question_gets_words_of_the_minutes_with_their_source() {
+    assert_eq!(
+        best("Når stenges KARVE?"),
+        "[1] KARVE stenges 31. mars 2027. Digitaliseringsdirektøren opplyste at om lag 4 000 åpne saker må flyttes for hånd.\n    \
+         — Referat fra medbestemmelsesmøte · Saksløftet · 24. september 2026 · s. 2"
+    );
+}
+
+#[test]
+fn a_position_is_the_words_of_the_one_who_is_asked_about() {
+    let answer = ask("Hva mener FASA om hjemmekontor?");
+    let first = &answer.excerpts[0];
+    assert_eq!(first.holder.as_deref(), Some("FASA"));
+    assert!(
+        first
+            .text
+            .starts_with("FASA mener at hjemmekontor må være en rett for den enkelte"),
+        "{}",
+        first.text
+    );
+}
+
+#[test]
+fn a_list_is_shown_whole() {
+    let answer = ask("Hvilke sju anbefalinger ga arbeidsgruppa for fjernarbeid?");
+    let items = answer.excerpts[0].text.matches("Anbefaling ").count();
+    assert_eq!(items, 7, "{}", answer.excerpts[0].text);
+}
+
+#[test]
+fn an_abbreviation_is_answered_with_the_words_it_stands_for() {
+    assert!(
+        ask("Hva står FASA for?").excerpts[0]
+            .text
+            .contains("Forvaltningsansattes Samband (FASA)")
+    );
+}
+
+#[test]
+fn the_latest_word_on_a_matter_is_from_the_newest_document() {
+    let answer = ask("Kva er siste nytt om dei lokale lønsforhandlingane?");
+    assert_eq!(
+        answer.excerpts[0]
+            .document
+            .date
+            .map(|date| date.to_string())
+            .as_deref(),
+        Some("2026-09-24")
+    );
+}
+
+#[test]
+fn what_is_not_there_is_declined_in_the_language_of_the_question() {
+    for (question, expected) in [
+        (
+            "Hva mener Riksteateret om hjemmekontor?",
+            "Dokumentene nevner ikke «Riksteateret».",
+        ),
+        (
+            "What is the weather in Paris?",
+            "The documents do not mention “Paris”.",
+        ),
+        (
+            "Kva vart drøfta på møtet i mars 2019?",
+            "Samlinga har ingen dokument frå mars 2019.",
+        ),
+        (
+            "Hva mener hovedverneombudet om Kladd?",
+            "Dokumentene gjengir ikke hva hovedverneombudet mener om dette.",
+        ),
+        (
+            "Hva er vfs en forkortelse for?",
+            "Dokumentene forklarer ikke hva «vfs» er.",
+        ),
+    ] {
+        assert_eq!(reply(question), expected, "{question}");
+    }
+}
+
+#[test]
+fn a_follow_up_stays_with_the_matter() {
+    let mut conversation = Conversation::default();
+    let mut say = |question: &str| SHIPPED.ask_in(question, &mut conversation).unwrap();
+    say("Hva mener FASA om hjemmekontor?");
+    let answer = say("og hva svarte arbeidsgiver?");
+    let first = &answer.excerpts[0];
+    assert_eq!(
+        (first.holder.as_deref(), first.heading.as_deref()),
+        (Some("Arbeidsgiver"), Some("Hjemmekontor"))
+    );
+}
+
+#[test]
+fn codes_in_a_document_do_not_reach_the_terminal() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "Sak 1/24: Kantina\n\nKantina \u{1b}]0;eid\u{7} stenger \u{1b}[31mfredag 3. mai\u{1b}[0m, og det blir ikke servert mat den dagen.\n";
+    std::fs::write(folder.path().join("kantina.txt"), text).unwrap();
+    let answer = bot_on(folder.path()).ask("Når stenger kantina?").unwrap();
+    assert!(answer.answered);
+    assert!(!plain::answer(&answer, PLAIN).contains(['\u{1b}', '\u{7}']));
+}
