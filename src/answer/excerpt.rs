@@ -21,6 +21,9 @@ const MAX_LIST_LENGTH: usize = 1_500;
 /// An excerpt shorter than this, in bytes, is shown with what stands round it.
 const MIN_LENGTH: usize = 90;
 
+/// Sentences, items or rows that are scored together, at most.
+const MAX_UNITS: usize = 3;
+
 /// How much the parts of a window's score count.
 mod weight {
     /// The share of the question's words that the window and its headings hold.
@@ -77,20 +80,12 @@ pub fn choose(
         .first()
         .map_or(1.0, |(hit, _)| hit.score.max(f32::EPSILON));
     let mut candidates: Vec<Candidate> = Vec::new();
-    for (hit, reading) in hits {
-        let units = readings[*reading].within(hit.passage.span);
-        let headings = heading_terms(&readings[*reading], hit.passage.section);
-        for start in units.clone() {
-            for end in start + 1..=(start + 3).min(units.end) {
-                candidates.extend(window(
-                    question,
-                    weights,
-                    *reading,
-                    &readings[*reading],
-                    start..end,
-                    &headings,
-                    hit.score / top,
-                ));
+    for (hit, index) in hits {
+        let reading = &readings[*index];
+        let passage = Scored::new(question, weights, reading, hit, hit.score / top);
+        for start in passage.units.clone() {
+            for end in start + 1..=(start + MAX_UNITS).min(passage.units.end) {
+                candidates.extend(passage.window(question, weights, *index, reading, start..end));
             }
         }
     }
@@ -183,93 +178,135 @@ fn heading_terms(reading: &Reading, section: usize) -> Vec<String> {
         .collect()
 }
 
-/// Scores the window of `units`; `None` where it is too long to show.
-fn window(
-    question: &Question,
-    weights: &Weights,
-    index: usize,
-    reading: &Reading,
+/// A passage with what its windows share: how well each of its units serves each keyword.
+struct Scored {
     units: Range<usize>,
-    headings: &[String],
+    /// For each unit, for each keyword of the question.
+    served: Vec<Vec<f32>>,
+    /// What the headings over the passage serve each keyword with.
+    headings: Vec<f32>,
+    /// How surely each unit holds the kind of thing that is asked for.
+    fits: Vec<f32>,
+    /// The passage's rank in the search, from 1 for the best to 0.
     rank: f32,
-) -> Option<Candidate> {
-    if units.len() > 1 && reading.span(&units).len() > MAX_LENGTH {
-        return None;
-    }
-    // Minutes tell how a matter stands without naming it again: its heading has done that.
-    let heading_weight = if question.intent == Intent::Status {
-        1.0
-    } else {
-        self::weight::HEADING
-    };
-    let mut covered = 0.0;
-    let mut by_unit = vec![0.0; units.len()];
-    for (keyword, weight) in question.keywords.iter().zip(&weights.keywords) {
-        let mut best = keyword.served_by(headings) * heading_weight;
-        for (i, unit) in units.clone().enumerate() {
-            let found = keyword.served_by(reading.terms(unit));
-            by_unit[i] += found * weight;
-            best = best.max(found);
-        }
-        covered += best * weight;
-    }
-    let fits: Vec<f32> = units
-        .clone()
-        .map(|unit| fit(question, reading, unit))
-        .collect();
-    by_unit
-        .iter_mut()
-        .zip(&fits)
-        .for_each(|(score, fit)| *score += fit * weights.total() / 2.0);
-    let best = units
-        .clone()
-        .zip(&by_unit)
-        .fold((units.start, -1.0), |best, (unit, score)| {
-            if *score > best.1 {
-                (unit, *score)
-            } else {
-                best
-            }
-        })
-        .0;
-    let coverage = covered / weights.total().max(f32::EPSILON);
-    let fit = fits.into_iter().fold(0.0, f32::max);
-    let bonus = fit
-        * match question.intent {
-            Intent::Definition => self::weight::DEFINITION,
-            Intent::Status => self::weight::STATUS,
-            Intent::Position if question.holder().is_some() => self::weight::HOLDER,
-            _ => self::weight::INTENT,
+}
+
+impl Scored {
+    fn new(
+        question: &Question,
+        weights: &Weights,
+        reading: &Reading,
+        hit: &Hit,
+        rank: f32,
+    ) -> Scored {
+        debug_assert_eq!(question.keywords.len(), weights.keywords.len());
+        let units = reading.within(hit.passage.span);
+        let serve = |terms: &[String]| -> Vec<f32> {
+            question
+                .keywords
+                .iter()
+                .map(|keyword| keyword.served_by(terms))
+                .collect()
         };
-    let more = |count: usize| f32::from(u8::try_from(count).unwrap_or(u8::MAX));
-    let blocks = units
-        .clone()
-        .rev()
-        .skip(1)
-        .filter(|&unit| {
+        // Minutes tell how a matter stands without naming it again: its heading has done that.
+        let heading = if question.intent == Intent::Status {
+            1.0
+        } else {
+            weight::HEADING
+        };
+        let headings = serve(&heading_terms(reading, hit.passage.section))
+            .into_iter()
+            .map(|served| served * heading);
+        Scored {
+            served: units
+                .clone()
+                .map(|unit| serve(reading.terms(unit)))
+                .collect(),
+            headings: headings.collect(),
+            fits: units
+                .clone()
+                .map(|unit| fit(question, reading, unit))
+                .collect(),
+            units,
+            rank,
+        }
+    }
+
+    /// Scores the window of `units`; `None` where it is too long to show.
+    fn window(
+        &self,
+        question: &Question,
+        weights: &Weights,
+        index: usize,
+        reading: &Reading,
+        units: Range<usize>,
+    ) -> Option<Candidate> {
+        if units.len() > 1 && reading.span(&units).len() > MAX_LENGTH {
+            return None;
+        }
+        let inside = units.start - self.units.start..units.end - self.units.start;
+        let (served, fits) = (&self.served[inside.clone()], &self.fits[inside]);
+        let best_of = |keyword: usize| {
+            served
+                .iter()
+                .map(|unit| unit[keyword])
+                .fold(self.headings[keyword], f32::max)
+        };
+        let covered: f32 = weights
+            .keywords
+            .iter()
+            .enumerate()
+            .map(|(keyword, weight)| best_of(keyword) * weight)
+            .sum();
+        let total = weights.total().max(f32::EPSILON);
+        let worth = |(unit, fit): (&Vec<f32>, &f32)| -> f32 {
+            unit.iter()
+                .zip(&weights.keywords)
+                .map(|(served, weight)| served * weight)
+                .sum::<f32>()
+                + fit * total / 2.0
+        };
+        let worths = units.clone().zip(served.iter().zip(fits).map(worth));
+        let best = worths
+            .fold((units.start, -1.0), |best, next| {
+                if next.1 > best.1 { next } else { best }
+            })
+            .0;
+        let fit = fits.iter().copied().fold(0.0, f32::max);
+        let bonus = fit
+            * match question.intent {
+                Intent::Definition => weight::DEFINITION,
+                Intent::Status => weight::STATUS,
+                Intent::Position if question.holder().is_some() => weight::HOLDER,
+                _ => weight::INTENT,
+            };
+        let more = |count: usize| f32::from(u8::try_from(count).unwrap_or(u8::MAX));
+        let ends = |&unit: &usize| {
             reading.units[unit].ends_block && reading.units[unit].kind == BlockKind::Paragraph
+        };
+        let blocks = units.clone().rev().skip(1).filter(ends).count();
+        let cost = weight::LENGTH * more(units.len() - 1) + weight::BLOCKS * more(blocks);
+        let dated = question
+            .period
+            .zip(reading.document.metadata.date)
+            .is_some_and(|(asked, date)| date.overlaps(asked));
+        let period = if dated { weight::PERIOD } else { 0.0 };
+        let coverage = covered / total;
+        let score =
+            weight::COVERAGE * coverage + weight::SEARCH * self.rank + bonus + period - cost;
+        let names_period = question
+            .period
+            .is_some_and(|period| units.clone().any(|unit| names(period, reading.terms(unit))));
+        Some(Candidate {
+            reading: index,
+            units,
+            best,
+            coverage,
+            names_period,
+            fit,
+            score,
         })
-        .count();
-    let cost = self::weight::LENGTH * more(units.len() - 1) + self::weight::BLOCKS * more(blocks);
-    let dated = question
-        .period
-        .zip(reading.document.metadata.date)
-        .is_some_and(|(asked, date)| date.overlaps(asked));
-    let period = if dated { self::weight::PERIOD } else { 0.0 };
-    let score =
-        self::weight::COVERAGE * coverage + self::weight::SEARCH * rank + bonus + period - cost;
-    let names_period = question
-        .period
-        .is_some_and(|period| units.clone().any(|unit| names(period, reading.terms(unit))));
-    Some(Candidate {
-        reading: index,
-        units,
-        best,
-        coverage,
-        names_period,
-        fit,
-        score,
-    })
+    }
 }
 
 /// Whether a sentence with these terms names the year, and the month where one is asked about.

@@ -212,26 +212,26 @@ fn run_in_heading(paragraph: &str) -> Option<usize> {
     let capital = heading.starts_with(char::is_uppercase)
         && rest.starts_with(|c: char| c.is_uppercase() || c.is_ascii_digit());
     // "Ordningen krever mye": a definite noun and a verb after it make a sentence.
-    let (noun, verb) = (
-        plain(words.first()?),
-        words.get(1).map(|word| plain(word)).unwrap_or_default(),
-    );
+    let first = plain(words.first()?);
+    let second = words
+        .get(1)
+        .copied()
+        .filter(|word| word.starts_with(char::is_lowercase))
+        .map(plain);
     let definite = ["en", "et", "ene", "ane", "a"]
         .iter()
-        .any(|ending| noun.ends_with(ending));
-    let finite = words
-        .get(1)
-        .is_some_and(|word| word.starts_with(char::is_lowercase))
-        && ["er", "te", "de", "et", "ar"]
+        .any(|ending| first.ends_with(ending));
+    let finite = second.is_some_and(|word| {
+        ["er", "te", "de", "et", "ar"]
             .iter()
-            .any(|ending| verb.ends_with(ending));
-    let starts = !SENTENCE_STARTS.contains(&plain(words.first()?).as_str());
-    let verbless = starts
-        && !(definite && finite)
-        && !words
+            .any(|ending| word.ends_with(ending))
+    });
+    let sentence = definite && finite
+        || SENTENCE_STARTS.contains(&first.as_str())
+        || words
             .iter()
-            .any(|word| SENTENCE_WORDS.contains(&plain(word).as_str()))
-        && !heading.contains([':', ';', '?', '!']);
+            .any(|word| SENTENCE_WORDS.contains(&plain(word).as_str()));
+    let verbless = !sentence && !heading.contains([':', ';', '?', '!']);
     let text_follows = rest.split(' ').count() >= 20 && rest.matches(['.', '?', '!']).count() >= 2;
     (short && capital && verbless && text_follows).then_some(end + 1)
 }

@@ -19,7 +19,6 @@ use tantivy::query::TermQuery;
 use tantivy::schema::{IndexRecordOption, Value};
 use tantivy::{Searcher, TantivyDocument, Term};
 
-use crate::corpus::passage::Passage;
 use crate::corpus::{Document, DocumentId, Metadata};
 use schema::Fields;
 
@@ -233,12 +232,4 @@ fn remove_other_versions(data: &Path) {
             tracing::warn!(folder = %entry.path().display(), "an index of another version cannot be removed");
         }
     }
-}
-
-/// A passage as the index stores it.
-#[derive(Debug, Serialize, Deserialize)]
-struct StoredPassage {
-    document: DocumentId,
-    #[serde(flatten)]
-    passage: Passage,
 }

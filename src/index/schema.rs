@@ -1,18 +1,23 @@
 //! Every field of the index, and its version.
 
 use tantivy::schema::{
-    Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
+    FAST, Field, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
 };
 
 use super::tokenizer::{GRAMS, TERMS};
 
 /// Counts up whenever fields, analysis, passages or what is stored change: the index is then made anew.
-pub const VERSION: u32 = 8;
+pub const VERSION: u32 = 9;
 
 /// The value of [`Fields::record`] for a passage.
 pub const PASSAGE: &str = "passage";
 /// The value of [`Fields::record`] for a file's entry.
 pub const ENTRY: &str = "entry";
+
+/// The name of the column [`Fields::owner`].
+pub const OWNER: &str = "owner";
+/// The names of the columns [`Fields::place`].
+pub const PLACE: [&str; 4] = ["ordinal", "start", "end", "section"];
 
 /// The fields of the index.
 #[derive(Debug, Clone, Copy)]
@@ -27,8 +32,9 @@ pub struct Fields {
     pub entry: Field,
     /// An entry's document as JSON.
     pub document: Field,
-    /// A passage as JSON.
-    pub passage: Field,
+    /// A passage's place in its document, in columns, so that ranking need not unpack records:
+    /// number, first byte, first byte after it, section.
+    pub place: [Field; 4],
     /// The terms of a passage and of the headings over it.
     pub terms: Field,
     /// The character 4-grams of the same.
@@ -49,11 +55,11 @@ pub fn schema() -> (Schema, Fields) {
     let mut schema = Schema::builder();
     let fields = Fields {
         record: schema.add_text_field("record", STRING),
-        owner: schema.add_text_field("owner", STRING),
+        owner: schema.add_text_field(OWNER, STRING | FAST),
         entry_id: schema.add_text_field("entry_id", STRING),
         entry: schema.add_text_field("entry", STORED),
         document: schema.add_text_field("document", STORED),
-        passage: schema.add_text_field("passage", STORED),
+        place: PLACE.map(|name| schema.add_u64_field(name, FAST)),
         terms: schema.add_text_field(
             "terms",
             indexed(TERMS, IndexRecordOption::WithFreqsAndPositions),

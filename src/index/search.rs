@@ -3,15 +3,16 @@
 use std::collections::HashMap;
 
 use tantivy::collector::TopDocs;
+use tantivy::columnar::{Column, StrColumn};
 use tantivy::query::{BooleanQuery, BoostQuery, Occur, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
-use tantivy::{DocAddress, TantivyDocument, Term};
+use tantivy::{DocAddress, SegmentReader, Term};
 
-use super::schema::{ENTRY, PASSAGE};
+use super::Index;
+use super::schema::{ENTRY, OWNER, PASSAGE, PLACE};
 use super::statistics::Statistics;
-use super::{Index, StoredPassage};
-use crate::corpus::DocumentId;
 use crate::corpus::passage::Passage;
+use crate::corpus::{DocumentId, Span};
 
 /// What to search for, as terms and grams of the same words.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -58,17 +59,17 @@ impl Index {
             CANDIDATES.max(limit * 2),
         )?;
         let documents = self.document_scores(query)?;
+        let columns = self.columns()?;
         let mut hits = Vec::with_capacity(passages.len());
         for (score, address) in passages {
-            let stored: StoredPassage = self.parse(
-                &self.searcher.doc::<TantivyDocument>(address)?,
-                self.fields.passage,
-            )?;
-            let document = documents.get(&stored.document).copied().unwrap_or(0.0);
+            let Some((owner, passage)) = columns.passage(address)? else {
+                continue;
+            };
+            let document = documents.get(&owner).copied().unwrap_or(0.0);
             hits.push(Hit {
                 score: score + weight::DOCUMENT * document,
-                document: stored.document,
-                passage: stored.passage,
+                document: owner,
+                passage,
             });
         }
         add_neighbours(&mut hits);
@@ -96,13 +97,10 @@ impl Index {
 
     fn document_scores(&self, query: &Query) -> anyhow::Result<HashMap<DocumentId, f32>> {
         let clauses = self.clauses(self.fields.document_terms, &query.terms, 1.0);
+        let columns = self.columns()?;
         let mut scores = HashMap::new();
         for (score, address) in self.best(ENTRY, clauses, CANDIDATES)? {
-            let entry: super::Entry = self.parse(
-                &self.searcher.doc::<TantivyDocument>(address)?,
-                self.fields.entry,
-            )?;
-            scores.insert(entry.id, score);
+            scores.extend(columns.owner(address)?.map(|owner| (owner, score)));
         }
         Ok(scores)
     }
@@ -142,6 +140,68 @@ impl Index {
             &TopDocs::with_limit(limit).order_by_score(),
             &statistics,
         )?)
+    }
+}
+
+/// The columns of every segment, opened once for a search.
+struct Columns(Vec<(Option<StrColumn>, Vec<Column<u64>>)>);
+
+impl Index {
+    fn columns(&self) -> anyhow::Result<Columns> {
+        let open = |segment: &SegmentReader| -> anyhow::Result<_> {
+            let fast = segment.fast_fields();
+            let place = PLACE
+                .iter()
+                .map(|name| fast.u64(name))
+                .collect::<Result<_, _>>()?;
+            Ok((fast.str(OWNER)?, place))
+        };
+        self.searcher
+            .segment_readers()
+            .iter()
+            .map(open)
+            .collect::<Result<_, _>>()
+            .map(Columns)
+    }
+}
+
+impl Columns {
+    /// The document that a record belongs to.
+    fn owner(&self, address: DocAddress) -> anyhow::Result<Option<DocumentId>> {
+        let Some((Some(owners), _)) = self.0.get(address.segment_ord as usize) else {
+            return Ok(None);
+        };
+        let Some(ord) = owners.term_ords(address.doc_id).next() else {
+            return Ok(None);
+        };
+        let mut owner = String::new();
+        owners.ord_to_str(ord, &mut owner)?;
+        Ok(Some(DocumentId::from(owner.as_str())))
+    }
+
+    /// The document and the place of a passage.
+    fn passage(&self, address: DocAddress) -> anyhow::Result<Option<(DocumentId, Passage)>> {
+        let Some(owner) = self.owner(address)? else {
+            return Ok(None);
+        };
+        let Some((_, columns)) = self.0.get(address.segment_ord as usize) else {
+            return Ok(None);
+        };
+        let place: Vec<usize> = columns
+            .iter()
+            .filter_map(|column| usize::try_from(column.first(address.doc_id)?).ok())
+            .collect();
+        let [ordinal, start, end, section] = place[..] else {
+            return Ok(None);
+        };
+        Ok(Some((
+            owner,
+            Passage {
+                ordinal,
+                span: Span::new(start, end),
+                section,
+            },
+        )))
     }
 }
 

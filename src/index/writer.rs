@@ -3,8 +3,8 @@
 use anyhow::Context;
 use tantivy::{IndexWriter, TantivyDocument, Term};
 
+use super::Entry;
 use super::schema::{ENTRY, Fields, PASSAGE};
-use super::{Entry, StoredPassage};
 use crate::corpus::passage::Passage;
 use crate::corpus::{Document, DocumentId};
 
@@ -50,11 +50,15 @@ impl Writer {
             record.add_text(self.fields.owner, entry.id.as_str());
             record.add_text(self.fields.terms, &text);
             record.add_text(self.fields.grams, &text);
-            let stored = StoredPassage {
-                document: entry.id.clone(),
-                passage: passage.clone(),
-            };
-            record.add_text(self.fields.passage, serde_json::to_string(&stored)?);
+            let place = [
+                passage.ordinal,
+                passage.span.start,
+                passage.span.end,
+                passage.section,
+            ];
+            for (field, number) in self.fields.place.into_iter().zip(place) {
+                record.add_u64(field, number as u64);
+            }
             self.inner.add_document(record)?;
         }
         let mut record = self.entry(entry)?;
