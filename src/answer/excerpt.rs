@@ -24,6 +24,9 @@ const MIN_LENGTH: usize = 90;
 /// Sentences, items or rows that are scored together, at most.
 const MAX_UNITS: usize = 3;
 
+/// A further excerpt covers at least this share of what the best one covers.
+const WORTH_SHOWING: f32 = 0.5;
+
 /// How much the parts of a window's score count.
 mod weight {
     /// The share of the question's words that the window and its headings hold.
@@ -42,6 +45,8 @@ mod weight {
     pub const PERIOD: f32 = 0.3;
     /// Being in the newest of the documents found, for a question about how a matter stands.
     pub const NEWEST: f32 = 1.0;
+    /// The same for any other question: of two answers the later is more likely to hold.
+    pub const NEWER: f32 = 0.05;
     /// Each block more: what stands in one paragraph belongs together.
     pub const BLOCKS: f32 = 0.08;
     /// Each sentence more.
@@ -89,14 +94,24 @@ pub fn choose(
             }
         }
     }
-    if question.intent == Intent::Status {
-        prefer_newest(&mut candidates, readings);
-    }
+    let newest = if question.intent == Intent::Status {
+        weight::NEWEST
+    } else {
+        weight::NEWER
+    };
+    prefer_newest(&mut candidates, readings, newest);
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
     let mut chosen: Vec<Candidate> = Vec::new();
     for candidate in candidates {
         if chosen.len() == MAX_EXCERPTS {
             break;
+        }
+        // What holds much less of the question than the best is no second answer to it.
+        if chosen
+            .first()
+            .is_some_and(|best| candidate.coverage < best.coverage * WORTH_SHOWING)
+        {
+            continue;
         }
         let candidate = widened(question, candidate, readings);
         if !chosen
@@ -110,7 +125,7 @@ pub fn choose(
 }
 
 /// Adds to the candidates of the newest document that covers the question about as well as any.
-fn prefer_newest(candidates: &mut [Candidate], readings: &[Reading]) {
+fn prefer_newest(candidates: &mut [Candidate], readings: &[Reading], worth: f32) {
     let most = candidates
         .iter()
         .map(|candidate| candidate.coverage)
@@ -125,7 +140,7 @@ fn prefer_newest(candidates: &mut [Candidate], readings: &[Reading]) {
         .iter_mut()
         .filter(|candidate| date(candidate).is_some() && date(candidate) == newest)
     {
-        candidate.score += weight::NEWEST;
+        candidate.score += worth;
     }
 }
 
