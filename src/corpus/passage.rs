@@ -1,5 +1,5 @@
 //! Passages: the units that are searched and quoted. A passage is some whole sentences, list items
-//! or table rows that stand together, about [`TARGET_WORDS`] words, under one heading; short sections
+//! or table rows that stand together, about 80 words, under one heading; short sections
 //! that follow each other, as on slides, share a passage.
 
 use serde::{Deserialize, Serialize};

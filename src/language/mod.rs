@@ -1,7 +1,7 @@
 //! Norwegian analysis: from words as written to the terms that are indexed and searched.
 //!
-//! One function, [`terms`], composes the steps and serves index and query alike: [`words`] →
-//! [`fold`] → [`written`] (nynorsk forms meet their bokmål ones) → [`stem`]. [`grams`] gives the
+//! One function, [`terms`], composes the steps and serves index and query alike: [`words()`] →
+//! [`fold()`] → [`written`] (nynorsk forms meet their bokmål ones) → [`mod@stem`]. [`grams`] gives the
 //! character 4-grams that find compounds, inflection and typing errors. A language rule is one file
 //! here and a table test. Nothing here knows the index.
 
