@@ -45,6 +45,8 @@ pub struct Keyword {
     pub name: bool,
     /// Whether it is the holder whose view is asked for.
     pub holder: bool,
+    /// Whether it is what is counted: "ansatte" in "hvor mange ansatte".
+    pub counted: bool,
 }
 
 /// How much another word for the same thing counts beside the word that was asked with.
@@ -81,6 +83,12 @@ pub struct Question {
     pub period: Option<Date>,
     /// Whether a person is asked for.
     pub asks_who: bool,
+    /// Whether a name is asked for: "Hva heter lederen?".
+    pub asks_name: bool,
+    /// Whether it is about one meeting, named by its date.
+    pub about_meeting: bool,
+    /// Whether it is told as something that has happened.
+    pub in_past: bool,
 }
 
 impl Question {
@@ -89,19 +97,32 @@ impl Question {
         let language = detect(text);
         let intent = intent(text);
         let keywords = keywords(text, language, intent);
-        let asks_who = words(text).iter().any(|word| {
-            matches!(
-                fold(&text[word.start..word.end]).as_str(),
-                "hvem" | "kven" | "who" | "whom"
-            )
-        });
+        let folded = folded(text);
+        let has = |list: &[&str]| {
+            list.iter()
+                .any(|phrase| folded.contains(&format!(" {phrase} ")))
+        };
+        let period = period(text);
         Question {
             text: text.to_owned(),
             language,
             intent,
             keywords,
-            period: period(text),
-            asks_who,
+            period,
+            asks_who: has(&["hvem", "kven", "who", "whom", "hva heter", "kva heiter"]),
+            asks_name: has(&[
+                "hva heter",
+                "kva heiter",
+                "name of",
+                "navnet på",
+                "namnet på",
+            ]),
+            about_meeting: has(&["møtet", "møte", "meeting"])
+                && period.is_some_and(|period| period.day().is_some()),
+            in_past: has(&[
+                "ble", "vart", "blei", "var", "hadde", "fikk", "fekk", "was", "were", "did", "had",
+                "ble det",
+            ]),
         }
     }
 
@@ -176,6 +197,13 @@ fn keywords(text: &str, language: Language, intent: Intent) -> Vec<Keyword> {
         let asked = phrase.unwrap_or(&text[word.start..word.end]);
         let folded = fold(asked);
         let first = i == 0;
+        let before = |back: usize| {
+            i.checked_sub(back)
+                .map(|at| fold(&text[found[at].start..found[at].end]))
+                .unwrap_or_default()
+        };
+        let counted = matches!(before(1).as_str(), "mange" | "many")
+            && matches!(before(2).as_str(), "hvor" | "kor" | "how");
         i += if phrase.is_some() { 2 } else { 1 };
         let stopped = is_question_word(&folded, language) || carries_intent(&folded, intent);
         if stopped || keywords.iter().any(|keyword| keyword.term == term(asked)) {
@@ -189,6 +217,7 @@ fn keywords(text: &str, language: Language, intent: Intent) -> Vec<Keyword> {
             alternatives: alternatives(asked, language),
             name: abbreviation || capital && !first,
             holder: false,
+            counted,
         });
     }
     if intent == Intent::Position
@@ -380,15 +409,17 @@ const CUES: &[(Intent, &[&str])] = &[
     ),
 ];
 
+/// The folded words of a text, a space round each.
+fn folded(text: &str) -> String {
+    let words: Vec<String> = words(text)
+        .iter()
+        .map(|word| fold(&text[word.start..word.end]))
+        .collect();
+    format!(" {} ", words.join(" "))
+}
+
 fn intent(text: &str) -> Intent {
-    let folded = format!(
-        " {} ",
-        words(text)
-            .iter()
-            .map(|word| fold(&text[word.start..word.end]))
-            .collect::<Vec<_>>()
-            .join(" ")
-    );
+    let folded = folded(text);
     let has = |cue: &&&str| folded.contains(&format!(" {cue} "));
     if let Some((intent, _)) = CUES
         .iter()

@@ -4,12 +4,11 @@
 use std::ops::Range;
 
 use super::verdict::Weights;
-use super::{Excerpt, Links, Reading, holder};
+use super::{Excerpt, Links, Reading, holder, kind};
+use crate::corpus::Span;
 use crate::corpus::format::BlockKind;
-use crate::corpus::metadata::month_of;
-use crate::corpus::{Date, Span};
 use crate::index::Hit;
-use crate::language::{fold, means_union, terms, words};
+use crate::language::{fold, terms, words};
 use crate::question::{Intent, Question};
 
 /// Excerpts of one answer, at most.
@@ -21,6 +20,8 @@ const MAX_LIST_LENGTH: usize = 1_500;
 /// An excerpt shorter than this, in bytes, is shown with what stands round it.
 const MIN_LENGTH: usize = 90;
 
+/// Sentences on each side of a passage that tell what it is about.
+const CONTEXT_UNITS: usize = 3;
 /// Sentences, items or rows that are scored together, at most.
 const MAX_UNITS: usize = 3;
 
@@ -51,6 +52,8 @@ mod weight {
     pub const BLOCKS: f32 = 0.08;
     /// Each sentence more.
     pub const LENGTH: f32 = 0.03;
+    /// A word in the sentences round the window, beside one in the window itself.
+    pub const CONTEXT: f32 = 0.4;
     /// A word in the heading over the window, beside one in the window itself.
     pub const HEADING: f32 = 0.6;
 }
@@ -198,8 +201,8 @@ struct Scored {
     units: Range<usize>,
     /// For each unit, for each keyword of the question.
     served: Vec<Vec<f32>>,
-    /// What the headings over the passage serve each keyword with.
-    headings: Vec<f32>,
+    /// What the headings over the passage and the sentences round it serve each keyword with.
+    around: Vec<f32>,
     /// How surely each unit holds the kind of thing that is asked for.
     fits: Vec<f32>,
     /// The passage's rank in the search, from 1 for the best to 0.
@@ -229,18 +232,30 @@ impl Scored {
         } else {
             weight::HEADING
         };
-        let headings = serve(&heading_terms(reading, hit.passage.section))
-            .into_iter()
-            .map(|served| served * heading);
+        let mut around = serve(&heading_terms(reading, hit.passage.section));
+        around.iter_mut().for_each(|served| *served *= heading);
+        let near = units.start.saturating_sub(CONTEXT_UNITS)
+            ..(units.end + CONTEXT_UNITS).min(reading.units.len());
+        let same_section = |unit: &usize| {
+            reading.document.section_at(reading.units[*unit].span.start)
+                == Some(hit.passage.section)
+        };
+        for unit in near.filter(same_section) {
+            let served = serve(reading.terms(unit));
+            around
+                .iter_mut()
+                .zip(served)
+                .for_each(|(around, served)| *around = around.max(served * weight::CONTEXT));
+        }
         Scored {
             served: units
                 .clone()
                 .map(|unit| serve(reading.terms(unit)))
                 .collect(),
-            headings: headings.collect(),
+            around,
             fits: units
                 .clone()
-                .map(|unit| fit(question, reading, unit))
+                .map(|unit| kind::fit(question, reading, unit))
                 .collect(),
             units,
             rank,
@@ -265,7 +280,7 @@ impl Scored {
             served
                 .iter()
                 .map(|unit| unit[keyword])
-                .fold(self.headings[keyword], f32::max)
+                .fold(self.around[keyword], f32::max)
         };
         let covered: f32 = weights
             .keywords
@@ -309,9 +324,11 @@ impl Scored {
         let coverage = covered / total;
         let score =
             weight::COVERAGE * coverage + weight::SEARCH * self.rank + bonus + period - cost;
-        let names_period = question
-            .period
-            .is_some_and(|period| units.clone().any(|unit| names(period, reading.terms(unit))));
+        let names_period = question.period.is_some_and(|period| {
+            units
+                .clone()
+                .any(|unit| kind::names(period, &reading.document, reading.text(unit)))
+        });
         Some(Candidate {
             reading: index,
             units,
@@ -324,275 +341,9 @@ impl Scored {
     }
 }
 
-/// Whether a sentence with these terms names the year, and the month where one is asked about.
-fn names(period: Date, terms: &[String]) -> bool {
-    let year = period.year().to_string();
-    terms.contains(&year)
-        && period
-            .month()
-            .is_none_or(|month| terms.iter().any(|term| month_of(term) == Some(month)))
-}
-
-/// How surely unit `i` holds the kind of thing that the question asks for, from 0 to 1.
-fn fit(question: &Question, reading: &Reading, i: usize) -> f32 {
-    let text = reading.text(i);
-    let found = match question.intent {
-        Intent::Number => has_number(text),
-        Intent::Date => has_date(text),
-        Intent::Definition => return defines(question, text),
-        Intent::List => reading.units[i].kind != BlockKind::Paragraph || text.ends_with(':'),
-        Intent::Position => return view(question, reading, i),
-        Intent::Status => tells_status(text),
-        Intent::Fact | Intent::Comparison => question.asks_who && names_person(text),
-    };
-    f32::from(u8::from(found))
-}
-
-/// How surely unit `i` tells the view that is asked for: somebody's, or that of the holder who is
-/// named.
-fn view(question: &Question, reading: &Reading, i: usize) -> f32 {
-    let Some((name, _)) = holder::holder(reading, i) else {
-        return 0.0;
-    };
-    let Some(asked) = question.holder() else {
-        return 1.0;
-    };
-    let is_author = reading.document.metadata.author.as_ref() == Some(&name);
-    let named = asked.served_by(
-        &terms(&name)
-            .into_iter()
-            .map(|term| term.text)
-            .collect::<Vec<_>>(),
-    ) > 0.6;
-    f32::from(u8::from(named || is_author && means_union(&asked.word)))
-}
-
-/// Whether two words with capitals stand side by side inside the sentence, or a role is named.
-fn names_person(text: &str) -> bool {
-    let found = words(text);
-    let capital = |i: usize| {
-        text[found[i].start..].starts_with(char::is_uppercase)
-            && text[found[i].start..found[i].end]
-                .chars()
-                .any(char::is_lowercase)
-    };
-    let beside = |i: usize| text[found[i - 1].end..found[i].start] == *" ";
-    (1..found.len()).any(|i| capital(i - 1) && capital(i) && beside(i))
-        || found.iter().any(|word| {
-            [
-                "direktør",
-                "direktøren",
-                "leder",
-                "leiar",
-                "lederen",
-                "leiaren",
-                "sjef",
-                "sjefen",
-            ]
-            .iter()
-            .any(|role| fold(&text[word.start..word.end]).ends_with(role))
-        })
-}
-
-/// What minutes say when they tell where a matter stands.
-const STATUS: &[&str] = &[
-    "enig",
-    "enige",
-    "einig",
-    "einige",
-    "vedtatt",
-    "vedtok",
-    "vedteke",
-    "besluttet",
-    "beslutta",
-    "avgjort",
-    "bestemt",
-    "utsatt",
-    "utsett",
-    "fortsetter",
-    "fortset",
-    "gjenopptar",
-    "gjenopptas",
-    "tilbake",
-    "avsluttet",
-    "avslutta",
-    "ferdig",
-    "neste",
-    "foreløpig",
-    "førebels",
-    "klart",
-    "gjenstår",
-    "agreed",
-    "decided",
-    "postponed",
-    "continues",
-    "resumed",
-    "next",
-    "adopted",
-    "concluded",
-];
-
-fn tells_status(text: &str) -> bool {
-    words(text)
-        .iter()
-        .any(|word| STATUS.contains(&fold(&text[word.start..word.end]).as_str()))
-}
-
-const NUMBER_WORDS: &[&str] = &[
-    "to",
-    "tre",
-    "fire",
-    "fem",
-    "seks",
-    "sju",
-    "syv",
-    "åtte",
-    "ni",
-    "ti",
-    "elleve",
-    "tolv",
-    "tjue",
-    "tretti",
-    "halvparten",
-    "tredjedel",
-    "fjerdedel",
-    "flertallet",
-    "fleirtalet",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "half",
-    "third",
-    "quarter",
-    "doblet",
-    "dobla",
-];
-
-fn has_number(text: &str) -> bool {
-    words(text).iter().any(|word| {
-        let word = &text[word.start..word.end];
-        word.bytes().any(|b| b.is_ascii_digit()) || NUMBER_WORDS.contains(&fold(word).as_str())
-    })
-}
-
-const TIME_WORDS: &[&str] = &[
-    "høsten",
-    "hausten",
-    "våren",
-    "sommeren",
-    "sommaren",
-    "vinteren",
-    "uke",
-    "veke",
-    "uka",
-    "kvartal",
-    "halvår",
-    "årsskiftet",
-    "autumn",
-    "spring",
-    "summer",
-    "winter",
-    "week",
-    "quarter",
-];
-
-fn has_date(text: &str) -> bool {
-    words(text).iter().any(|word| {
-        let word = &text[word.start..word.end];
-        month_of(word).is_some()
-            || TIME_WORDS.contains(&fold(word).as_str())
-            || word
-                .parse::<u16>()
-                .is_ok_and(|year| (1990..2100).contains(&year))
-    })
-}
-
-/// How surely a text says what the asked word means: "NAV Økonomi pensjon (NØP)" and "NØP (NAV
-/// Økonomi pensjon)" do, "NØP er …" may.
-fn defines(question: &Question, text: &str) -> f32 {
-    let shapes = |word: &str, shapes: &[&str]| {
-        shapes
-            .iter()
-            .any(|shape| text.contains(&shape.replace("{}", word)))
-    };
-    let of = |word: &str| {
-        if shapes(
-            word,
-            &[
-                "({})",
-                "{} (",
-                "{} betyr",
-                "{} tyder",
-                "{} står for",
-                "{} means",
-                "{} stands for",
-                "Med {} menes",
-                "med {} menes",
-            ],
-        ) {
-            1.0
-        } else if shapes(
-            word,
-            &[
-                "{} er et ",
-                "{} er en ",
-                "{} er eit ",
-                "{} er ein ",
-                "{} is a ",
-                "{} is the ",
-                "{}: ",
-            ],
-        ) {
-            0.7
-        } else {
-            0.0
-        }
-    };
-    question
-        .keywords
-        .iter()
-        .map(|keyword| of(&keyword.word))
-        .fold(0.0, f32::max)
-}
-
 /// Words at the start of a sentence that lean on the one before it.
-const LEANING: &[&str] = &[
-    "dette",
-    "det",
-    "disse",
-    "desse",
-    "den",
-    "denne",
-    "de",
-    "dei",
-    "her",
-    "der",
-    "slik",
-    "slike",
-    "videre",
-    "vidare",
-    "samtidig",
-    "derfor",
-    "difor",
-    "likevel",
-    "dessuten",
-    "han",
-    "hun",
-    "ho",
-    "this",
-    "these",
-    "they",
-    "it",
-    "such",
-    "therefore",
-    "however",
-];
+const LEANING: &str = "dette det disse desse den denne de dei her der slik slike videre vidare samtidig derfor difor \
+    likevel dessuten han hun ho this these they it such therefore however";
 
 /// Gives a window the context that makes it fair: the whole of a list for a list, the sentence that
 /// "dette" points at, and something round a fragment.
@@ -607,7 +358,7 @@ fn widened(question: &Question, mut candidate: Candidate, readings: &[Reading]) 
     let folded = words(reading.text(first))
         .first()
         .map(|word| fold(&reading.text(first)[word.start..word.end]));
-    let leans = folded.is_some_and(|word| LEANING.contains(&word.as_str()));
+    let leans = folded.is_some_and(|word| LEANING.split(' ').any(|leaning| leaning == word));
     let fits = |units: &Range<usize>| length(units) <= MAX_LENGTH;
     if leans && first > reading.block_start(first) {
         let wider = first - 1..candidate.units.end;

@@ -4,6 +4,7 @@
 
 pub mod excerpt;
 mod holder;
+mod kind;
 mod link;
 mod reading;
 mod verdict;
@@ -18,7 +19,7 @@ use crate::question::Intent;
 pub use excerpt::{choose, whole_passage};
 pub use link::Links;
 pub use reading::Reading;
-pub use verdict::{Reason, Verdict, Weights, judge};
+pub use verdict::{Period, Reason, Verdict, Weights, judge};
 
 /// What a question gets.
 #[derive(Debug, Clone, Serialize)]

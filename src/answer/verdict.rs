@@ -70,9 +70,24 @@ const FIT: f32 = 0.25;
 /// What lacking it costs.
 const MISSING_KIND: f32 = 0.25;
 
-/// Judges the best of what was found. `dated` says whether a document is from the period that
-/// the question names.
-pub fn judge(question: &Question, weights: &Weights, chosen: &[Candidate], dated: bool) -> Verdict {
+/// What the dates of the documents say about the period that a question names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Period {
+    /// None is named, or a document is from it.
+    Covered,
+    /// No document is from it, but one may speak of it.
+    Between,
+    /// It begins after the newest document.
+    Ahead,
+}
+
+/// Judges the best of what was found.
+pub fn judge(
+    question: &Question,
+    weights: &Weights,
+    chosen: &[Candidate],
+    period: Period,
+) -> Verdict {
     let declined = |reason| Verdict {
         confidence: 0.0,
         declined: Some(reason),
@@ -92,7 +107,12 @@ pub fn judge(question: &Question, weights: &Weights, chosen: &[Candidate], dated
         return declined(Reason::UnknownName(keyword.word.clone()));
     }
     let spoken_of = chosen.iter().any(|candidate| candidate.names_period);
-    if let Some(period) = question.period.filter(|_| !dated && !spoken_of) {
+    let known = match period {
+        Period::Covered => true,
+        Period::Between => spoken_of && !question.about_meeting,
+        Period::Ahead => spoken_of && !question.about_meeting && !question.in_past,
+    };
+    if let Some(period) = question.period.filter(|_| !known) {
         return declined(Reason::PeriodNotCovered(period));
     }
     let Some(best) = chosen.first() else {
@@ -103,7 +123,7 @@ pub fn judge(question: &Question, weights: &Weights, chosen: &[Candidate], dated
         .map(|candidate| candidate.coverage)
         .fold(best.coverage, f32::max);
     let kind_missing = matches!(question.intent, Intent::Number | Intent::Date)
-        && !chosen.iter().any(|candidate| candidate.fit > 0.0);
+        && !chosen.iter().any(|candidate| candidate.fit >= 0.5);
     if question.intent == Intent::Definition && !chosen.iter().any(|candidate| candidate.fit > 0.0)
     {
         let word = question
@@ -131,9 +151,11 @@ pub fn judge(question: &Question, weights: &Weights, chosen: &[Candidate], dated
         .iter()
         .map(|candidate| candidate.fit)
         .fold(0.0, f32::max);
+    let kind_missing =
+        kind_missing || question.asks_name && !chosen.iter().any(|candidate| candidate.fit > 0.0);
     let confidence = match question.intent {
-        Intent::Fact | Intent::List | Intent::Comparison => coverage,
         _ if kind_missing => coverage - MISSING_KIND,
+        Intent::Fact | Intent::List | Intent::Comparison => coverage,
         _ => (1.0 - FIT) * coverage + FIT * fit,
     };
     let confidence = confidence.clamp(0.0, 1.0);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use super::Bot;
 use crate::answer::{
-    self, Answer, Excerpt, Reading, Reason, Verdict, Weights, choose, judge, whole_passage,
+    self, Answer, Excerpt, Period, Reading, Reason, Verdict, Weights, choose, judge, whole_passage,
 };
 use crate::corpus::{Date, DocumentId};
 use crate::index::{Hit, Query, State};
@@ -197,21 +197,22 @@ impl Bot {
                 declined: Some(Reason::EmptyCorpus),
             };
         }
-        judge(
-            question,
-            weights,
-            chosen,
-            question.period.is_none_or(|period| self.covers(period)),
-        )
+        judge(question, weights, chosen, self.period(question.period))
     }
 
-    /// Whether a document is from the period.
-    fn covers(&self, period: Date) -> bool {
-        let mut dates = self
-            .entries
-            .iter()
-            .filter_map(|entry| entry.metadata()?.date);
-        dates.any(|date| date.overlaps(period))
+    /// What the documents' dates say about a period that is asked about.
+    fn period(&self, asked: Option<Date>) -> Period {
+        let dates = || {
+            self.entries
+                .iter()
+                .filter_map(|entry| entry.metadata()?.date)
+        };
+        match asked {
+            Some(asked) if dates().any(|date| date.overlaps(asked)) => Period::Covered,
+            Some(asked) if dates().all(|date| date < asked) => Period::Ahead,
+            Some(_) => Period::Between,
+            None => Period::Covered,
+        }
     }
 }
 

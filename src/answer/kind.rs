@@ -1,0 +1,273 @@
+//! Whether a sentence holds the kind of thing that a question asks for: a number of what is counted,
+//! a time, a meaning, a list, somebody's view, how a matter stands, a person.
+
+use super::{Reading, holder};
+use crate::corpus::format::BlockKind;
+use crate::corpus::metadata::month_of;
+use crate::corpus::{Date, Document};
+use crate::language::{fold, means_union, term, terms, words};
+use crate::question::{Intent, Keyword, Question};
+
+/// How surely unit `i` holds the kind of thing that the question asks for, from 0 to 1.
+pub fn fit(question: &Question, reading: &Reading, i: usize) -> f32 {
+    let text = reading.text(i);
+    let found = match question.intent {
+        Intent::Number => return number(question, text),
+        Intent::Date => has_date(text),
+        Intent::Definition => return meaning(question, text),
+        Intent::List => reading.units[i].kind != BlockKind::Paragraph || text.ends_with(':'),
+        Intent::Position => return view(question, reading, i),
+        Intent::Status => any_word(text, STATUS),
+        Intent::Fact | Intent::Comparison => {
+            question.asks_who && names_person(text, !question.asks_name)
+        }
+    };
+    f32::from(u8::from(found))
+}
+
+/// Whether a sentence names the year and the month that are asked about; the month alone will do in a
+/// document of that year.
+pub fn names(period: Date, document: &Document, text: &str) -> bool {
+    let found = words(text);
+    let has = |wanted: &dyn Fn(&str) -> bool| {
+        found.iter().any(|word| wanted(&text[word.start..word.end]))
+    };
+    let year = has(&|word| word.parse() == Ok(period.year()));
+    let same_year = document
+        .metadata
+        .date
+        .is_some_and(|date| date.year() == period.year());
+    match period.month() {
+        Some(month) => has(&|word| month_of(word) == Some(month)) && (year || same_year),
+        None => year,
+    }
+}
+
+/// Whether one of the words in `list` (space between them) is in the text.
+fn any_word(text: &str, list: &str) -> bool {
+    words(text).iter().any(|word| {
+        let folded = fold(&text[word.start..word.end]);
+        list.split_whitespace().any(|listed| listed == folded)
+    })
+}
+
+const NUMBER_WORDS: &str = "to tre fire fem seks sju syv åtte ni ti elleve tolv tjue tretti førti femti halvparten \
+    tredjedel fjerdedel flertallet fleirtalet ingen alle two three four five six seven eight nine ten half third \
+    quarter doblet dobla none";
+const UNITS_OF_MEASURE: &str = "kroner kr prosent million millioner millionar milliard milliarder milliardar tusen \
+    dag dager dagar uke uker veke veker måned måneder månader år time timer timar minutt minutter minutt årsverk \
+    percent per kilometer km desibel meter poeng days weeks months years hours minutes";
+/// Words between a number and what it counts: "447 av etatens 598 ansatte".
+const COUNTING_DISTANCE: usize = 5;
+
+/// A number is a full fit beside what is counted, or with a unit where the question asks how much.
+fn number(question: &Question, text: &str) -> f32 {
+    let found = words(text);
+    let word = |i: usize| &text[found[i].start..found[i].end];
+    let is_number = |i: &usize| {
+        let word = word(*i);
+        word.bytes().any(|b| b.is_ascii_digit())
+            || NUMBER_WORDS
+                .split_whitespace()
+                .any(|number| number == fold(word))
+    };
+    let numbers: Vec<usize> = (0..found.len()).filter(is_number).collect();
+    if numbers.is_empty() {
+        return 0.0;
+    }
+    let beside = |i: usize| {
+        numbers
+            .iter()
+            .any(|&number| number.abs_diff(i) <= COUNTING_DISTANCE && number != i)
+    };
+    let right = match question.keywords.iter().find(|keyword| keyword.counted) {
+        Some(counted) => (0..found.len()).any(|i| serves(counted, word(i)) && beside(i)),
+        None => any_word(text, UNITS_OF_MEASURE) || text.contains('%'),
+    };
+    if right { 1.0 } else { 0.3 }
+}
+
+fn serves(keyword: &Keyword, word: &str) -> bool {
+    keyword.served_by(&[term(word)]) > 0.5
+}
+
+const TIME_WORDS: &str = "høsten hausten høst våren vår sommeren sommaren vinteren uke veke uka veka kvartal halvår \
+    årsskiftet januar februar mars april mai juni juli august september oktober november desember autumn spring \
+    summer winter week quarter";
+
+fn has_date(text: &str) -> bool {
+    any_word(text, TIME_WORDS)
+        || words(text).iter().any(|word| {
+            let word = &text[word.start..word.end];
+            month_of(word).is_some()
+                || word
+                    .parse::<u16>()
+                    .is_ok_and(|year| (1990..2100).contains(&year))
+        })
+}
+
+const MEANS: &str = "betyr tyder menes meinast means";
+const MEAN: &str = "mener meiner menes meinast forstår forstås mean";
+const ARTICLES: &str = "en ein ei et eit a an the alt all";
+
+/// How surely a text says what the asked word means: "NAV Økonomi pensjon (NØP)", "Med sone mener vi
+/// …" and "sone betyr …" do, "NØP er et …" may.
+fn meaning(question: &Question, text: &str) -> f32 {
+    let found = words(text);
+    let word = |i: usize| &text[found[i].start..found[i].end];
+    let folded = |i: usize| {
+        if i < found.len() {
+            fold(word(i))
+        } else {
+            String::new()
+        }
+    };
+    let is = |i: usize, list: &str| list.split_whitespace().any(|listed| listed == folded(i));
+    let of = |keyword: &Keyword, i: usize| -> f32 {
+        if term(word(i)) != keyword.term {
+            return 0.0;
+        }
+        let bracketed =
+            text[..found[i].start].ends_with('(') && text[found[i].end..].starts_with(')') && i > 0;
+        let explained = text[found[i].end..].starts_with(" (") && keyword.name;
+        let with = i > 0 && folded(i - 1) == "med" && is(i + 1, MEAN);
+        if bracketed
+            || explained
+            || with
+            || is(i + 1, MEANS)
+            || folded(i + 1) == "står" && folded(i + 2) == "for"
+        {
+            1.0
+        } else if matches!(folded(i + 1).as_str(), "er" | "is" | "var") && is(i + 2, ARTICLES) {
+            0.7
+        } else {
+            0.0
+        }
+    };
+    let fits = question
+        .keywords
+        .iter()
+        .flat_map(|keyword| (0..found.len()).map(move |i| (keyword, i)));
+    fits.map(|(keyword, i)| of(keyword, i)).fold(0.0, f32::max)
+}
+
+/// How surely unit `i` tells the view that is asked for: somebody's, or that of the holder who is
+/// named.
+fn view(question: &Question, reading: &Reading, i: usize) -> f32 {
+    let Some((name, _)) = holder::holder(reading, i) else {
+        return 0.0;
+    };
+    let Some(asked) = question.holder() else {
+        return 1.0;
+    };
+    let is_author = reading.document.metadata.author.as_ref() == Some(&name);
+    let name: Vec<String> = terms(&name).into_iter().map(|term| term.text).collect();
+    let named = asked.served_by(&name) > 0.6;
+    f32::from(u8::from(named || is_author && means_union(&asked.word)))
+}
+
+const ROLES: &[&str] = &[
+    "direktør",
+    "direktøren",
+    "leder",
+    "leiar",
+    "lederen",
+    "leiaren",
+    "sjef",
+    "sjefen",
+    "director",
+    "manager",
+];
+
+/// Whether two words with capitals stand side by side inside the sentence, or, where `role` will do, a
+/// role is named.
+fn names_person(text: &str, role: bool) -> bool {
+    let found = words(text);
+    let word = |i: usize| &text[found[i].start..found[i].end];
+    let name = |i: usize| {
+        word(i).starts_with(char::is_uppercase) && word(i).chars().any(char::is_lowercase)
+    };
+    let beside = |i: usize| text[found[i - 1].end..found[i].start] == *" ";
+    let two = (1..found.len()).any(|i| name(i - 1) && name(i) && beside(i));
+    two || role && (0..found.len()).any(|i| ROLES.iter().any(|role| fold(word(i)).ends_with(role)))
+}
+
+/// What minutes say when they tell where a matter stands.
+const STATUS: &str = "enig enige einig einige samde vedtatt vedtok vedteke vedtak besluttet beslutta avgjort bestemt \
+    utsatt utsett utsettes utsetjast fortsetter fortset gjenopptar gjenopptas tilbake avsluttet avslutta avsluttes ferdig neste \
+    foreløpig førebels klart gjenstår agreed decided postponed continues resumed next adopted concluded";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_must_count_what_is_asked() {
+        let question = Question::parse("Hvor mange ansatte har avtale?");
+        assert_eq!(
+            number(
+                &question,
+                "I oktober hadde 447 av etatens 598 ansatte avtale."
+            ),
+            1.0
+        );
+        assert_eq!(
+            number(
+                &question,
+                "Ansatte kan lese om avtalen fra 3. mai på nettsidene."
+            ),
+            0.3
+        );
+        assert_eq!(
+            number(
+                &Question::parse("Hva koster ombyggingen?"),
+                "Den koster 3 millioner kroner."
+            ),
+            1.0
+        );
+        assert_eq!(number(&question, "De ansatte har avtale."), 0.0);
+    }
+
+    #[test]
+    fn meanings_are_told_in_some_ways() {
+        for (question, text, expected) in [
+            (
+                "Hva er MBU?",
+                "Saken tas opp i medbestemmelsesutvalget (MBU) i mai.",
+                1.0,
+            ),
+            (
+                "hva er en sone",
+                "Med sone mener vi et avgrenset område i et bygg.",
+                1.0,
+            ),
+            ("Hva betyr turnus?", "Turnus er en plan for vakter.", 0.7),
+            ("Hva står VFS for?", "VFS støttet forslaget.", 0.0),
+        ] {
+            assert_eq!(
+                meaning(&Question::parse(question), text),
+                expected,
+                "{question}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_month_is_of_the_year_of_its_document() {
+        let period = "2026-08".parse().unwrap();
+        let mut document = Document {
+            id: "a".into(),
+            path: String::new(),
+            collection: String::new(),
+            metadata: crate::corpus::Metadata::default(),
+            text: String::new(),
+            blocks: Vec::new(),
+            sections: Vec::new(),
+            problems: Vec::new(),
+        };
+        assert!(names(period, &document, "Raten var 1,6 i august 2026."));
+        assert!(!names(period, &document, "Raten var 1,6 i august."));
+        document.metadata.date = Some("2026-09".parse().unwrap());
+        assert!(names(period, &document, "Raten var 1,6 i august."));
+    }
+}
