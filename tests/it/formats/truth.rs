@@ -212,7 +212,9 @@ fn check_file(path: &str, shown: &Shown, truth: &Truth, own: bool) -> (Vec<Strin
     let texts = truth.texts();
     let recall = word_recall(&texts, &shown.text);
     println!("{path}: word recall {recall:.4}");
-    if recall < WORD_RECALL {
+    // What runs over the edge of a slide is in the slides, but not in a PDF printed from them.
+    let is_print = !truth.slides.is_empty() && path.ends_with(".pdf");
+    if recall < WORD_RECALL && !is_print {
         faults.push(format!("{path}: word recall {recall:.4}"));
     }
     for (page, text) in texts.iter().filter(|_| own) {
@@ -226,12 +228,10 @@ fn check_file(path: &str, shown: &Shown, truth: &Truth, own: bool) -> (Vec<Strin
     if !header.is_empty() && shown.folded.matches(&header).count() > in_text {
         faults.push(format!("{path}: the page header is in the text"));
     }
-    for line in shown
-        .text
-        .lines()
-        .filter(|line| is_page_number(line.trim()))
-    {
-        faults.push(format!("{path}: the page number {line:?} is in the text"));
+    for line in shown.text.lines().map(str::trim) {
+        if is_page_number(line) && !texts.iter().any(|(_, text)| text.trim() == line) {
+            faults.push(format!("{path}: the page number {line:?} is in the text"));
+        }
     }
     let is_minutes = path.contains("referat");
     let headings: Vec<&str> = shown.headings.iter().map(String::as_str).collect();
@@ -279,7 +279,7 @@ fn documents_with_known_content_are_read_in_full() {
 /// What a name says of its file, and words of the reason that must be given; none: it can be read.
 const EDGES: &[(&str, Option<&str>)] = &[
     ("avkuttet", Some("cut short")),
-    ("ikke_pdf", Some("cannot be read as PDF")),
+    ("ikke_pdf", Some("nothing in it is part of a PDF")),
     ("kun_eierpassord", None),
     ("passord_", Some("encrypted")),
     ("skannet", Some("scanned, ")),

@@ -141,7 +141,8 @@ fn object_streams() -> Vec<u8> {
 
 fn texts() -> Vec<(&'static str, Vec<u8>)> {
     vec![
-        ("deep.html", "<div>".repeat(200_000).into_bytes()),
+        ("deep.html", "<div>".repeat(20_000).into_bytes()),
+        ("lines.txt", b"a\n\n".repeat(300_000)),
         (
             "deep-table.html",
             "<table><tr><td>".repeat(60_000).into_bytes(),
@@ -160,6 +161,11 @@ fn bombs_are_defused_in_bounded_memory_and_time() {
     let desk = Desk::new();
     let mut bombs = [archives(), pdfs(), texts()].concat();
     if std::env::var_os("REFERENT_DAMAGED").is_some() {
+        bombs.push(("deepest.html", "<div>".repeat(200_000).into_bytes()));
+        bombs.push((
+            "long.txt",
+            b"En setning med et par ord til. ".repeat(9_000_000 / 31),
+        ));
         bombs.push((
             "line.txt",
             b"ett ord etter et annet ".repeat(50_000_000 / 23),
