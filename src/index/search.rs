@@ -8,7 +8,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocAddress, TantivyDocument, Term};
 
 use super::schema::{ENTRY, PASSAGE};
-use super::statistics::Statistics;
+use super::statistics::{Statistics, records_with};
 use super::{Index, StoredPassage};
 use crate::corpus::DocumentId;
 use crate::corpus::passage::Passage;
@@ -87,11 +87,12 @@ impl Index {
         let frequencies = terms
             .iter()
             .map(|term| {
-                self.searcher
-                    .doc_freq(&Term::from_field_text(self.fields.terms, term))
+                let term = Term::from_field_text(self.fields.terms, term);
+                records_with(&self.searcher, &term)
             })
             .collect::<Result<_, _>>()?;
-        Ok((frequencies, self.searcher.doc_freq(&self.record(PASSAGE))?))
+        let passages = records_with(&self.searcher, &self.record(PASSAGE))?;
+        Ok((frequencies, passages))
     }
 
     fn document_scores(&self, query: &Query) -> anyhow::Result<HashMap<DocumentId, f32>> {
@@ -131,9 +132,10 @@ impl Index {
         clauses: Vec<(Occur, Box<dyn tantivy::query::Query>)>,
         limit: usize,
     ) -> anyhow::Result<Vec<(f32, DocAddress)>> {
-        let records = self.searcher.doc_freq(&self.record(record))?;
+        let records = records_with(&self.searcher, &self.record(record))?;
         let statistics = Statistics {
             searcher: &self.searcher,
+            tokens: &self.tokens,
             records,
         };
         let query = BooleanQuery::new(clauses);
