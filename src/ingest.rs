@@ -110,7 +110,7 @@ pub fn ingest(
         report
             .skipped
             .iter()
-            .any(|skipped| path.starts_with(&skipped.path))
+            .any(|skipped| is_within(path, &skipped.path))
     };
     let gone: Vec<&Entry> = known
         .values()
@@ -159,6 +159,12 @@ pub fn ingest(
     Ok(report)
 }
 
+/// Whether `path` is `folder` itself or lies in it; everything lies in "", the knowledge folder.
+fn is_within(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder)
+        .is_some_and(|rest| folder.is_empty() || rest.is_empty() || rest.starts_with('/'))
+}
+
 /// The job for a file that is new or changed; `None` for one that is as it was.
 fn job(file: &SourceFile, known: Option<&Entry>, check: Check) -> std::io::Result<Option<Job>> {
     let stamp = stamp(file)?;
@@ -203,7 +209,8 @@ fn run(
         .map_or(1, usize::from)
         .min(total);
     let queue = Mutex::new(jobs.into_iter());
-    let (results, finished) = mpsc::channel();
+    // Bounded: readers that are faster than the index must not fill the memory with texts.
+    let (results, finished) = mpsc::sync_channel(workers);
     std::thread::scope(|scope| -> anyhow::Result<()> {
         for _ in 0..workers {
             let (queue, results) = (&queue, results.clone());
@@ -222,7 +229,8 @@ fn run(
             });
         }
         drop(results);
-        for (done, (job, extracted)) in finished.iter().enumerate() {
+        // The receiver goes with this loop, so that a failure here lets waiting readers end.
+        for (done, (job, extracted)) in finished.into_iter().enumerate() {
             progress.file(done + 1, total, &job.file.path);
             let list = if job.known {
                 &mut report.changed

@@ -141,17 +141,18 @@ pub fn resolve(
     let kind = stated
         .kind
         .or_else(|| kind_of(&title))
+        .or_else(|| is_slides(format, path).then_some(Kind::Slides))
         .or_else(|| kind_of(&name))
-        .or_else(|| head.lines.first().and_then(|line| kind_of(line)));
+        .or_else(|| head.lines.first().and_then(|line| kind_of(line)))
+        // The line under a title says what the document is with its first word: "Rapport fra …".
+        .or_else(|| {
+            let next = head.lines.iter().skip(1).take(2);
+            next.filter_map(|line| line.split_whitespace().next())
+                .find_map(kind_of)
+        });
     Metadata {
         date,
-        kind: kind.unwrap_or(
-            if matches!(format, Format::Pptx) || path.ends_with(".odp") {
-                Kind::Slides
-            } else {
-                Kind::Other
-            },
-        ),
+        kind: kind.unwrap_or_default(),
         body: stated.body.or_else(|| body_in(&title)).or_else(|| {
             head.lines.iter().find_map(|line| {
                 labelled(line, BODY_LABELS)
@@ -407,6 +408,11 @@ fn body_in(line: &str) -> Option<String> {
     (!words.is_empty() && words.len() < 6).then(|| words.join(" "))
 }
 
+/// Whether the file is made of slides: "allmote.pptx" is what was shown at a meeting, not its minutes.
+fn is_slides(format: Format, path: &str) -> bool {
+    matches!(format, Format::Pptx) || path.to_ascii_lowercase().ends_with(".odp")
+}
+
 fn kind_of(words: &str) -> Option<Kind> {
     let lower = words.to_lowercase();
     let has = |any: &[&str]| any.iter().any(|word| lower.contains(word));
@@ -657,6 +663,29 @@ mod tests {
                 Some("Forbundet")
             )
         );
+    }
+
+    #[test]
+    fn the_kind_is_told_by_form_and_by_the_line_under_the_title() {
+        let blocks = [
+            "Arbeid på øya",
+            "Rapport fra ei arbeidsgruppe",
+            "3. mai 2019",
+        ]
+        .map(|line| Block::new(BlockKind::Paragraph, line, None));
+        let kind = |path, format| {
+            resolve(
+                Stated::default(),
+                Properties::default(),
+                &blocks,
+                path,
+                format,
+            )
+            .kind
+        };
+        assert_eq!(kind("x/oya.pdf", Format::Pdf), Kind::Report);
+        // The name says where the slides were shown.
+        assert_eq!(kind("x/allmote.pptx", Format::Pptx), Kind::Slides);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The knowledge folder: which files it holds, what they hash to, their bytes. The only reading of
 //! documents from the disk.
 
+use std::collections::{BTreeSet, HashSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -65,14 +66,21 @@ pub struct Walk {
     pub problems: Vec<(String, String)>,
 }
 
+impl Walk {
+    fn problem(&mut self, root: &Path, path: &Path, what: &str) {
+        self.problems.push((relative(root, path), what.to_owned()));
+    }
+}
+
 /// Lists the files under `root`. Hidden files, lock files of office programs and sidecars are not
-/// documents; links are followed only where they stay inside `root`.
+/// documents; links are followed only where they stay inside `root`, and no folder is listed twice.
 pub fn walk(root: &Path) -> std::io::Result<Walk> {
     let root = root.canonicalize()?;
     let mut walk = Walk::default();
-    let mut folders = vec![(root.clone(), 0)];
-    while let Some((folder, depth)) = folders.pop() {
-        if let Err(error) = visit(&root, &folder, depth, &mut folders, &mut walk) {
+    let mut queue = Folders::default();
+    queue.real.push((root.clone(), 0));
+    while let Some((folder, depth)) = queue.next() {
+        if let Err(error) = visit(&root, &folder, depth, &mut queue, &mut walk) {
             walk.problems
                 .push((relative(&root, &folder), error.to_string()));
         }
@@ -81,52 +89,71 @@ pub fn walk(root: &Path) -> std::io::Result<Walk> {
     Ok(walk)
 }
 
-/// Deeper folders than this are not looked into: nobody files minutes so, but a link loop does.
+/// Deeper folders than this are not looked into: nobody files minutes so.
 const MAX_DEPTH: usize = 32;
+
+/// Folders that are still to be listed, with their depth.
+#[derive(Default)]
+struct Folders {
+    real: Vec<(PathBuf, usize)>,
+    /// Links to folders. They come last, so that a file is known by its own path.
+    linked: BTreeSet<(PathBuf, usize)>,
+    /// Where the folders that have been listed really are: two links to the folder that they are in
+    /// would otherwise lead to 2^32 folders.
+    listed: HashSet<PathBuf>,
+}
+
+impl Folders {
+    fn next(&mut self) -> Option<(PathBuf, usize)> {
+        loop {
+            let next = self.real.pop().or_else(|| self.linked.pop_first())?;
+            // A folder that has no real path any more gives its error when it is listed.
+            let real = next.0.canonicalize().unwrap_or_else(|_| next.0.clone());
+            if self.listed.insert(real) {
+                return Some(next);
+            }
+        }
+    }
+}
 
 fn visit(
     root: &Path,
     folder: &Path,
     depth: usize,
-    folders: &mut Vec<(PathBuf, usize)>,
+    queue: &mut Folders,
     walk: &mut Walk,
 ) -> std::io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
+        let path = entry.path();
         let name = entry.file_name();
         let Some(name) = name.to_str() else {
-            walk.problems.push((
-                relative(root, &entry.path()),
-                "the file's name is not UTF-8: rename it".to_owned(),
-            ));
+            walk.problem(root, &path, "the file's name is not UTF-8: rename it");
             continue;
         };
         if name.starts_with(['.', '~']) {
             continue;
         }
-        let path = entry.path();
         let kind = match std::fs::metadata(&path) {
             Ok(kind) => kind,
             Err(error) => {
-                walk.problems
-                    .push((relative(root, &path), error.to_string()));
+                walk.problem(root, &path, &error.to_string());
                 continue;
             }
         };
-        if entry.file_type()?.is_symlink()
-            && !path
-                .canonicalize()
-                .is_ok_and(|target| target.starts_with(root))
-        {
-            walk.problems.push((
-                relative(root, &path),
-                "the link leads out of the knowledge folder: copy the file instead".to_owned(),
-            ));
+        let is_link = entry.file_type()?.is_symlink();
+        if is_link && !leads_inside(root, &path) {
+            let advice = "the link leads out of the knowledge folder: copy the file instead";
+            walk.problem(root, &path, advice);
+        } else if kind.is_dir() && depth >= MAX_DEPTH {
+            walk.problem(root, &path, "the folder lies too deep: move it up");
+        } else if kind.is_dir() && is_link {
+            queue.linked.insert((path, depth + 1));
         } else if kind.is_dir() {
-            if depth < MAX_DEPTH {
-                folders.push((path, depth + 1));
-            }
-        } else if kind.is_file() && !is_sidecar(name, folder) {
+            queue.real.push((path, depth + 1));
+        } else if !kind.is_file() {
+            walk.problem(root, &path, "neither a file nor a folder: remove it");
+        } else if !is_sidecar(name, folder) {
             let sidecar = folder.join(format!("{name}.toml"));
             walk.files.push(SourceFile {
                 path: relative(root, &path),
@@ -137,6 +164,11 @@ fn visit(
         }
     }
     Ok(())
+}
+
+fn leads_inside(root: &Path, link: &Path) -> bool {
+    link.canonicalize()
+        .is_ok_and(|target| target.starts_with(root))
 }
 
 fn is_sidecar(name: &str, folder: &Path) -> bool {

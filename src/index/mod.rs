@@ -15,12 +15,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
+use tantivy::directory::{Directory, INDEX_WRITER_LOCK, MmapDirectory};
 use tantivy::query::TermQuery;
 use tantivy::schema::{IndexRecordOption, Value};
 use tantivy::{Searcher, TantivyDocument, Term};
 
 use crate::corpus::{Document, DocumentId, Metadata};
 use schema::Fields;
+use statistics::Tokens;
 
 pub use search::{Hit, Query};
 pub use writer::{Busy, Writer};
@@ -81,26 +83,43 @@ pub struct Index {
     inner: tantivy::Index,
     fields: Fields,
     searcher: Searcher,
+    tokens: Tokens,
 }
+
+/// What helps where the index can be opened and yet not be read.
+const MEND: &str = "the index cannot be read: remove the data folder and run `referent index`";
 
 impl Index {
     /// Opens the index under `data`, or makes an empty one. An index of another schema version, or
-    /// one that cannot be opened, is thrown away.
+    /// one that cannot be opened or has been damaged, is thrown away.
     pub fn open(data: &Path) -> anyhow::Result<Index> {
         let folder = folder(data);
         remove_other_versions(data);
-        let index = match Self::open_folder(&folder) {
-            Ok(index) => index,
-            Err(error) if folder.exists() => {
-                tracing::warn!(folder = %folder.display(), "the index cannot be opened and is made anew: {error:#}");
-                std::fs::remove_dir_all(&folder).with_context(|| {
-                    format!("cannot remove the damaged index {}", folder.display())
-                })?;
-                Self::open_folder(&folder)?
-            }
-            Err(error) => return Err(error),
+        let error = match Self::open_folder(&folder).and_then(Self::checked) {
+            Err(error) if folder.exists() => error,
+            opened => return opened,
         };
-        Ok(index)
+        // While somebody writes to it an index may look damaged, and must not be taken away.
+        let directory = MmapDirectory::open(&folder)?;
+        let Ok(lock) = directory.acquire_lock(&INDEX_WRITER_LOCK) else {
+            return Err(error.context(Busy));
+        };
+        tracing::warn!(folder = %folder.display(), "the index cannot be opened and is made anew: {error:#}");
+        drop(lock);
+        std::fs::remove_dir_all(&folder).with_context(|| {
+            format!(
+                "cannot remove the damaged index: remove {} by hand",
+                folder.display()
+            )
+        })?;
+        Self::open_folder(&folder)
+    }
+
+    /// The index, if all its files are as they were written.
+    fn checked(self) -> anyhow::Result<Index> {
+        let damaged = self.inner.validate_checksum()?;
+        anyhow::ensure!(damaged.is_empty(), "damaged files: {damaged:?}");
+        Ok(self)
     }
 
     /// An index in memory, for tests.
@@ -117,7 +136,7 @@ impl Index {
             )
         })?;
         let (schema, fields) = schema::schema();
-        let directory = tantivy::directory::MmapDirectory::open(folder)
+        let directory = MmapDirectory::open(folder)
             .with_context(|| format!("cannot open {}", folder.display()))?;
         let inner = tantivy::Index::open_or_create(directory, schema)
             .with_context(|| format!("cannot open the index in {}", folder.display()))?;
@@ -126,15 +145,12 @@ impl Index {
 
     fn of(inner: tantivy::Index, fields: Fields) -> anyhow::Result<Index> {
         tokenizer::register(&inner);
-        let searcher = inner
-            .reader_builder()
-            .reload_policy(tantivy::ReloadPolicy::Manual)
-            .try_into()?
-            .searcher();
+        let (searcher, tokens) = latest(&inner, fields)?;
         Ok(Index {
             inner,
             fields,
             searcher,
+            tokens,
         })
     }
 
@@ -145,17 +161,16 @@ impl Index {
 
     /// Sees what has been committed since the index was opened.
     pub fn reload(&mut self) -> anyhow::Result<()> {
-        self.searcher = self
-            .inner
-            .reader_builder()
-            .reload_policy(tantivy::ReloadPolicy::Manual)
-            .try_into()?
-            .searcher();
+        (self.searcher, self.tokens) = latest(&self.inner, self.fields)?;
         Ok(())
     }
 
     /// Every file that the index knows, ordered by path.
     pub fn entries(&self) -> anyhow::Result<Vec<Entry>> {
+        self.all_entries().context(MEND)
+    }
+
+    fn all_entries(&self) -> anyhow::Result<Vec<Entry>> {
         let mut entries = Vec::new();
         for segment in self.searcher.segment_readers() {
             let store = segment.get_store_reader(8)?;
@@ -210,9 +225,22 @@ impl Index {
         record: &TantivyDocument,
         field: tantivy::schema::Field,
     ) -> anyhow::Result<T> {
-        let json = record.get_first(field).and_then(|value| value.as_str()).context("the index holds a record without its content: remove the data folder and run `referent index`")?;
+        let json = record
+            .get_first(field)
+            .and_then(|value| value.as_str())
+            .context(MEND)?;
         Ok(serde_json::from_str(json)?)
     }
+}
+
+/// What has been committed to the index last.
+fn latest(inner: &tantivy::Index, fields: Fields) -> anyhow::Result<(Searcher, Tokens)> {
+    let reader = inner.reader_builder();
+    let reader = reader.reload_policy(tantivy::ReloadPolicy::Manual);
+    let searcher = reader.try_into()?.searcher();
+    let searched = [fields.terms, fields.grams, fields.document_terms];
+    let tokens = Tokens::count(&searcher, &searched)?;
+    Ok((searcher, tokens))
 }
 
 fn folder(data: &Path) -> PathBuf {

@@ -10,7 +10,7 @@ use tantivy::{DocAddress, SegmentReader, Term};
 
 use super::Index;
 use super::schema::{ENTRY, OWNER, PASSAGE, PLACE};
-use super::statistics::Statistics;
+use super::statistics::{Statistics, records_with};
 use crate::corpus::passage::Passage;
 use crate::corpus::{DocumentId, Span};
 
@@ -88,11 +88,12 @@ impl Index {
         let frequencies = terms
             .iter()
             .map(|term| {
-                self.searcher
-                    .doc_freq(&Term::from_field_text(self.fields.terms, term))
+                let term = Term::from_field_text(self.fields.terms, term);
+                records_with(&self.searcher, &term)
             })
             .collect::<Result<_, _>>()?;
-        Ok((frequencies, self.searcher.doc_freq(&self.record(PASSAGE))?))
+        let passages = records_with(&self.searcher, &self.record(PASSAGE))?;
+        Ok((frequencies, passages))
     }
 
     fn document_scores(&self, query: &Query) -> anyhow::Result<HashMap<DocumentId, f32>> {
@@ -129,9 +130,10 @@ impl Index {
         clauses: Vec<(Occur, Box<dyn tantivy::query::Query>)>,
         limit: usize,
     ) -> anyhow::Result<Vec<(f32, DocAddress)>> {
-        let records = self.searcher.doc_freq(&self.record(record))?;
+        let records = records_with(&self.searcher, &self.record(record))?;
         let statistics = Statistics {
             searcher: &self.searcher,
+            tokens: &self.tokens,
             records,
         };
         let query = BooleanQuery::new(clauses);

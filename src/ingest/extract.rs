@@ -88,8 +88,9 @@ fn read_file(path: &Path, format: Format) -> Outcome {
     format::read(format, &bytes)
 }
 
-/// Output beyond this is cut off, and then does not parse.
-const MAX_OUTPUT: u64 = 512 << 20;
+/// Output beyond this is cut off, and then does not parse. No document within the limits of
+/// [`format::read`] comes near it.
+const MAX_OUTPUT: u64 = 128 << 20;
 
 fn run_child(program: &Path, file: &Path, format: Format, limits: Limits) -> Outcome {
     let mut child = Command::new(program)
@@ -133,8 +134,7 @@ fn run_child(program: &Path, file: &Path, format: Format, limits: Limits) -> Out
 
 /// Why a child ended without a result.
 fn stopped(format: Format, status: Option<std::process::ExitStatus>) -> Unreadable {
-    let out_of_memory = status.and_then(|status| status.code()) == Some(OUT_OF_MEMORY);
-    if out_of_memory {
+    if status.is_some_and(ran_out_of_memory) {
         return Unreadable::TooLarge {
             limit: "memory for one file".to_owned(),
         };
@@ -146,6 +146,19 @@ fn stopped(format: Format, status: Option<std::process::ExitStatus>) -> Unreadab
         }),
     )
 }
+
+/// Rust aborts when memory cannot be had, and so does a stack that is full.
+fn ran_out_of_memory(status: std::process::ExitStatus) -> bool {
+    #[cfg(unix)]
+    if std::os::unix::process::ExitStatusExt::signal(&status) == Some(ABORTED) {
+        return true;
+    }
+    status.code() == Some(OUT_OF_MEMORY)
+}
+
+/// The number of the signal SIGABRT, the same on all systems.
+#[cfg(unix)]
+const ABORTED: i32 = 6;
 
 /// The exit status of a child whose reader ran out of memory without aborting.
 const OUT_OF_MEMORY: i32 = 12;
@@ -182,9 +195,10 @@ pub fn child(request: &str, file: &Path) -> i32 {
 fn limit(memory_mib: u64, seconds: u64) {
     use rlimit::Resource;
     let bytes = memory_mib << 20;
-    // Where a limit cannot be set the parent's clock still holds.
+    // Where a limit cannot be set the parent's clock still holds. It also comes first, so that it is
+    // the parent that says why; the limit on the processor is for a child whose parent was killed.
     let _ = Resource::AS.set(bytes, bytes);
-    let _ = Resource::CPU.set(seconds, seconds + 1);
+    let _ = Resource::CPU.set(seconds + 1, seconds + 2);
     let _ = Resource::CORE.set(0, 0);
 }
 

@@ -8,7 +8,7 @@ use crate::support::repository;
 /// Source files with their module (the first folder or file under `src/`), tests left out.
 fn sources() -> Vec<(String, PathBuf, String)> {
     let mut found = Vec::new();
-    let mut folders = vec![repository("src")];
+    let mut folders = vec![repository().join("src")];
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(folder).unwrap().flatten() {
             let path = entry.path();
@@ -30,7 +30,7 @@ fn sources() -> Vec<(String, PathBuf, String)> {
 }
 
 fn module(path: &Path) -> String {
-    let inside = path.strip_prefix(repository("src")).unwrap();
+    let inside = path.strip_prefix(repository().join("src")).unwrap();
     inside
         .components()
         .next()
@@ -44,7 +44,7 @@ fn module(path: &Path) -> String {
 
 /// The table "The rooms" of `src/lib.rs`: module → what it may use of ours.
 fn table() -> BTreeMap<String, Vec<String>> {
-    let lib = std::fs::read_to_string(repository("src/lib.rs")).unwrap();
+    let lib = std::fs::read_to_string(repository().join("src/lib.rs")).unwrap();
     let rows = lib.lines().filter(|line| line.starts_with("//! | [`"));
     rows.map(|row| {
         let cells: Vec<&str> = row.split('|').map(str::trim).collect();

@@ -197,7 +197,7 @@ fn a_conversation_over_a_pipe_answers_each_line() {
 fn the_shipped_configuration_and_documents_need_no_edit() {
     let data = tempfile::tempdir().unwrap();
     let listed = stdout(referent(
-        &repository(""),
+        repository(),
         &[
             "--data",
             data.path().to_str().unwrap(),

@@ -1,11 +1,14 @@
 //! All integration tests, one binary. A conversation with the bot goes into `conversation`, a command
-//! of the program into `cli`, a rule about the source into `architecture`, something that must hold
-//! for any input into `properties`.
+//! of the program into `cli`, what a file format must give into `formats`, broken and hostile input into
+//! `robustness`, a rule about the source into `architecture`, something that must hold for any input
+//! into `properties`.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 mod architecture;
 mod cli;
 mod conversation;
+mod formats;
 mod properties;
+mod robustness;
 mod support;
 mod verbatim;

@@ -53,7 +53,10 @@ fn every_excerpt_holds(bot: &Bot, questions: &Path) {
 
 #[test]
 fn on_the_documents_that_ship() {
-    every_excerpt_holds(&SHIPPED, &repository("tests/knowledge-questions.jsonl"));
+    every_excerpt_holds(
+        &SHIPPED,
+        &repository().join("tests/knowledge-questions.jsonl"),
+    );
 }
 
 #[test]

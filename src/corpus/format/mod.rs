@@ -117,7 +117,9 @@ pub enum Unreadable {
         reason: String,
     },
     /// Over a limit.
-    #[error("the file goes beyond a limit ({limit}): split it or raise the limit in [extraction]")]
+    #[error(
+        "the file goes beyond a limit ({limit}): split it, or raise the limit if it is one of [extraction]"
+    )]
     TooLarge {
         /// The limit, in words.
         limit: String,
@@ -177,6 +179,12 @@ impl Format {
     }
 }
 
+/// The most text that a document may have, in MiB: more than the longest report of a thousand pages,
+/// and still little beside what its index takes to make.
+const MAX_TEXT_MIB: usize = 10;
+/// The most blocks that a document may have.
+const MAX_BLOCKS: usize = 200_000;
+
 /// Reads `bytes` as `format`. A file whose first bytes say that it is something else than its name
 /// says is read as what it is.
 pub fn read(format: Format, bytes: &[u8]) -> Result<Extracted, Unreadable> {
@@ -192,6 +200,12 @@ pub fn read(format: Format, bytes: &[u8]) -> Result<Extracted, Unreadable> {
         Format::Markdown => markdown::read(bytes),
         Format::Plain => plain::read(bytes),
     }?;
+    let text: usize = extracted.blocks.iter().map(|block| block.text.len()).sum();
+    if text > MAX_TEXT_MIB << 20 || extracted.blocks.len() > MAX_BLOCKS {
+        return Err(Unreadable::TooLarge {
+            limit: format!("{MAX_TEXT_MIB} MiB of text in {MAX_BLOCKS} blocks"),
+        });
+    }
     if extracted
         .blocks
         .iter()

@@ -82,8 +82,10 @@ fn cut_short(bytes: &[u8]) -> &'static str {
     let tail = bytes
         .get(bytes.len().saturating_sub(2048)..)
         .unwrap_or_default();
-    let ended = tail.windows(5).any(|window| window == b"%%EOF");
-    if ended {
+    let has = |bytes: &[u8], word: &[u8]| bytes.windows(word.len()).any(|window| window == word);
+    if !has(bytes, b" obj") {
+        "nothing in it is part of a PDF but its first line"
+    } else if has(tail, b"%%EOF") {
         "its list of objects or pages is broken"
     } else {
         "its end is missing (cut short)"
