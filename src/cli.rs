@@ -20,6 +20,7 @@ use crate::ingest::extract::{self, COMMAND};
 use crate::ingest::{Check, Progress, Report, Silent};
 use crate::language::detect;
 use crate::platform::terminal;
+use crate::render::phrases;
 use crate::render::plain::{self, Style};
 
 /// Answers questions about minutes and reports with cited, verbatim excerpts.
@@ -204,6 +205,9 @@ fn run(command: Command, options: &Options, config: Config) -> anyhow::Result<Ex
                     let hits = search(&bot, &query, limit, per)?;
                     if json {
                         writeln!(out, "{}", json!({"query": query, "hits": hits}))?;
+                    }
+                    if hits.is_empty() && !json {
+                        writeln!(out, "{}", phrases::no_hits(detect(&query)))?;
                     }
                     for (i, hit) in hits.iter().enumerate().filter(|_| !json) {
                         writeln!(

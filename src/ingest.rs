@@ -94,7 +94,7 @@ pub fn ingest(
     check: Check,
     progress: &dyn Progress,
 ) -> anyhow::Result<Report> {
-    let walk = walk(knowledge).with_context(|| format!("cannot read the knowledge folder {}: make it, or name another with [knowledge] path or --knowledge", knowledge.display()))?;
+    let walk = walk(knowledge, index.folder()).with_context(|| format!("cannot read the knowledge folder {}: make it, or name another with [knowledge] path or --knowledge", knowledge.display()))?;
     let known: HashMap<String, Entry> = index
         .entries()?
         .into_iter()
@@ -120,7 +120,12 @@ pub fn ingest(
     for file in &walk.files {
         match job(file, known.get(&file.path), check) {
             Ok(Some(job)) => jobs.push(job),
-            Ok(None) => report.unchanged += 1,
+            Ok(None) => {
+                let searchable = known
+                    .get(&file.path)
+                    .is_some_and(|entry| entry.metadata().is_some());
+                report.unchanged += usize::from(searchable);
+            }
             Err(error) => report.skipped.push(Skipped {
                 path: file.path.clone(),
                 reason: format!("cannot be read: {error}; check the file's permissions"),
@@ -232,12 +237,14 @@ fn run(
         // The receiver goes with this loop, so that a failure here lets waiting readers end.
         for (done, (job, extracted)) in finished.into_iter().enumerate() {
             progress.file(done + 1, total, &job.file.path);
-            let list = if job.known {
-                &mut report.changed
-            } else {
-                &mut report.added
-            };
-            list.push(job.file.path.clone());
+            if extracted.is_ok() {
+                let list = if job.known {
+                    &mut report.changed
+                } else {
+                    &mut report.added
+                };
+                list.push(job.file.path.clone());
+            }
             write(writer, &job, extracted)?;
             if (done + 1) % FILES_PER_COMMIT == 0 {
                 writer.commit()?;

@@ -33,7 +33,7 @@ pub enum Intent {
 }
 
 /// A word of the question that is looked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Keyword {
     /// The word as it was asked.
     pub word: String,
@@ -41,6 +41,8 @@ pub struct Keyword {
     pub term: String,
     /// Terms of other words for the same thing, Norwegian ones for an English word.
     pub alternatives: Vec<String>,
+    /// How much such another word counts beside the one that was asked with.
+    pub alternative_weight: f32,
     /// Whether it is written as a name or an abbreviation inside the question.
     pub name: bool,
     /// Whether it is the holder whose view is asked for.
@@ -49,10 +51,18 @@ pub struct Keyword {
     pub counted: bool,
 }
 
-/// How much another word for the same thing counts beside the word that was asked with.
-pub const SYNONYM: f32 = 0.7;
+/// How much another Norwegian word for the same thing counts beside the word that was asked with.
+const SYNONYM: f32 = 0.7;
+/// How much a Norwegian word counts beside the English word of the question.
+const TRANSLATION: f32 = 0.9;
 
 impl Keyword {
+    /// Whether the word is the year or the month of a period.
+    pub fn names(&self, period: Date) -> bool {
+        self.word.parse() == Ok(period.year())
+            || period.month().is_some() && month_of(&self.word) == period.month()
+    }
+
     /// How well the terms of a text serve for this keyword, from 0 to 1.
     pub fn served_by(&self, terms: &[String]) -> f32 {
         let best = |asked: &str| {
@@ -63,7 +73,7 @@ impl Keyword {
         };
         self.alternatives
             .iter()
-            .map(|term| SYNONYM * best(term))
+            .map(|term| self.alternative_weight * best(term))
             .fold(best(&self.term), f32::max)
     }
 }
@@ -83,6 +93,8 @@ pub struct Question {
     pub period: Option<Date>,
     /// Whether a person is asked for.
     pub asks_who: bool,
+    /// Whether the meaning of a word is asked for, and not only what something is.
+    pub asks_meaning: bool,
     /// Whether a name is asked for: "Hva heter lederen?".
     pub asks_name: bool,
     /// Whether it is about one meeting, named by its date.
@@ -92,7 +104,22 @@ pub struct Question {
 }
 
 impl Question {
-    /// Understands `text`.
+    /// Understands `text`. `parties` are names of holders that the documents are known to have, so that
+    /// "ntl" is known for NTL.
+    pub fn parse_with(text: &str, parties: &[String]) -> Question {
+        let mut question = Question::parse(text);
+        let known = |keyword: &Keyword| parties.iter().any(|party| term(party) == keyword.term);
+        if question.intent == Intent::Position
+            && question.keywords.len() > 1
+            && question.holder().is_none()
+        {
+            let holder = question.keywords.iter_mut().find(|keyword| known(keyword));
+            holder.into_iter().for_each(|keyword| keyword.holder = true);
+        }
+        question
+    }
+
+    /// Understands `text` by itself.
     pub fn parse(text: &str) -> Question {
         let language = detect(text);
         let intent = intent(text);
@@ -110,6 +137,7 @@ impl Question {
             keywords,
             period,
             asks_who: has(&["hvem", "kven", "who", "whom", "hva heter", "kva heiter"]),
+            asks_meaning: intent == Intent::Definition && !asks_what_is(&folded),
             asks_name: has(&[
                 "hva heter",
                 "kva heiter",
@@ -215,6 +243,11 @@ fn keywords(text: &str, language: Language, intent: Intent) -> Vec<Keyword> {
             word: asked.to_owned(),
             term: term(asked),
             alternatives: alternatives(asked, language),
+            alternative_weight: if language == Language::English {
+                TRANSLATION
+            } else {
+                SYNONYM
+            },
             name: abbreviation || capital && !first,
             holder: false,
             counted,
@@ -431,15 +464,20 @@ fn intent(text: &str) -> Intent {
     if folded.contains(" står ") && folded.ends_with(" for ") {
         return Intent::Definition;
     }
-    let short = folded.split_whitespace().count() <= 4;
-    let asks_what = ["hva er", "kva er", "hva var", "what is", "what are"]
-        .iter()
-        .any(|start| folded.starts_with(&format!(" {start} ")));
-    if short && asks_what {
+    if asks_what_is(&folded) {
         Intent::Definition
     } else {
         Intent::Fact
     }
+}
+
+/// "Hva er X?", with no more than two words for X.
+fn asks_what_is(folded: &str) -> bool {
+    let short = folded.split_whitespace().count() <= 4;
+    short
+        && ["hva er", "kva er", "hva var", "what is", "what are"]
+            .iter()
+            .any(|start| folded.starts_with(&format!(" {start} ")))
 }
 
 /// Words of cues that say what is looked for too.

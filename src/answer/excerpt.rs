@@ -158,8 +158,15 @@ pub fn excerpt(candidate: &Candidate, readings: &[Reading], links: &Links) -> Ex
     };
     let mut excerpt = Excerpt::new(&reading.document, span, &mark, candidate.score, links);
     if let Some((name, stance)) = holder::holder(reading, candidate.best) {
+        // With two speakers in one excerpt a label would put words in somebody's mouth.
+        let others = candidate
+            .units
+            .clone()
+            .filter_map(|unit| holder::holder(reading, unit));
+        if others.into_iter().all(|(other, _)| other == name) {
+            excerpt.stance = Some(stance);
+        }
         excerpt.holder = Some(name);
-        excerpt.stance = Some(stance);
     }
     excerpt
 }
@@ -240,6 +247,21 @@ impl Scored {
             reading.document.section_at(reading.units[*unit].span.start)
                 == Some(hit.passage.section)
         };
+        // A document of the time that is asked about need not name it.
+        if let Some(period) = question.period.filter(|period| {
+            reading
+                .document
+                .metadata
+                .date
+                .is_some_and(|date| date.overlaps(*period))
+        }) {
+            let named = question
+                .keywords
+                .iter()
+                .zip(&mut around)
+                .filter(|(keyword, _)| keyword.names(period));
+            named.for_each(|(_, around)| *around = 1.0);
+        }
         for unit in near.filter(same_section) {
             let served = serve(reading.terms(unit));
             around

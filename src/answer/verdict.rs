@@ -124,17 +124,21 @@ pub fn judge(
         .fold(best.coverage, f32::max);
     let kind_missing = matches!(question.intent, Intent::Number | Intent::Date)
         && !chosen.iter().any(|candidate| candidate.fit >= 0.5);
-    if question.intent == Intent::Definition && !chosen.iter().any(|candidate| candidate.fit > 0.0)
+    let defined = chosen.iter().any(|candidate| candidate.fit > 0.0);
+    let abbreviation = question
+        .keywords
+        .iter()
+        .any(|keyword| keyword.word.chars().filter(|c| c.is_uppercase()).count() >= 2);
+    if question.intent == Intent::Definition && !defined && (question.asks_meaning || abbreviation)
     {
-        let word = question
+        let words: Vec<&str> = question
             .keywords
             .iter()
             .map(|keyword| keyword.word.as_str())
-            .next()
-            .unwrap_or_default();
+            .collect();
         return Verdict {
             confidence: 0.2 * coverage,
-            declined: Some(Reason::NotDefined(word.to_owned())),
+            declined: Some(Reason::NotDefined(words.join(" "))),
         };
     }
     let held = |candidate: &&Candidate| candidate.fit > 0.0 && candidate.coverage >= MIN_COVERAGE;

@@ -9,7 +9,7 @@ use crate::answer::{
 };
 use crate::corpus::{Date, DocumentId};
 use crate::index::{Hit, Query, State};
-use crate::question::{Keyword, Question, SYNONYM};
+use crate::question::{Keyword, Question};
 
 /// Passages that sentences are chosen from.
 const PASSAGES: usize = 20;
@@ -39,7 +39,7 @@ impl Bot {
 
     /// Answers `text` as the next question of `conversation`.
     pub fn ask_in(&self, text: &str, conversation: &mut Conversation) -> anyhow::Result<Answer> {
-        let mut question = Question::parse(text);
+        let mut question = Question::parse_with(text, &self.parties);
         let own = question.keywords.len();
         let leans = !conversation.keywords.is_empty() && question.is_follow_up();
         if leans {
@@ -105,7 +105,7 @@ impl Bot {
 
     /// The passages that fit `text` best, best first.
     pub fn search(&self, text: &str, limit: usize) -> anyhow::Result<Vec<Excerpt>> {
-        let question = Question::parse(text);
+        let question = Question::parse_with(text, &self.parties);
         let found = self.find(&question, limit)?;
         Ok(found
             .hits
@@ -142,7 +142,7 @@ impl Bot {
             keyword
                 .alternatives
                 .iter()
-                .map(|term| (term.clone(), SYNONYM))
+                .map(|term| (term.clone(), keyword.alternative_weight))
                 .collect::<Vec<_>>()
         };
         let terms = question

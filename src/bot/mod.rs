@@ -11,6 +11,8 @@ use crate::index::{Entry, Index};
 pub struct Bot {
     index: Index,
     entries: Vec<Entry>,
+    /// Names of the documents' authors, word by word.
+    parties: Vec<String>,
     links: Links,
 }
 
@@ -18,7 +20,18 @@ impl Bot {
     /// A bot that answers from `index`; citations lead to files under `knowledge`.
     pub fn new(index: Index, knowledge: PathBuf) -> anyhow::Result<Bot> {
         let entries = index.entries()?;
+        let authors = entries
+            .iter()
+            .filter_map(|entry| entry.metadata()?.author.as_deref());
+        let mut parties: Vec<String> = authors
+            .flat_map(|author| author.split(' '))
+            .filter(|word| word.chars().all(char::is_uppercase))
+            .map(str::to_owned)
+            .collect();
+        parties.sort();
+        parties.dedup();
         Ok(Bot {
+            parties,
             index,
             entries,
             links: Links::new(knowledge),

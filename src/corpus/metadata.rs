@@ -133,15 +133,19 @@ pub fn resolve(
         .title
         .or_else(|| head.title().map(str::to_owned))
         .filter(|title| !title.trim().is_empty());
+    let found = [
+        said.as_deref().and_then(find_date),
+        head.date(),
+        date_in_name(path),
+    ];
     let date = stated
         .date
-        .or_else(|| head.date(said.as_deref()))
-        .or_else(|| date_in_name(path));
+        .or_else(|| most_exact(found.into_iter().flatten()));
     let title = said.unwrap_or_else(|| name.clone());
     let kind = stated
         .kind
-        .or_else(|| kind_of(&title))
         .or_else(|| is_slides(format, path).then_some(Kind::Slides))
+        .or_else(|| kind_of(&title))
         .or_else(|| kind_of(&name))
         .or_else(|| head.lines.first().and_then(|line| kind_of(line)))
         // The line under a title says what the document is with its first word: "Rapport fra …".
@@ -338,32 +342,55 @@ impl<'a> Head<'a> {
         }
     }
 
-    /// The date in the title, in a labelled line, or in a line that says that it is about the meeting
-    /// or stands by itself ("Oslo, 14. mars 2024"). A date in running text is some other date.
-    fn date(&self, title: Option<&str>) -> Option<Date> {
-        title.and_then(find_date).or_else(|| {
-            self.lines.iter().find_map(|line| {
-                let of_meeting = [
-                    "møte",
-                    "referat",
-                    "protokoll",
-                    "minutes",
-                    "meeting",
-                    "rapport",
-                    "report",
-                ]
-                .iter()
-                .any(|word| line.to_lowercase().starts_with(word));
-                let weekday = WEEKDAYS
-                    .iter()
-                    .any(|day| line.to_lowercase().starts_with(day));
-                let alone = line.split(' ').count() <= 5 || weekday && !line.ends_with('.');
-                let line = labelled(line, DATE_LABELS)
-                    .or((of_meeting && !line.ends_with('.') || alone).then_some(line))?;
-                find_date(line)
-            })
+    /// The date in a labelled line, or in a line that says that it is about the meeting or stands by
+    /// itself ("Oslo, 14. mars 2024"). A date in running text is some other date.
+    fn date(&self) -> Option<Date> {
+        self.lines.iter().find_map(|line| {
+            let lower = line.to_lowercase();
+            let starts = |words: &[&str]| words.iter().any(|word| lower.starts_with(word));
+            let of_meeting = starts(OF_MEETING) && !line.ends_with('.');
+            let held =
+                HELD.iter().any(|word| lower.contains(word)) && line.split(' ').count() <= 14;
+            let alone = line.split(' ').count() <= 5 || starts(WEEKDAYS) && !line.ends_with('.');
+            find_date(
+                labelled(line, DATE_LABELS).or((of_meeting || held || alone).then_some(line))?,
+            )
         })
     }
+}
+
+const OF_MEETING: &[&str] = &[
+    "møte",
+    "referat",
+    "protokoll",
+    "minutes",
+    "meeting",
+    "rapport",
+    "report",
+];
+const HELD: &[&str] = &[
+    "avholdt ",
+    "holdt ",
+    "haldt ",
+    "halde ",
+    "fastsatt ",
+    "fastsett ",
+    "held on ",
+    "adopted on ",
+];
+
+/// The first of some dates, or a later one that says the same more exactly: a title with "2025" and a
+/// line with "4. mars 2025".
+fn most_exact(dates: impl Iterator<Item = Date>) -> Option<Date> {
+    let exactness =
+        |date: &Date| usize::from(date.month().is_some()) + usize::from(date.day().is_some());
+    dates.reduce(|first, next| {
+        if first.overlaps(next) && exactness(&next) > exactness(&first) {
+            next
+        } else {
+            first
+        }
+    })
 }
 
 /// What stands after "Label:" in a line, if the label is one of `labels`.
@@ -641,6 +668,11 @@ mod tests {
             "saker/lederstillingen.txt",
         );
         assert_eq!(found.date, None);
+        let found = meta(
+            &["Referat fra styremøte nr. 3 - 2025", "Dato: 4. mars 2025"],
+            "a.txt",
+        );
+        assert_eq!(found.date, date("2025-03-04"));
         let found = meta(
             &[
                 "Referat fra møte i samarbeidsutvalget",

@@ -189,16 +189,28 @@ const SENTENCE_STARTS: &[&str] = &[
     "they", "there",
 ];
 
-/// The length in bytes of a heading that runs into its paragraph, its full stop included:
-/// "Hjemmekontor i vaktordningen. Etaten har …".
+/// Headings that minutes have in any case, however short what stands under them is.
+const KNOWN: &[&str] = &[
+    "eventuelt",
+    "ymse",
+    "orienteringer",
+    "orienteringar",
+    "neste møte",
+    "any other business",
+    "next meeting",
+];
+
+/// The length in bytes of a heading that runs into its paragraph, its full stop or question mark
+/// included: "Hjemmekontor i vaktordningen. Etaten har …", "Hva kommer nå? Etaten har …".
 fn run_in_heading(paragraph: &str) -> Option<usize> {
     let end = paragraph
-        .match_indices(". ")
+        .match_indices(['.', '?'])
         .map(|(at, _)| at)
         .find(|&at| {
-            // "Fase 2. Utvikling" goes on; "for 2024. Etaten" and "(BN0). Etaten" end.
+            // "Fase 2. Utvikling" and "(før: NN.)." go on; "for 2024. Etaten" and "(BN0). Etaten" end.
             let word = paragraph[..at].rsplit(' ').next().unwrap_or_default();
-            !(word.len() <= 2 && word.bytes().all(|b| b.is_ascii_digit()))
+            let number = word.len() <= 2 && word.bytes().all(|b| b.is_ascii_digit());
+            paragraph[at + 1..].starts_with(' ') && !number
         })?;
     let (heading, rest) = (&paragraph[..end], paragraph[end + 1..].trim_start());
     let words: Vec<&str> = heading.split(' ').collect();
@@ -231,7 +243,16 @@ fn run_in_heading(paragraph: &str) -> Option<usize> {
         || words
             .iter()
             .any(|word| SENTENCE_WORDS.contains(&plain(word).as_str()));
-    let verbless = !sentence && !heading.contains([':', ';', '?', '!']);
+    let outside = heading.split('(').next().unwrap_or_default();
+    let question = paragraph[end..].starts_with('?')
+        && [
+            "hva", "kva", "hvem", "kven", "hvor", "kor", "skal", "er", "what", "who", "when",
+        ]
+        .contains(&first.as_str());
+    let verbless = (!sentence || question) && !outside.contains([':', ';', '?', '!']);
+    if KNOWN.contains(&heading.to_lowercase().as_str()) {
+        return Some(end + 1);
+    }
     let text_follows = rest.split(' ').count() >= 20 && rest.matches(['.', '?', '!']).count() >= 2;
     (short && capital && verbless && text_follows).then_some(end + 1)
 }
@@ -329,6 +350,18 @@ mod tests {
             None
         );
         assert_eq!(run_in_heading("Hjemmekontor. Etaten har en ordning."), None);
+        assert_eq!(
+            run_in_heading(&format!("Hva kommer etter arkivet?{rest}")),
+            Some("Hva kommer etter arkivet?".len())
+        );
+        assert_eq!(
+            run_in_heading(&format!("Løftet (før: PNS).{rest}")),
+            Some("Løftet (før: PNS).".len())
+        );
+        assert_eq!(
+            run_in_heading("Eventuelt. Julebordet er 3. desember."),
+            Some("Eventuelt.".len())
+        );
     }
 
     #[test]

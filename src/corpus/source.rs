@@ -74,11 +74,18 @@ impl Walk {
 
 /// Lists the files under `root`. Hidden files, lock files of office programs and sidecars are not
 /// documents; links are followed only where they stay inside `root`, and no folder is listed twice.
-pub fn walk(root: &Path) -> std::io::Result<Walk> {
+/// The folder `except`, where the program keeps its own files, is passed over.
+pub fn walk(root: &Path, except: Option<&Path>) -> std::io::Result<Walk> {
     let root = root.canonicalize()?;
+    if !root.is_dir() {
+        return Err(std::io::ErrorKind::NotADirectory.into());
+    }
     let mut walk = Walk::default();
     let mut queue = Folders::default();
     queue.real.push((root.clone(), 0));
+    queue
+        .listed
+        .extend(except.and_then(|folder| folder.canonicalize().ok()));
     while let Some((folder, depth)) = queue.next() {
         if let Err(error) = visit(&root, &folder, depth, &mut queue, &mut walk) {
             walk.problems

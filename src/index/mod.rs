@@ -84,6 +84,7 @@ pub struct Index {
     fields: Fields,
     searcher: Searcher,
     tokens: Tokens,
+    folder: Option<PathBuf>,
 }
 
 /// What helps where the index can be opened and yet not be read.
@@ -99,6 +100,12 @@ impl Index {
             Err(error) if folder.exists() => error,
             opened => return opened,
         };
+        if is_forbidden(&folder) {
+            return Err(error.context(format!(
+                "no permission to write in {}: make it yours or choose another folder with --data",
+                folder.display()
+            )));
+        }
         // While somebody writes to it an index may look damaged, and must not be taken away.
         let directory = MmapDirectory::open(&folder)?;
         let Ok(lock) = directory.acquire_lock(&INDEX_WRITER_LOCK) else {
@@ -125,7 +132,7 @@ impl Index {
     /// An index in memory, for tests.
     pub fn in_memory() -> anyhow::Result<Index> {
         let (schema, fields) = schema::schema();
-        Self::of(tantivy::Index::create_in_ram(schema), fields)
+        Self::of(tantivy::Index::create_in_ram(schema), fields, None)
     }
 
     fn open_folder(folder: &Path) -> anyhow::Result<Index> {
@@ -140,10 +147,15 @@ impl Index {
             .with_context(|| format!("cannot open {}", folder.display()))?;
         let inner = tantivy::Index::open_or_create(directory, schema)
             .with_context(|| format!("cannot open the index in {}", folder.display()))?;
-        Self::of(inner, fields)
+        Self::of(inner, fields, Some(folder.to_owned()))
     }
 
-    fn of(inner: tantivy::Index, fields: Fields) -> anyhow::Result<Index> {
+    /// Where its files are; nowhere for one in memory.
+    pub fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
+    }
+
+    fn of(inner: tantivy::Index, fields: Fields, folder: Option<PathBuf>) -> anyhow::Result<Index> {
         tokenizer::register(&inner);
         let (searcher, tokens) = latest(&inner, fields)?;
         Ok(Index {
@@ -151,6 +163,7 @@ impl Index {
             fields,
             searcher,
             tokens,
+            folder,
         })
     }
 
@@ -241,6 +254,23 @@ fn latest(inner: &tantivy::Index, fields: Fields) -> anyhow::Result<(Searcher, T
     let searched = [fields.terms, fields.grams, fields.document_terms];
     let tokens = Tokens::count(&searcher, &searched)?;
     Ok((searcher, tokens))
+}
+
+/// Whether this user may not write in a folder or to a file in it. Even reading an index takes a lock,
+/// which is a file; an index that cannot be locked is not damaged.
+fn is_forbidden(folder: &Path) -> bool {
+    let denied = |path: &Path| {
+        let opened = std::fs::OpenOptions::new().append(true).open(path);
+        opened.is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied)
+    };
+    let probe = folder.join(".write-probe");
+    let made = std::fs::write(&probe, []);
+    let _ = std::fs::remove_file(&probe);
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    made.is_err()
+        || files
+            .map(|file| file.path())
+            .any(|path| path.extension().is_some_and(|e| e == "lock") && denied(&path))
 }
 
 fn folder(data: &Path) -> PathBuf {

@@ -4,16 +4,23 @@ use std::io::{BufRead, IsTerminal, Write};
 
 use crate::bot::Bot;
 use crate::bot::ask::Conversation;
-use crate::language::Language;
+use crate::language::{Language, detect};
 use crate::render::phrases;
 use crate::render::plain::{self, Style};
 
-/// Talks until the input ends.
+/// Talks until the input ends or a line says so.
 pub fn converse(bot: &Bot, style: Style) -> anyhow::Result<()> {
-    let mut conversation = Conversation::default();
+    let mut talk = Talk {
+        bot,
+        style,
+        conversation: Conversation::default(),
+    };
     if !std::io::stdin().is_terminal() {
-        for line in std::io::stdin().lock().lines() {
-            reply(bot, &line?, &mut conversation, style)?;
+        // Lines in some other encoding are read as well as they can be.
+        for line in std::io::stdin().lock().split(b'\n') {
+            if talk.line(&String::from_utf8_lossy(&line?))? == Next::End {
+                break;
+            }
         }
         return Ok(());
     }
@@ -26,26 +33,42 @@ pub fn converse(bot: &Bot, style: Style) -> anyhow::Result<()> {
     let mut editor = rustyline::DefaultEditor::new()?;
     // The end of the input and Ctrl-C are ways to leave, not errors.
     while let Ok(line) = editor.readline("> ") {
-        if line.trim().is_empty() || matches!(line.trim(), "/slutt" | "/quit" | "/exit") {
+        editor.add_history_entry(line.as_str())?;
+        if talk.line(&line)? == Next::End {
             break;
         }
-        editor.add_history_entry(line.as_str())?;
-        reply(bot, &line, &mut conversation, style)?;
     }
     Ok(())
 }
 
-fn reply(
-    bot: &Bot,
-    line: &str,
-    conversation: &mut Conversation,
+#[derive(PartialEq, Eq)]
+enum Next {
+    Line,
+    End,
+}
+
+struct Talk<'a> {
+    bot: &'a Bot,
     style: Style,
-) -> anyhow::Result<()> {
-    if line.trim().is_empty() {
-        return Ok(());
+    conversation: Conversation,
+}
+
+impl Talk<'_> {
+    fn line(&mut self, line: &str) -> anyhow::Result<Next> {
+        let said = match line.trim() {
+            "" => return Ok(Next::Line),
+            "/slutt" | "/quit" | "/exit" | "slutt" | "quit" | "exit" => return Ok(Next::End),
+            command if command.starts_with('/') => {
+                format!("{}\n", phrases::chat_help(detect(command)))
+            }
+            question => plain::answer(
+                &self.bot.ask_in(question, &mut self.conversation)?,
+                self.style,
+            ),
+        };
+        let mut out = std::io::stdout().lock();
+        writeln!(out, "{said}")?;
+        out.flush()?;
+        Ok(Next::Line)
     }
-    let answer = bot.ask_in(line, conversation)?;
-    let mut out = std::io::stdout().lock();
-    writeln!(out, "{}", plain::answer(&answer, style))?;
-    Ok(out.flush()?)
 }

@@ -52,7 +52,7 @@ pub fn reason(reason: &Reason, language: Language) -> String {
             Language::Bokmal => format!("Dokumentene gjengir ikke hva {holder} mener om dette."),
             Language::Nynorsk => format!("Dokumenta gjev ikkje att kva {holder} meiner om dette."),
             Language::English => {
-                format!("The documents do not record what {holder} says about this.")
+                format!("The documents record no view of “{holder}” on this.")
             }
         },
         Reason::NotFound => pick(
@@ -144,17 +144,32 @@ pub fn stance(holder: &str, stance: Option<Stance>, language: Language) -> Strin
     verb.map_or_else(|| holder.to_owned(), |verb| format!("{holder} {verb}"))
 }
 
+/// That a search found nothing.
+pub fn no_hits(language: Language) -> &'static str {
+    pick(language, "Ingen treff.", "Ingen treff.", "No hits.")
+}
+
+/// What can be typed in a conversation besides questions.
+pub fn chat_help(language: Language) -> &'static str {
+    pick(
+        language,
+        "Skriv et spørsmål, på bokmål, nynorsk eller engelsk. /slutt avslutter.",
+        "Skriv eit spørsmål, på bokmål, nynorsk eller engelsk. /slutt avsluttar.",
+        "Type a question, in Norwegian or English. /quit ends.",
+    )
+}
+
 /// The first lines of a conversation in the terminal.
 pub fn greeting(documents: usize, language: Language) -> String {
     match language {
-        Language::Bokmal => format!(
-            "Spør om det som står i de {documents} dokumentene. En tom linje eller /slutt avslutter."
-        ),
-        Language::Nynorsk => format!(
-            "Spør om det som står i dei {documents} dokumenta. Ei tom linje eller /slutt avsluttar."
-        ),
-        Language::English => format!(
-            "Ask about what stands in the {documents} documents. An empty line or /quit ends."
-        ),
+        Language::Bokmal => {
+            format!("Spør om det som står i de {documents} dokumentene. /slutt avslutter.")
+        }
+        Language::Nynorsk => {
+            format!("Spør om det som står i dei {documents} dokumenta. /slutt avsluttar.")
+        }
+        Language::English => {
+            format!("Ask about what stands in the {documents} documents. /quit ends.")
+        }
     }
 }

@@ -25,7 +25,7 @@ fn index_tells_what_it_did_and_does_it_once() {
         serde_json::from_str(&stdout(referent(folder.path(), &["index", "--json"]))).unwrap();
     assert_eq!(
         report["added"],
-        serde_json::json!(["styret/2024-05-02-styremote.md", "styret/vedlegg.pdf"])
+        serde_json::json!(["styret/2024-05-02-styremote.md"])
     );
     assert_eq!(report["skipped"][0]["path"], "styret/vedlegg.pdf");
     assert!(
@@ -36,7 +36,7 @@ fn index_tells_what_it_did_and_does_it_once() {
     );
     let again = stdout(referent(folder.path(), &["index"]));
     assert!(
-        again.contains("0 added, 0 changed, 0 removed, 2 unchanged, 1 skipped"),
+        again.contains("0 added, 0 changed, 0 removed, 1 unchanged, 1 skipped"),
         "{again}"
     );
 }

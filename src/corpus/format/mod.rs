@@ -125,7 +125,9 @@ pub enum Unreadable {
         limit: String,
     },
     /// An ending that no reader takes.
-    #[error("no reader for this kind of file: use PDF, DOCX, ODT, PPTX, HTML, Markdown or text")]
+    #[error(
+        "no reader for this kind of file: use PDF, DOCX, ODT, ODP, PPTX, HTML, Markdown or text"
+    )]
     Unsupported,
 }
 
