@@ -345,7 +345,7 @@ impl<'a> Head<'a> {
     /// The date in a labelled line, or in a line that says that it is about the meeting or stands by
     /// itself ("Oslo, 14. mars 2024"). A date in running text is some other date.
     fn date(&self) -> Option<Date> {
-        self.lines.iter().find_map(|line| {
+        most_exact(self.lines.iter().filter_map(|line| {
             let lower = line.to_lowercase();
             let starts = |words: &[&str]| words.iter().any(|word| lower.starts_with(word));
             let of_meeting = starts(OF_MEETING) && !line.ends_with('.');
@@ -355,7 +355,7 @@ impl<'a> Head<'a> {
             find_date(
                 labelled(line, DATE_LABELS).or((of_meeting || held || alone).then_some(line))?,
             )
-        })
+        }))
     }
 }
 
