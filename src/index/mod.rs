@@ -11,6 +11,7 @@ mod statistics;
 mod tokenizer;
 mod writer;
 
+use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -96,7 +97,7 @@ impl Index {
     pub fn open(data: &Path) -> anyhow::Result<Index> {
         let folder = folder(data);
         remove_other_versions(data);
-        let error = match Self::open_folder(&folder).and_then(Self::checked) {
+        let error = match Self::open_sound(&folder) {
             Err(error) if folder.exists() => error,
             opened => return opened,
         };
@@ -122,11 +123,15 @@ impl Index {
         Self::open_folder(&folder)
     }
 
-    /// The index, if all its files are as they were written.
-    fn checked(self) -> anyhow::Result<Index> {
-        let damaged = self.inner.validate_checksum()?;
-        anyhow::ensure!(damaged.is_empty(), "damaged files: {damaged:?}");
-        Ok(self)
+    /// Opens the index if all its files are as they were written.
+    fn open_sound(folder: &Path) -> anyhow::Result<Index> {
+        // tantivy checks its files when asked, but panics over some that it cannot even check.
+        let open = AssertUnwindSafe(|| -> anyhow::Result<Index> {
+            let damaged = Self::in_folder(folder)?.0.validate_checksum()?;
+            anyhow::ensure!(damaged.is_empty(), "damaged files: {damaged:?}");
+            Self::open_folder(folder)
+        });
+        std::panic::catch_unwind(open).unwrap_or_else(|_| Err(anyhow::anyhow!("a damaged file")))
     }
 
     /// An index in memory, for tests.
@@ -136,6 +141,11 @@ impl Index {
     }
 
     fn open_folder(folder: &Path) -> anyhow::Result<Index> {
+        let (inner, fields) = Self::in_folder(folder)?;
+        Self::of(inner, fields, Some(folder.to_owned()))
+    }
+
+    fn in_folder(folder: &Path) -> anyhow::Result<(tantivy::Index, Fields)> {
         std::fs::create_dir_all(folder).with_context(|| {
             format!(
                 "cannot make the folder {}: choose another [data] path or --data",
@@ -147,7 +157,7 @@ impl Index {
             .with_context(|| format!("cannot open {}", folder.display()))?;
         let inner = tantivy::Index::open_or_create(directory, schema)
             .with_context(|| format!("cannot open the index in {}", folder.display()))?;
-        Self::of(inner, fields, Some(folder.to_owned()))
+        Ok((inner, fields))
     }
 
     /// Where its files are; nowhere for one in memory.

@@ -73,6 +73,9 @@ impl Index {
             });
         }
         add_neighbours(&mut hits);
+        for hit in &mut hits {
+            hit.score = rounded(hit.score);
+        }
         hits.sort_by(|a, b| {
             b.score
                 .total_cmp(&a.score)
@@ -205,6 +208,12 @@ impl Columns {
             },
         )))
     }
+}
+
+/// A score without the last digits, which depend on the order in which its parts were added up, and so
+/// on the segments of the index.
+fn rounded(score: f32) -> f32 {
+    (score * 1000.0).round() / 1000.0
 }
 
 /// Adds to each hit the mean of its neighbours' scores: an answer often stands beside the passage

@@ -22,18 +22,17 @@ const QUESTIONS: &[&str] = &[
     "Hva mener FASA om gevinstplanen?",
 ];
 
-/// The text of an invented document; every part of it tells which version it is.
+/// The text of an invented document; both parts of it tell which version it is. Only one of them says
+/// what most documents say, since a search looks no further than its best few hundred passages, and
+/// of passages that are equally good any may be among them.
 fn minutes(number: usize, version: u32) -> String {
     let colour = ["rødt", "grønt", "blått"][version as usize % 3];
-    let items: String = (1..=4)
-        .map(|item| {
-            format!(
-                "## Sak {item}/{number}: Naust nummer {number}, del {item}\n\n\
-                 Styret vil male naust nummer {number} {colour}. Utgave {version}.\n\n"
-            )
-        })
-        .collect();
-    format!("# Referat fra styremøtet om naust {number}\n\n{items}")
+    format!(
+        "# Referat fra styremøtet om naust {number}\n\n\
+         ## Sak 1/{number}: Maling\n\n\
+         Styret vil male naust nummer {number} {colour}. Utgave {version}.\n\n\
+         ## Sak 2/{number}: Eventuelt\n\nIngen ting, utgave {version}.\n"
+    )
 }
 
 fn path_of(number: usize) -> String {
@@ -49,9 +48,9 @@ fn desk() -> Desk {
     desk
 }
 
-/// Every third document in its second version, and one gone.
+/// Most documents in their second version, enough for a commit in between, and one gone.
 fn change(desk: &Desk) {
-    for number in (0..FILES).step_by(3) {
+    for number in (0..FILES).filter(|number| number % 5 != 1) {
         desk.write(&path_of(number), minutes(number, 2));
     }
     fs::remove_file(desk.knowledge().join(path_of(1))).unwrap();
@@ -59,19 +58,25 @@ fn change(desk: &Desk) {
 
 /// What a person sees: the list of documents and the answers.
 fn view(desk: &Desk) -> Vec<Value> {
-    let mut seen = vec![desk.json(&["documents"])];
-    for question in QUESTIONS {
-        let mut answer = desk.json(&["ask", question]);
+    let questions: String = QUESTIONS
+        .iter()
+        .map(|text| format!("{}\n", serde_json::json!({"id": text, "text": text})))
+        .collect();
+    let file = desk.root().join("questions.jsonl");
+    fs::write(&file, questions).unwrap();
+    let run = desk.run(&["ask", "--batch", file.to_str().unwrap(), "--json"]);
+    assert!(run.status.success(), "{}", run.stderr);
+    // Links lead to files under the desk, which is another one each time.
+    let answers = run.stdout.replace(desk.root().to_str().unwrap(), "");
+    let answers = answers.lines().map(|line| {
+        let mut answer: Value = serde_json::from_str(line).unwrap();
         answer.as_object_mut().unwrap().remove("took_ms");
-        seen.push(without_place(answer, desk));
-    }
-    seen
-}
-
-/// Links lead to files under the desk, which is another one each time.
-fn without_place(value: Value, desk: &Desk) -> Value {
-    let place = desk.root().to_str().unwrap();
-    serde_json::from_str(&value.to_string().replace(place, "")).unwrap()
+        answer
+    });
+    [desk.json(&["documents"])]
+        .into_iter()
+        .chain(answers)
+        .collect()
 }
 
 /// The documents in the index as it is, without bringing it up to date.
@@ -106,7 +111,7 @@ fn a_killed_run_leaves_each_document_old_or_new() {
     disturbed.json(&["index"]);
     copy_folder(&disturbed.data(), &before);
     change(&disturbed);
-    let moments = [1, 3, 5, 7, 9, 11];
+    let moments = [1, 4, 6, 8, 9, 10];
     let mut states = Vec::new();
     for moment in moments {
         fs::remove_dir_all(disturbed.data()).unwrap();
@@ -220,6 +225,7 @@ fn a_damaged_index_is_made_anew_or_says_how_to_mend_it() {
     let expected = view(&desk);
     let sound = desk.root().join("sound");
     copy_folder(&desk.data(), &sound);
+    // The names of the files, and so their order, are new in each run, but every file is damaged.
     let mut random = Random(7);
     let files = files_under(&sound);
     assert!(files.len() > 4, "{files:?}");

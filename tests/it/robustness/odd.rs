@@ -90,7 +90,7 @@ fn links_pipes_and_locked_files_do_no_harm() {
     let made = std::process::Command::new("mkfifo").arg(&pipe).status();
     assert!(made.unwrap().success());
     let locked = folder.join("b/låst.md");
-    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o0)).unwrap();
+    std::fs::set_permissions(&locked, std::fs::Permissions::from_mode(0o000)).unwrap();
     let is_locked = std::fs::read(&locked).is_err();
 
     let run = finish(
