@@ -63,6 +63,28 @@ impl Report {
     pub fn is_unchanged(&self) -> bool {
         self.added.is_empty() && self.changed.is_empty() && self.removed.is_empty()
     }
+
+    /// Adds what the index itself knows to be wrong, and puts all in order.
+    fn complete(&mut self, entries: &[Entry]) {
+        for entry in entries {
+            if let State::Skipped { reason } = &entry.state {
+                self.skipped.push(Skipped {
+                    path: entry.path.clone(),
+                    reason: reason.clone(),
+                });
+            }
+            let notes = entry.problems.iter().map(|problem| Skipped {
+                path: entry.path.clone(),
+                reason: problem.clone(),
+            });
+            self.notes.extend(notes);
+        }
+        for paths in [&mut self.added, &mut self.changed, &mut self.removed] {
+            paths.sort();
+        }
+        self.skipped.sort_by(|a, b| a.path.cmp(&b.path));
+        self.skipped.dedup();
+    }
 }
 
 /// Tells how far a run has come.
@@ -142,25 +164,7 @@ pub fn ingest(
         writer.finish()?;
         index.reload()?;
     }
-    for entry in index.entries()? {
-        if let State::Skipped { reason } = &entry.state {
-            report.skipped.push(Skipped {
-                path: entry.path.clone(),
-                reason: reason.clone(),
-            });
-        }
-        report
-            .notes
-            .extend(entry.problems.iter().map(|problem| Skipped {
-                path: entry.path.clone(),
-                reason: problem.clone(),
-            }));
-    }
-    for paths in [&mut report.added, &mut report.changed, &mut report.removed] {
-        paths.sort();
-    }
-    report.skipped.sort_by(|a, b| a.path.cmp(&b.path));
-    report.skipped.dedup();
+    report.complete(&index.entries()?);
     Ok(report)
 }
 

@@ -698,29 +698,6 @@ mod tests {
     }
 
     #[test]
-    fn the_kind_is_told_by_form_and_by_the_line_under_the_title() {
-        let blocks = [
-            "Arbeid på øya",
-            "Rapport fra ei arbeidsgruppe",
-            "3. mai 2019",
-        ]
-        .map(|line| Block::new(BlockKind::Paragraph, line, None));
-        let kind = |path, format| {
-            resolve(
-                Stated::default(),
-                Properties::default(),
-                &blocks,
-                path,
-                format,
-            )
-            .kind
-        };
-        assert_eq!(kind("x/oya.pdf", Format::Pdf), Kind::Report);
-        // The name says where the slides were shown.
-        assert_eq!(kind("x/allmote.pptx", Format::Pptx), Kind::Slides);
-    }
-
-    #[test]
     fn file_names_tell_dates() {
         for (name, expected) in [
             ("x/2024-03-14-mote.pdf", "2024-03-14"),
