@@ -480,6 +480,11 @@ fn asks_what_is(folded: &str) -> bool {
             .any(|start| folded.starts_with(&format!(" {start} ")))
 }
 
+const COUNTS: &[&str] = &[
+    "to", "tre", "fire", "fem", "seks", "sju", "syv", "åtte", "ni", "ti", "two", "three", "four",
+    "five", "six", "seven", "eight", "nine", "ten",
+];
+
 /// Words of cues that say what is looked for too.
 const TELLING: &[&str] = &[
     "fristen",
@@ -499,6 +504,10 @@ const TELLING: &[&str] = &[
 fn carries_intent(word: &str, intent: Intent) -> bool {
     if TELLING.contains(&word) {
         return false;
+    }
+    // "Hvilke sju anbefalinger": the list shows how many there are.
+    if intent == Intent::List && COUNTS.contains(&word) {
+        return true;
     }
     let own = CUES
         .iter()
