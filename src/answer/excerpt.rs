@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use super::verdict::Weights;
-use super::{Excerpt, Links, Reading, holder, kind};
+use super::{Excerpt, Links, Reading, Stance, holder, kind};
 use crate::corpus::Span;
 use crate::corpus::format::BlockKind;
 use crate::index::Hit;
@@ -22,6 +22,8 @@ const MIN_LENGTH: usize = 90;
 
 /// Sentences on each side of a passage that tell what it is about.
 const CONTEXT_UNITS: usize = 3;
+/// An excerpt with this share of the best one's score is about as good.
+const NEARLY_AS_GOOD: f32 = 0.9;
 /// Sentences, items or rows that are scored together, at most.
 const MAX_UNITS: usize = 3;
 
@@ -124,6 +126,9 @@ pub fn choose(
             chosen.push(candidate);
         }
     }
+    if question.intent == Intent::Position && question.period.is_none() {
+        newest_first(&mut chosen, readings);
+    }
     chosen
 }
 
@@ -147,6 +152,19 @@ fn prefer_newest(candidates: &mut [Candidate], readings: &[Reading], worth: f32)
     }
 }
 
+/// Puts the newest of views that fit about as well first: people act on the view that holds today.
+fn newest_first(chosen: &mut [Candidate], readings: &[Reading]) {
+    let least = chosen
+        .first()
+        .map_or(0.0, |best| best.score * NEARLY_AS_GOOD);
+    let near = chosen
+        .iter()
+        .take_while(|candidate| candidate.score >= least && candidate.fit > 0.0)
+        .count();
+    let date = |candidate: &Candidate| readings[candidate.reading].document.metadata.date;
+    chosen[..near].sort_by_key(|candidate| std::cmp::Reverse(date(candidate)));
+}
+
 /// The excerpt that a candidate makes.
 pub fn excerpt(candidate: &Candidate, readings: &[Reading], links: &Links) -> Excerpt {
     let reading = &readings[candidate.reading];
@@ -158,12 +176,12 @@ pub fn excerpt(candidate: &Candidate, readings: &[Reading], links: &Links) -> Ex
     };
     let mut excerpt = Excerpt::new(&reading.document, span, &mark, candidate.score, links);
     if let Some((name, stance)) = holder::holder(reading, candidate.best) {
-        // With two speakers in one excerpt a label would put words in somebody's mouth.
-        let others = candidate
+        // With two speakers, or two stances, in one excerpt a label would be true of a part only.
+        let mut all = candidate
             .units
             .clone()
             .filter_map(|unit| holder::holder(reading, unit));
-        if others.into_iter().all(|(other, _)| other == name) {
+        if all.all(|(other, told)| other == name && (told == stance || told == Stance::States)) {
             excerpt.stance = Some(stance);
         }
         excerpt.holder = Some(name);
