@@ -47,6 +47,8 @@ pub struct Keyword {
     pub name: bool,
     /// Whether it is the holder whose view is asked for.
     pub holder: bool,
+    /// Whether it is from an earlier question of the conversation.
+    pub remembered: bool,
     /// Whether it is what is counted: "ansatte" in "hvor mange ansatte".
     pub counted: bool,
 }
@@ -91,6 +93,8 @@ pub struct Question {
     pub keywords: Vec<Keyword>,
     /// The month or year that is asked about.
     pub period: Option<Date>,
+    /// Whether it goes on with what was asked before; set by the conversation.
+    pub leans: bool,
     /// Whether a person is asked for.
     pub asks_who: bool,
     /// Whether the meaning of a word is asked for, and not only what something is.
@@ -136,6 +140,7 @@ impl Question {
             intent,
             keywords,
             period,
+            leans: false,
             asks_who: has(&["hvem", "kven", "who", "whom", "hva heter", "kva heiter"]),
             asks_meaning: intent == Intent::Definition && !asks_what_is(&folded),
             asks_name: has(&[
@@ -250,6 +255,7 @@ fn keywords(text: &str, language: Language, intent: Intent) -> Vec<Keyword> {
             },
             name: abbreviation || capital && !first,
             holder: false,
+            remembered: false,
             counted,
         });
     }

@@ -79,23 +79,47 @@ pub struct Candidate {
     pub score: f32,
 }
 
+/// A passage that a search found, or that stands where the conversation is.
+#[derive(Debug, Clone)]
+pub struct Retrieved {
+    /// The passage and its score.
+    pub hit: Hit,
+    /// Its document, as an index among the readings.
+    pub reading: usize,
+    /// Whether it stands under the heading that the question before was answered from: what was asked
+    /// then need not be named there again.
+    pub same_matter: bool,
+}
+
 /// Chooses what to show of the passages that a search found, best first.
 pub fn choose(
     question: &Question,
     weights: &Weights,
-    hits: &[(Hit, usize)],
+    passages: &[Retrieved],
     readings: &[Reading],
 ) -> Vec<Candidate> {
-    let top = hits
+    let top = passages
         .first()
-        .map_or(1.0, |(hit, _)| hit.score.max(f32::EPSILON));
+        .map_or(1.0, |best| best.hit.score.max(f32::EPSILON));
     let mut candidates: Vec<Candidate> = Vec::new();
-    for (hit, index) in hits {
-        let reading = &readings[*index];
-        let passage = Scored::new(question, weights, reading, hit, hit.score / top);
+    for retrieved in passages {
+        let reading = &readings[retrieved.reading];
+        let passage = Scored::new(
+            question,
+            weights,
+            reading,
+            retrieved,
+            retrieved.hit.score / top,
+        );
         for start in passage.units.clone() {
             for end in start + 1..=(start + MAX_UNITS).min(passage.units.end) {
-                candidates.extend(passage.window(question, weights, *index, reading, start..end));
+                candidates.extend(passage.window(
+                    question,
+                    weights,
+                    retrieved.reading,
+                    reading,
+                    start..end,
+                ));
             }
         }
     }
@@ -126,7 +150,7 @@ pub fn choose(
             chosen.push(candidate);
         }
     }
-    if question.intent == Intent::Position && question.period.is_none() {
+    if question.intent == Intent::Position && question.period.is_none() && !question.leans {
         newest_first(&mut chosen, readings);
     }
     chosen
@@ -239,10 +263,11 @@ impl Scored {
         question: &Question,
         weights: &Weights,
         reading: &Reading,
-        hit: &Hit,
+        retrieved: &Retrieved,
         rank: f32,
     ) -> Scored {
         debug_assert_eq!(question.keywords.len(), weights.keywords.len());
+        let hit = &retrieved.hit;
         let units = reading.within(hit.passage.span);
         let serve = |terms: &[String]| -> Vec<f32> {
             question
@@ -278,6 +303,14 @@ impl Scored {
                 .iter()
                 .zip(&mut around)
                 .filter(|(keyword, _)| keyword.names(period));
+            named.for_each(|(_, around)| *around = 1.0);
+        }
+        if retrieved.same_matter {
+            let named = question
+                .keywords
+                .iter()
+                .zip(&mut around)
+                .filter(|(keyword, _)| keyword.remembered);
             named.for_each(|(_, around)| *around = 1.0);
         }
         for unit in near.filter(same_section) {

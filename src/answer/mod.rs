@@ -16,7 +16,7 @@ use crate::corpus::{Date, Document, Span};
 use crate::language::Language;
 use crate::question::Intent;
 
-pub use excerpt::{choose, whole_passage};
+pub use excerpt::{Retrieved, choose, whole_passage};
 pub use link::Links;
 pub use reading::Reading;
 pub use verdict::{Period, Reason, Verdict, Weights, judge};

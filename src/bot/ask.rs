@@ -1,12 +1,12 @@
 //! The one path for a question: question → search → sentences → verdict. Terminal, chat and batch
 //! all take it.
 
-use std::collections::HashMap;
-
 use super::Bot;
 use crate::answer::{
-    self, Answer, Excerpt, Period, Reading, Reason, Verdict, Weights, choose, judge, whole_passage,
+    self, Answer, Excerpt, Period, Reading, Reason, Retrieved, Verdict, Weights, choose, judge,
+    whole_passage,
 };
+use crate::corpus::passage::{Passage, passages};
 use crate::corpus::{Date, DocumentId};
 use crate::index::{Hit, Query, State};
 use crate::question::{Keyword, Question};
@@ -27,7 +27,7 @@ pub struct Conversation {
 
 /// Passages with the documents they are from.
 struct Found {
-    hits: Vec<(Hit, usize)>,
+    passages: Vec<Retrieved>,
     readings: Vec<Reading>,
 }
 
@@ -41,8 +41,8 @@ impl Bot {
     pub fn ask_in(&self, text: &str, conversation: &mut Conversation) -> anyhow::Result<Answer> {
         let mut question = Question::parse_with(text, &self.parties);
         let own = question.keywords.len();
-        let leans = !conversation.keywords.is_empty() && question.is_follow_up();
-        if leans {
+        question.leans = !conversation.keywords.is_empty() && question.is_follow_up();
+        if question.leans {
             let new = |keyword: &&Keyword| {
                 !question
                     .keywords
@@ -51,7 +51,12 @@ impl Bot {
             };
             let remembered: Vec<Keyword> =
                 conversation.keywords.iter().filter(new).cloned().collect();
-            question.keywords.extend(remembered);
+            question
+                .keywords
+                .extend(remembered.into_iter().map(|keyword| Keyword {
+                    remembered: true,
+                    ..keyword
+                }));
         }
         let mut weights = self.weights(&question)?;
         weights
@@ -60,10 +65,10 @@ impl Bot {
             .skip(own)
             .for_each(|weight| *weight *= REMEMBERED);
         let mut found = self.find(&question, PASSAGES)?;
-        if leans {
-            prefer_place(&mut found, conversation);
+        if question.leans {
+            self.add_place(&mut found, conversation)?;
         }
-        let chosen = choose(&question, &weights, &found.hits, &found.readings);
+        let chosen = choose(&question, &weights, &found.passages, &found.readings);
         let verdict = self.verdict(&question, &weights, &chosen);
         let mut excerpts: Vec<Excerpt> = chosen
             .iter()
@@ -107,13 +112,15 @@ impl Bot {
     pub fn search(&self, text: &str, limit: usize) -> anyhow::Result<Vec<Excerpt>> {
         let question = Question::parse_with(text, &self.parties);
         let found = self.find(&question, limit)?;
-        Ok(found
-            .hits
-            .iter()
-            .map(|(hit, reading)| {
-                whole_passage(&question, hit, &found.readings[*reading], &self.links)
-            })
-            .collect())
+        let show = |retrieved: &Retrieved| {
+            whole_passage(
+                &question,
+                &retrieved.hit,
+                &found.readings[retrieved.reading],
+                &self.links,
+            )
+        };
+        Ok(found.passages.iter().map(show).collect())
     }
 
     fn weights(&self, question: &Question) -> anyhow::Result<Weights> {
@@ -158,27 +165,70 @@ impl Bot {
             .map(|gram| (gram, 1.0))
             .collect();
         let hits = self.index.search(&Query { terms, grams }, limit)?;
-        let mut readings: Vec<Reading> = Vec::new();
-        let mut known: HashMap<DocumentId, usize> = HashMap::new();
-        let mut found = Vec::new();
+        let mut found = Found {
+            passages: Vec::new(),
+            readings: Vec::new(),
+        };
         for hit in hits {
-            let reading = match known.get(&hit.document) {
-                Some(reading) => *reading,
-                None => {
-                    let Some(document) = self.index.document(&hit.document)? else {
-                        continue;
-                    };
-                    known.insert(hit.document.clone(), readings.len());
-                    readings.push(Reading::new(document));
-                    readings.len() - 1
-                }
-            };
-            found.push((hit, reading));
+            if let Some(reading) = self.reading(&mut found, &hit.document)? {
+                found.passages.push(Retrieved {
+                    hit,
+                    reading,
+                    same_matter: false,
+                });
+            }
         }
-        Ok(Found {
-            hits: found,
-            readings,
-        })
+        Ok(found)
+    }
+
+    /// The document `id` among the readings of `found`, read if it is not there yet.
+    fn reading(&self, found: &mut Found, id: &DocumentId) -> anyhow::Result<Option<usize>> {
+        let known = found
+            .readings
+            .iter()
+            .position(|reading| reading.document.id == *id);
+        if known.is_none()
+            && let Some(document) = self.index.document(id)?
+        {
+            found.readings.push(Reading::new(document));
+            return Ok(Some(found.readings.len() - 1));
+        }
+        Ok(known)
+    }
+
+    /// Puts the passages under the heading that answered before among those found, as good as the best.
+    fn add_place(&self, found: &mut Found, conversation: &Conversation) -> anyhow::Result<()> {
+        let Some((document, heading)) = &conversation.place else {
+            return Ok(());
+        };
+        let Some(reading) = self.reading(found, document)? else {
+            return Ok(());
+        };
+        let top = found.passages.first().map_or(1.0, |best| best.hit.score);
+        let document = &found.readings[reading].document;
+        let here = |passage: &Passage| {
+            let section = document.sections.get(passage.section);
+            section.is_some_and(|section| heading.as_deref().unwrap_or_default() == section.heading)
+        };
+        let place: Vec<Passage> = passages(document).into_iter().filter(here).collect();
+        found
+            .passages
+            .retain(|other| other.reading != reading || !place.contains(&other.hit.passage));
+        let id = document.id.clone();
+        let hits = place.into_iter().map(|passage| Hit {
+            document: id.clone(),
+            passage,
+            score: top,
+        });
+        found.passages.extend(hits.map(|hit| Retrieved {
+            hit,
+            reading,
+            same_matter: true,
+        }));
+        found
+            .passages
+            .sort_by(|a, b| b.hit.score.total_cmp(&a.hit.score));
+        Ok(())
     }
 
     fn verdict(
@@ -228,32 +278,6 @@ fn nearest(excerpts: &[Excerpt]) -> Vec<String> {
         }
     }
     headings
-}
-
-/// Puts the passages under the heading that answered before first.
-fn prefer_place(found: &mut Found, conversation: &Conversation) {
-    let Some((document, heading)) = &conversation.place else {
-        return;
-    };
-    let top = found.hits.first().map_or(0.0, |(hit, _)| hit.score);
-    for (hit, reading) in &mut found.hits {
-        let section = found.readings[*reading]
-            .document
-            .sections
-            .get(hit.passage.section);
-        if hit.document == *document
-            && section.is_some_and(|section| {
-                heading
-                    .as_ref()
-                    .is_none_or(|heading| *heading == section.heading)
-            })
-        {
-            hit.score += top * 0.5;
-        }
-    }
-    found
-        .hits
-        .sort_by(|(a, _), (b, _)| b.score.total_cmp(&a.score));
 }
 
 /// Whether a keyword names who speaks, not what is spoken of: a new question may name another.

@@ -119,12 +119,18 @@ fn what_is_not_there_is_declined_in_the_language_of_the_question() {
 fn a_follow_up_stays_with_the_matter() {
     let mut conversation = Conversation::default();
     let mut say = |question: &str| SHIPPED.ask_in(question, &mut conversation).unwrap();
-    say("Hva mener FASA om hjemmekontor?");
-    let answer = say("og hva svarte arbeidsgiver?");
-    let first = &answer.excerpts[0];
+    let before = say("Hva mener FASA om hjemmekontor?");
+    let after = say("og hva svarte arbeidsgiver?");
+    let (before, after) = (&before.excerpts[0], &after.excerpts[0]);
     assert_eq!(
-        (first.holder.as_deref(), first.heading.as_deref()),
-        (Some("Arbeidsgiver"), Some("Hjemmekontor"))
+        after.holder.as_deref(),
+        Some("Arbeidsgiver"),
+        "{}",
+        after.text
+    );
+    assert_eq!(
+        (&after.document.id, &after.heading),
+        (&before.document.id, &before.heading)
     );
 }
 
