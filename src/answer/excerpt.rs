@@ -2,6 +2,7 @@
 //! the kind of thing it asks for.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use super::verdict::Weights;
 use super::{Excerpt, Links, Reading, Stance, holder, kind};
@@ -96,7 +97,7 @@ pub fn choose(
     question: &Question,
     weights: &Weights,
     passages: &[Retrieved],
-    readings: &[Reading],
+    readings: &[Arc<Reading>],
 ) -> Vec<Candidate> {
     let top = passages
         .first()
@@ -157,7 +158,7 @@ pub fn choose(
 }
 
 /// Adds to the candidates of the newest document that covers the question about as well as any.
-fn prefer_newest(candidates: &mut [Candidate], readings: &[Reading], worth: f32) {
+fn prefer_newest(candidates: &mut [Candidate], readings: &[Arc<Reading>], worth: f32) {
     let most = candidates
         .iter()
         .map(|candidate| candidate.coverage)
@@ -177,7 +178,7 @@ fn prefer_newest(candidates: &mut [Candidate], readings: &[Reading], worth: f32)
 }
 
 /// Puts the newest of views that fit about as well first: people act on the view that holds today.
-fn newest_first(chosen: &mut [Candidate], readings: &[Reading]) {
+fn newest_first(chosen: &mut [Candidate], readings: &[Arc<Reading>]) {
     let least = chosen
         .first()
         .map_or(0.0, |best| best.score * NEARLY_AS_GOOD);
@@ -190,7 +191,7 @@ fn newest_first(chosen: &mut [Candidate], readings: &[Reading]) {
 }
 
 /// The excerpt that a candidate makes.
-pub fn excerpt(candidate: &Candidate, readings: &[Reading], links: &Links) -> Excerpt {
+pub fn excerpt(candidate: &Candidate, readings: &[Arc<Reading>], links: &Links) -> Excerpt {
     let reading = &readings[candidate.reading];
     let span = reading.span(&candidate.units);
     let mark = if candidate.units.len() > 1 {
@@ -420,7 +421,7 @@ const LEANING: &str = "dette det disse desse den denne de dei her der slik slike
 
 /// Gives a window the context that makes it fair: the whole of a list for a list, the sentence that
 /// "dette" points at, and something round a fragment.
-fn widened(question: &Question, mut candidate: Candidate, readings: &[Reading]) -> Candidate {
+fn widened(question: &Question, mut candidate: Candidate, readings: &[Arc<Reading>]) -> Candidate {
     let reading = &readings[candidate.reading];
     if question.intent == Intent::List {
         candidate.units = whole_list(reading, candidate.units);
@@ -491,7 +492,7 @@ fn whole_list(reading: &Reading, units: Range<usize>) -> Range<usize> {
 }
 
 /// Whether two candidates show the same words, or nearly.
-fn says_the_same(a: &Candidate, b: &Candidate, readings: &[Reading]) -> bool {
+fn says_the_same(a: &Candidate, b: &Candidate, readings: &[Arc<Reading>]) -> bool {
     if a.reading == b.reading && a.units.start < b.units.end && b.units.start < a.units.end {
         return true;
     }

@@ -110,8 +110,15 @@ fn own_view(folded: &[String]) -> Option<Stance> {
         .enumerate()
         .find_map(|(at, word)| match word.as_str() {
             // Norwegian turns subject and verb round: "Derfor mener vi".
-            "vi" | "me" | "we" => cue_at(folded, at + 1)
-                .or_else(|| at.checked_sub(1).and_then(|before| cue_at(folded, before))),
+            "vi" | "me" | "we" => {
+                // "Vi i forbundet er imot".
+                let named = folded
+                    .get(at + 1)
+                    .is_some_and(|next| next == "i" || next == "in");
+                let after = if named { at + 3 } else { at + 1 };
+                cue_at(folded, after)
+                    .or_else(|| at.checked_sub(1).and_then(|before| cue_at(folded, before)))
+            }
             "vårt" | "vår" | "our" => {
                 let next = folded.get(at + 1)?;
                 VIEW.contains(&next.as_str()).then_some(Stance::States)
@@ -141,7 +148,10 @@ fn subject(text: &str, folded: &[String]) -> Option<(String, Option<Stance>)> {
     let first = found.get(start)?;
     let word = |i: usize| &text[found[i].start..found[i].end];
     let capital = |i: usize| word(i).starts_with(char::is_uppercase);
-    if !capital(0) || INSIDE_NAMES.contains(&folded[start].as_str()) {
+    if !capital(start)
+        || ["vi", "me", "we"].contains(&folded[start].as_str())
+        || INSIDE_NAMES.contains(&folded[start].as_str())
+    {
         return None;
     }
     let mut name: Option<&str> = None;
@@ -188,18 +198,53 @@ fn cue_at(folded: &[String], at: usize) -> Option<Stance> {
     cue_with_length(folded, at).map(|(_, stance)| stance)
 }
 
-/// The same, with the number of its words.
+/// Words that stand inside a phrase and leave its meaning.
+const ADVERBS: &[&str] = &[
+    "også",
+    "òg",
+    "derfor",
+    "difor",
+    "fortsatt",
+    "framleis",
+    "nå",
+    "no",
+    "likevel",
+    "videre",
+    "vidare",
+    "særlig",
+    "særleg",
+    "still",
+    "also",
+    "therefore",
+    "sterkt",
+    "tydelig",
+    "samtidig",
+];
+
+/// The same, with the number of words it takes.
 fn cue_with_length(folded: &[String], at: usize) -> Option<(usize, Stance)> {
     let rest = folded.get(at..)?;
-    let fits = |cue: &str| {
-        cue.split(' ')
-            .enumerate()
-            .all(|(i, word)| rest.get(i).is_some_and(|w| w == word))
+    // The words of a cue in order, with adverbs between them: "er også imot", "har derfor foreslått".
+    let length = |cue: &str| -> Option<usize> {
+        let mut at = 0;
+        for (i, word) in cue.split(' ').enumerate() {
+            while i > 0
+                && rest
+                    .get(at)
+                    .is_some_and(|found| found != word && ADVERBS.contains(&found.as_str()))
+            {
+                at += 1;
+            }
+            if rest.get(at).is_none_or(|found| found != word) {
+                return None;
+            }
+            at += 1;
+        }
+        Some(at)
     };
-    let longest = cues()
-        .filter(|(cue, _)| fits(cue))
-        .max_by_key(|(cue, _)| cue.len());
-    longest.map(|(cue, stance)| (cue.split(' ').count(), stance))
+    let fitting = cues().filter_map(|(cue, stance)| Some((cue, length(cue)?, stance)));
+    let longest = fitting.max_by_key(|(cue, ..)| cue.len());
+    longest.map(|(_, length, stance)| (length, stance))
 }
 
 fn cues() -> impl Iterator<Item = (&'static str, Stance)> {
@@ -248,7 +293,7 @@ mod tests {
     #[test]
     fn who_has_the_word_keeps_it_until_another_takes_it() {
         let found = views(
-            "Ordningen krever mye. Arbeidsgiver foreslo to dager i uka. Det er nok. Forbundet stilte spørsmål ved dette. Partene møttes i mai. Det ble sent. Lederen for Posttjenesten er enig. Derfor krever vi tre dager. I juni svarte arbeidsgiver nei. Stillingene VFS ba om, er besatt. Forbundet støtter planen, men vil se tall.",
+            "Ordningen krever mye. Arbeidsgiver foreslo to dager i uka. Det er nok. Forbundet stilte spørsmål ved dette. Partene møttes i mai. Det ble sent. Lederen for Posttjenesten er enig. Derfor krever vi tre dager. I juni svarte arbeidsgiver nei. Stillingene VFS ba om, er besatt. Forbundet støtter planen, men vil se tall. Vi i Vekt er også imot.",
         );
         let expected = [
             None,
@@ -262,6 +307,7 @@ mod tests {
             Some(("Arbeidsgiver", Stance::States)),
             Some(("Arbeidsgiver", Stance::States)),
             Some(("Forbundet", Stance::States)),
+            Some(("Vekt", Stance::Opposes)),
         ];
         assert_eq!(
             found,

@@ -1,6 +1,8 @@
 //! The one path for a question: question → search → sentences → verdict. Terminal, chat and batch
 //! all take it.
 
+use std::sync::Arc;
+
 use super::Bot;
 use crate::answer::{
     self, Answer, Excerpt, Period, Reading, Reason, Retrieved, Verdict, Weights, choose, judge,
@@ -28,7 +30,7 @@ pub struct Conversation {
 /// Passages with the documents they are from.
 struct Found {
     passages: Vec<Retrieved>,
-    readings: Vec<Reading>,
+    readings: Vec<Arc<Reading>>,
 }
 
 impl Bot {
@@ -188,9 +190,9 @@ impl Bot {
             .iter()
             .position(|reading| reading.document.id == *id);
         if known.is_none()
-            && let Some(document) = self.index.document(id)?
+            && let Some(reading) = self.ready(id)?
         {
-            found.readings.push(Reading::new(document));
+            found.readings.push(reading);
             return Ok(Some(found.readings.len() - 1));
         }
         Ok(known)
@@ -205,7 +207,8 @@ impl Bot {
             return Ok(());
         };
         let top = found.passages.first().map_or(1.0, |best| best.hit.score);
-        let document = &found.readings[reading].document;
+        let ready = found.readings[reading].clone();
+        let document = &ready.document;
         let here = |passage: &Passage| {
             let section = document.sections.get(passage.section);
             section.is_some_and(|section| heading.as_deref().unwrap_or_default() == section.heading)

@@ -2,9 +2,12 @@
 
 pub mod ask;
 
+use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::answer::Links;
+use crate::answer::{Links, Reading};
+use crate::corpus::DocumentId;
 use crate::index::{Entry, Index};
 
 /// The bot: an open index and what an answer needs besides.
@@ -14,7 +17,12 @@ pub struct Bot {
     /// Names of the documents' authors, word by word.
     parties: Vec<String>,
     links: Links,
+    /// Documents made ready for choosing words from them, kept for the next question.
+    ready: Mutex<HashMap<DocumentId, Arc<Reading>>>,
 }
+
+/// So many documents are kept ready; beyond that all are made anew as they are needed.
+const MAX_READY: usize = 200;
 
 impl Bot {
     /// A bot that answers from `index`; citations lead to files under `knowledge`.
@@ -32,6 +40,7 @@ impl Bot {
         parties.dedup();
         Ok(Bot {
             parties,
+            ready: Mutex::default(),
             index,
             entries,
             links: Links::new(knowledge),
@@ -41,6 +50,24 @@ impl Bot {
     /// Every file that is known, ordered by path.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// The document `id`, ready for choosing words from it.
+    fn ready(&self, id: &DocumentId) -> anyhow::Result<Option<Arc<Reading>>> {
+        let lock = || self.ready.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(reading) = lock().get(id) {
+            return Ok(Some(reading.clone()));
+        }
+        let Some(document) = self.index.document(id)? else {
+            return Ok(None);
+        };
+        let reading = Arc::new(Reading::new(document));
+        let mut ready = lock();
+        if ready.len() >= MAX_READY {
+            ready.clear();
+        }
+        ready.insert(id.clone(), reading.clone());
+        Ok(Some(reading))
     }
 
     /// The index.
