@@ -1,6 +1,9 @@
 //! Whose view a sentence tells, and what kind of view: "NTL stilte spørsmål ved …" is NTL's, and so
 //! are the sentences after it until somebody else has the word.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::{Reading, Stance};
 use crate::language::{fold, is_party, words};
 
@@ -242,10 +245,23 @@ fn cue_with_length(folded: &[String], at: usize) -> Option<(usize, Stance)> {
         }
         Some(at)
     };
-    let fitting = cues().filter_map(|(cue, stance)| Some((cue, length(cue)?, stance)));
+    let cues = BY_FIRST_WORD.get(rest.first()?.as_str())?;
+    let fitting = cues
+        .iter()
+        .filter_map(|(cue, stance)| Some((cue, length(cue)?, *stance)));
     let longest = fitting.max_by_key(|(cue, ..)| cue.len());
     longest.map(|(_, length, stance)| (length, stance))
 }
+
+/// The cues by their first word: every word of every sentence is looked up.
+static BY_FIRST_WORD: LazyLock<HashMap<&str, Vec<(&str, Stance)>>> = LazyLock::new(|| {
+    let mut found: HashMap<&str, Vec<(&str, Stance)>> = HashMap::new();
+    for (cue, stance) in cues() {
+        let first = cue.split(' ').next().unwrap_or(cue);
+        found.entry(first).or_default().push((cue, stance));
+    }
+    found
+});
 
 fn cues() -> impl Iterator<Item = (&'static str, Stance)> {
     CUES.lines().filter_map(|line| {
