@@ -59,11 +59,6 @@ pub struct Skipped {
 }
 
 impl Report {
-    /// Whether the run left the index as it was.
-    pub fn is_unchanged(&self) -> bool {
-        self.added.is_empty() && self.changed.is_empty() && self.removed.is_empty()
-    }
-
     /// Adds what the index itself knows to be wrong, and puts all in order.
     fn complete(&mut self, entries: &[Entry]) {
         for entry in entries {
