@@ -9,7 +9,7 @@ use super::{Excerpt, Links, Reading, Stance, holder, kind};
 use crate::corpus::Span;
 use crate::corpus::format::BlockKind;
 use crate::index::Hit;
-use crate::language::{fold, terms, words};
+use crate::language::{Term, fold, terms, words};
 use crate::question::{Intent, Question};
 
 /// Excerpts of one answer, at most.
@@ -214,26 +214,17 @@ pub fn excerpt(candidate: &Candidate, readings: &[Arc<Reading>], links: &Links) 
     excerpt
 }
 
-/// A whole passage as an excerpt, the question's words marked: a search hit.
-pub fn whole_passage(question: &Question, hit: &Hit, reading: &Reading, links: &Links) -> Excerpt {
-    let document = &reading.document;
-    let text = document.slice(hit.passage.span);
-    let marks: Vec<Span> = terms(text)
-        .into_iter()
-        .filter(|term| {
-            question
-                .keywords
-                .iter()
-                .any(|keyword| keyword.served_by(std::slice::from_ref(&term.text)) > 0.5)
-        })
-        .map(|term| {
-            Span::new(
-                hit.passage.span.start + term.start,
-                hit.passage.span.start + term.end,
-            )
-        })
-        .collect();
-    Excerpt::new(document, hit.passage.span, &marks, hit.score, links)
+/// The words of a passage that the question asks with, as bytes of its text.
+pub fn marks(question: &Question, text: &str) -> Vec<Span> {
+    let served = |term: &Term| {
+        let terms = std::slice::from_ref(&term.text);
+        question
+            .keywords
+            .iter()
+            .any(|keyword| keyword.served_by(terms) > 0.5)
+    };
+    let terms = terms(text).into_iter().filter(served);
+    terms.map(|term| Span::new(term.start, term.end)).collect()
 }
 
 fn heading_terms(reading: &Reading, section: usize) -> Vec<String> {

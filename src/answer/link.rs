@@ -4,8 +4,6 @@ use std::path::PathBuf;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::corpus::{Document, Span};
-
 /// Makes the address of an excerpt: the document's public one where it has one, else the file itself.
 #[derive(Debug, Clone)]
 pub struct Links {
@@ -27,34 +25,32 @@ impl Links {
         Links { knowledge }
     }
 
-    /// The address of `span` in `document`: at the page for a PDF, at the words for a web page.
-    pub fn to(&self, document: &Document, span: Span) -> String {
-        let base = document.metadata.url.clone().unwrap_or_else(|| {
-            let file = self.knowledge.join(&document.path);
+    /// The address of `words` in the document at `path`, or at `url` where the public reads it: at the
+    /// page for a PDF, at the words for a web page.
+    pub fn to(&self, url: Option<&str>, path: &str, page: Option<u32>, words: &str) -> String {
+        let base = url.map(str::to_owned).unwrap_or_else(|| {
+            let file = self.knowledge.join(path);
             format!(
                 "file://{}",
                 utf8_percent_encode(&file.to_string_lossy(), PATH)
             )
         });
+        let file = path.to_lowercase();
         let path = base
             .split(['#', '?'])
             .next()
             .unwrap_or(&base)
             .to_lowercase();
         let is = |endings: &[&str]| {
-            endings.iter().any(|ending| path.ends_with(ending))
-                || endings
-                    .iter()
-                    .any(|ending| document.path.to_lowercase().ends_with(ending))
+            let ends = |ending: &&str| path.ends_with(ending) || file.ends_with(ending);
+            endings.iter().any(ends)
         };
         if base.contains('#') {
             base
         } else if is(&[".pdf"]) {
-            document
-                .page_at(span.start)
-                .map_or(base.clone(), |page| format!("{base}#page={page}"))
+            page.map_or(base.clone(), |page| format!("{base}#page={page}"))
         } else if is(&[".html", ".htm", ".xhtml"]) {
-            format!("{base}#:~:text={}", text_fragment(document.slice(span)))
+            format!("{base}#:~:text={}", text_fragment(words))
         } else {
             base
         }

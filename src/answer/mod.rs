@@ -12,11 +12,12 @@ mod verdict;
 use serde::Serialize;
 
 use crate::corpus::metadata::Kind;
-use crate::corpus::{Date, Document, Span};
+use crate::corpus::passage::Quotation;
+use crate::corpus::{Date, Document, DocumentId, Metadata, Span};
 use crate::language::Language;
 use crate::question::Intent;
 
-pub use excerpt::{Retrieved, choose, whole_passage};
+pub use excerpt::{Retrieved, choose, marks};
 pub use link::Links;
 pub use reading::Reading;
 pub use verdict::{Period, Reason, Verdict, Weights, judge};
@@ -107,7 +108,7 @@ pub enum Stance {
 }
 
 impl Excerpt {
-    /// The words of `document` at `span`.
+    /// The words of `document` at `span`, which the parts at `highlights` answer in.
     pub fn new(
         document: &Document,
         span: Span,
@@ -115,38 +116,63 @@ impl Excerpt {
         score: f32,
         links: &Links,
     ) -> Excerpt {
-        let characters = document.characters(span);
+        let quotation = Quotation::new(document, span);
+        let inside: Vec<Span> = highlights
+            .iter()
+            .filter(|part| span.contains(**part))
+            .map(|part| Span::new(part.start - span.start, part.end - span.start))
+            .collect();
+        let source = Source::new(
+            &document.id,
+            &document.metadata,
+            &document.path,
+            &document.collection,
+        );
+        let url = document.metadata.url.as_deref();
+        Excerpt::quoting(quotation, source, url, &inside, score, links)
+    }
+
+    /// The words of `quotation` from `source`, which the public reads at `url`; `highlights` are bytes of
+    /// the words.
+    pub fn quoting(
+        quotation: Quotation,
+        source: Source,
+        url: Option<&str>,
+        highlights: &[Span],
+        score: f32,
+        links: &Links,
+    ) -> Excerpt {
+        let count = |bytes: &str| bytes.chars().count();
         let relative = |part: &Span| {
-            let start = document.text[span.start..part.start].chars().count();
-            [start, start + document.slice(*part).chars().count()]
+            let start = count(&quotation.text[..part.start]);
+            [start, start + count(&quotation.text[part.range()])]
         };
-        let section = document.section_at(span.start);
-        let heading = section
-            .map(|i| document.sections[i].heading.clone())
-            .filter(|heading| !heading.is_empty());
         Excerpt {
-            text: document.slice(span).to_owned(),
-            highlights: highlights
-                .iter()
-                .filter(|part| span.contains(**part))
-                .map(relative)
-                .collect(),
-            document: Source {
-                id: document.id.to_string(),
-                title: document.metadata.title.clone(),
-                date: document.metadata.date,
-                kind: document.metadata.kind,
-                collection: document.collection.clone(),
-                path: document.path.clone(),
-            },
-            heading,
-            page: document.page_at(span.start),
-            start: characters.start,
-            end: characters.end,
+            highlights: highlights.iter().map(relative).collect(),
+            link: links.to(url, &source.path, quotation.page, &quotation.text),
+            document: source,
+            heading: quotation.heading,
+            page: quotation.page,
+            start: quotation.first,
+            end: quotation.first + count(&quotation.text),
             holder: None,
             stance: None,
-            link: links.to(document, span),
             score,
+            text: quotation.text,
+        }
+    }
+}
+
+impl Source {
+    /// What a citation says of the document `id`.
+    pub fn new(id: &DocumentId, metadata: &Metadata, path: &str, collection: &str) -> Source {
+        Source {
+            id: id.to_string(),
+            title: metadata.title.clone(),
+            date: metadata.date,
+            kind: metadata.kind,
+            collection: collection.to_owned(),
+            path: path.to_owned(),
         }
     }
 }

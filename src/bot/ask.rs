@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use super::Bot;
 use crate::answer::{
-    self, Answer, Excerpt, Period, Reading, Reason, Retrieved, Verdict, Weights, choose, judge,
-    whole_passage,
+    self, Answer, Excerpt, Period, Reading, Reason, Retrieved, Source, Verdict, Weights, choose,
+    judge, marks,
 };
 use crate::corpus::passage::{Passage, passages};
 use crate::corpus::{Date, DocumentId};
@@ -113,16 +113,24 @@ impl Bot {
     /// The passages that fit `text` best, best first.
     pub fn search(&self, text: &str, limit: usize) -> anyhow::Result<Vec<Excerpt>> {
         let question = Question::parse_with(text, &self.parties);
-        let found = self.find(&question, limit)?;
-        let show = |retrieved: &Retrieved| {
-            whole_passage(
-                &question,
-                &retrieved.hit,
-                &found.readings[retrieved.reading],
+        let mut excerpts = Vec::new();
+        for hit in self.index.search(&query(&question), limit)? {
+            let entry = self.entry(&hit.document);
+            let known = entry.and_then(|entry| Some((entry, entry.metadata()?)));
+            let (Some((entry, metadata)), Some(quotation)) = (known, self.index.quotation(&hit)?)
+            else {
+                continue;
+            };
+            excerpts.push(Excerpt::quoting(
+                quotation.clone(),
+                Source::new(&entry.id, metadata, &entry.path, &entry.collection),
+                metadata.url.as_deref(),
+                &marks(&question, &quotation.text),
+                hit.score,
                 &self.links,
-            )
-        };
-        Ok(found.passages.iter().map(show).collect())
+            ));
+        }
+        Ok(excerpts)
     }
 
     fn weights(&self, question: &Question) -> anyhow::Result<Weights> {
@@ -147,26 +155,7 @@ impl Bot {
     }
 
     fn find(&self, question: &Question, limit: usize) -> anyhow::Result<Found> {
-        let alternatives = |keyword: &Keyword| {
-            keyword
-                .alternatives
-                .iter()
-                .map(|term| (term.clone(), keyword.alternative_weight))
-                .collect::<Vec<_>>()
-        };
-        let terms = question
-            .keywords
-            .iter()
-            .flat_map(|keyword| {
-                std::iter::once((keyword.term.clone(), 1.0)).chain(alternatives(keyword))
-            })
-            .collect();
-        let grams = question
-            .grams()
-            .into_iter()
-            .map(|gram| (gram, 1.0))
-            .collect();
-        let hits = self.index.search(&Query { terms, grams }, limit)?;
+        let hits = self.index.search(&query(question), limit)?;
         let mut found = Found {
             passages: Vec::new(),
             readings: Vec::new(),
@@ -266,6 +255,21 @@ impl Bot {
             Some(_) => Period::Between,
             None => Period::Covered,
         }
+    }
+}
+
+/// What to search for, to answer a question.
+fn query(question: &Question) -> Query {
+    let alternatives = |keyword: &Keyword| {
+        let weight = keyword.alternative_weight;
+        let terms = keyword.alternatives.iter();
+        terms.map(|term| (term.clone(), weight)).collect::<Vec<_>>()
+    };
+    let keywords = || question.keywords.iter();
+    Query {
+        terms: keywords().map(|keyword| keyword.term.clone()).collect(),
+        alternatives: keywords().flat_map(alternatives).collect(),
+        grams: question.grams(),
     }
 }
 

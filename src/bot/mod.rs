@@ -14,6 +14,8 @@ use crate::index::{Entry, Index};
 pub struct Bot {
     index: Index,
     entries: Vec<Entry>,
+    /// The place of each document among the entries.
+    places: HashMap<DocumentId, usize>,
     /// Names of the documents' authors, word by word.
     parties: Vec<String>,
     links: Links,
@@ -38,7 +40,9 @@ impl Bot {
             .collect();
         parties.sort();
         parties.dedup();
+        let places = entries.iter().enumerate();
         Ok(Bot {
+            places: places.map(|(i, entry)| (entry.id.clone(), i)).collect(),
             parties,
             ready: Mutex::default(),
             index,
@@ -50,6 +54,11 @@ impl Bot {
     /// Every file that is known, ordered by path.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// What is known of the document `id`.
+    fn entry(&self, id: &DocumentId) -> Option<&Entry> {
+        self.entries.get(*self.places.get(id)?)
     }
 
     /// The document `id`, ready for choosing words from it.

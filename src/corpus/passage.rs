@@ -26,6 +26,35 @@ pub struct Passage {
     pub section: usize,
 }
 
+/// The words of a passage, with what a citation of them needs: kept so that nobody need open the
+/// document for it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Quotation {
+    /// The words.
+    pub text: String,
+    /// The number of the first character in the document's text.
+    pub first: usize,
+    /// The heading over them.
+    pub heading: Option<String>,
+    /// The page on which they begin, where pages are known.
+    pub page: Option<u32>,
+}
+
+impl Quotation {
+    /// The words of `document` at `span`.
+    pub fn new(document: &Document, span: Span) -> Quotation {
+        let section = document.section_at(span.start);
+        Quotation {
+            text: document.slice(span).to_owned(),
+            first: document.text[..span.start].chars().count(),
+            heading: section
+                .map(|i| document.sections[i].heading.clone())
+                .filter(|heading| !heading.is_empty()),
+            page: document.page_at(span.start),
+        }
+    }
+}
+
 /// A sentence, list item or table row: what passages and excerpts are made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unit {

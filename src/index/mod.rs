@@ -5,14 +5,16 @@
 //! records change in one commit, so whoever opens the index sees the old or the new state of each
 //! document, never half. Everything here can be thrown away and made anew from the knowledge folder.
 
+mod records;
 mod schema;
 mod search;
-mod statistics;
 mod tokenizer;
+mod vocabulary;
 mod writer;
 
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
@@ -22,8 +24,9 @@ use tantivy::schema::{IndexRecordOption, Value};
 use tantivy::{Searcher, TantivyDocument, Term};
 
 use crate::corpus::{Document, DocumentId, Metadata};
+use records::Records;
 use schema::Fields;
-use statistics::Tokens;
+use vocabulary::Vocabulary;
 
 pub use search::{Hit, Query};
 pub use writer::{Busy, Writer};
@@ -84,7 +87,9 @@ pub struct Index {
     inner: tantivy::Index,
     fields: Fields,
     searcher: Searcher,
-    tokens: Tokens,
+    records: Records,
+    /// Made when it is first needed: reading every word takes longer than most questions.
+    vocabulary: OnceLock<Vocabulary>,
     folder: Option<PathBuf>,
 }
 
@@ -167,12 +172,13 @@ impl Index {
 
     fn of(inner: tantivy::Index, fields: Fields, folder: Option<PathBuf>) -> anyhow::Result<Index> {
         tokenizer::register(&inner);
-        let (searcher, tokens) = latest(&inner, fields)?;
+        let (searcher, records) = latest(&inner, fields)?;
         Ok(Index {
             inner,
             fields,
             searcher,
-            tokens,
+            records,
+            vocabulary: OnceLock::new(),
             folder,
         })
     }
@@ -184,7 +190,8 @@ impl Index {
 
     /// Sees what has been committed since the index was opened.
     pub fn reload(&mut self) -> anyhow::Result<()> {
-        (self.searcher, self.tokens) = latest(&self.inner, self.fields)?;
+        (self.searcher, self.records) = latest(&self.inner, self.fields)?;
+        self.vocabulary = OnceLock::new();
         Ok(())
     }
 
@@ -257,13 +264,12 @@ impl Index {
 }
 
 /// What has been committed to the index last.
-fn latest(inner: &tantivy::Index, fields: Fields) -> anyhow::Result<(Searcher, Tokens)> {
+fn latest(inner: &tantivy::Index, fields: Fields) -> anyhow::Result<(Searcher, Records)> {
     let reader = inner.reader_builder();
     let reader = reader.reload_policy(tantivy::ReloadPolicy::Manual);
     let searcher = reader.try_into()?.searcher();
-    let searched = [fields.terms, fields.grams, fields.document_terms];
-    let tokens = Tokens::count(&searcher, &searched)?;
-    Ok((searcher, tokens))
+    let records = Records::number(&searcher, fields)?;
+    Ok((searcher, records))
 }
 
 /// Whether this user may not write in a folder or to a file in it. Even reading an index takes a lock,

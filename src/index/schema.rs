@@ -7,7 +7,7 @@ use tantivy::schema::{
 use super::tokenizer::{GRAMS, TERMS};
 
 /// Counts up whenever fields, analysis, passages or what is stored change: the index is then made anew.
-pub const VERSION: u32 = 12;
+pub const VERSION: u32 = 15;
 
 /// The value of [`Fields::record`] for a passage.
 pub const PASSAGE: &str = "passage";
@@ -35,6 +35,8 @@ pub struct Fields {
     /// A passage's place in its document, in columns, so that ranking need not unpack records:
     /// number, first byte, first byte after it, section.
     pub place: [Field; 4],
+    /// A passage's words and what citing them takes, as JSON.
+    pub quotation: Field,
     /// The terms of a passage and of the headings over it.
     pub terms: Field,
     /// The character 4-grams of the same.
@@ -60,6 +62,7 @@ pub fn schema() -> (Schema, Fields) {
         entry: schema.add_text_field("entry", STORED),
         document: schema.add_text_field("document", STORED),
         place: PLACE.map(|name| schema.add_u64_field(name, FAST)),
+        quotation: schema.add_text_field("quotation", STORED),
         terms: schema.add_text_field(
             "terms",
             indexed(TERMS, IndexRecordOption::WithFreqsAndPositions),

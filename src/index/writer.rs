@@ -5,7 +5,7 @@ use tantivy::{IndexWriter, TantivyDocument, Term};
 
 use super::Entry;
 use super::schema::{ENTRY, Fields, PASSAGE};
-use crate::corpus::passage::Passage;
+use crate::corpus::passage::{Passage, Quotation};
 use crate::corpus::{Document, DocumentId};
 
 /// Memory for records that are not yet on the disk.
@@ -50,6 +50,8 @@ impl Writer {
             record.add_text(self.fields.owner, entry.id.as_str());
             record.add_text(self.fields.terms, &text);
             record.add_text(self.fields.grams, &text);
+            let quotation = Quotation::new(document, passage.span);
+            record.add_text(self.fields.quotation, serde_json::to_string(&quotation)?);
             let place = [
                 passage.ordinal,
                 passage.span.start,

@@ -5,6 +5,7 @@
 //! character 4-grams that find compounds, inflection and typing errors. A language rule is one file
 //! here and a table test. Nothing here knows the index.
 
+pub mod compound;
 mod detect;
 mod fold;
 pub mod lexicon;
@@ -18,7 +19,7 @@ pub mod written;
 pub use detect::{Language, detect};
 pub use fold::fold;
 pub use party::{is_party, means_union};
-pub use similar::similarity;
+pub use similar::{one_slip_apart, similarity};
 pub use stop::is_question_word;
 pub use words::words;
 

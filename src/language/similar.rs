@@ -36,7 +36,7 @@ const SLIP: f32 = 0.75;
 
 /// Whether one letter put in, left out, changed or swapped with its neighbour makes one word of the
 /// other (the restricted edit distance of Damerau, at most 1).
-fn one_slip_apart(a: &str, b: &str) -> bool {
+pub fn one_slip_apart(a: &str, b: &str) -> bool {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     if a.len().abs_diff(b.len()) > 1 {
         return false;

@@ -1,0 +1,293 @@
+//! The living records of an index, numbered: what scoring goes by.
+//!
+//! tantivy numbers records by segment, and keeps those that were replaced until it merges. Scores
+//! must depend on the documents alone, so passages get rows of their own, in the order of the
+//! segments, and lengths and frequencies are counted over these only. All is held in columns of plain
+//! numbers: some 20 bytes a passage.
+
+use std::collections::HashMap;
+
+use tantivy::fieldnorm::FieldNormReader;
+use tantivy::postings::Postings;
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocAddress, DocSet, Searcher, TERMINATED, Term};
+
+use super::schema::{ENTRY, Fields, OWNER, PASSAGE, PLACE};
+use crate::corpus::passage::Passage;
+use crate::corpus::{DocumentId, Span};
+
+/// The row of a record that is not counted.
+const NONE: u32 = u32::MAX;
+
+/// Passages and documents, numbered.
+#[derive(Default)]
+pub struct Records {
+    /// For each segment and record: the row of a passage, the number of an entry's document.
+    rows: Vec<Vec<u32>>,
+    /// Where each passage is.
+    addresses: Vec<DocAddress>,
+    /// The document of each passage.
+    document: Vec<u32>,
+    /// The place of each passage in its document.
+    places: Vec<[u32; PLACE.len()]>,
+    /// The documents.
+    pub documents: Vec<DocumentId>,
+    numbers: HashMap<DocumentId, u32>,
+    /// The row of each document's first passage.
+    first: Vec<u32>,
+    terms: Lengths,
+    grams: Lengths,
+    document_terms: Lengths,
+}
+
+/// How long each record is in one field.
+#[derive(Default)]
+struct Lengths {
+    /// As tantivy rounds them, one byte each.
+    coded: Vec<u8>,
+    /// BM25's share of length, for each code.
+    damping: Vec<f32>,
+}
+
+/// The occurrences of a term: rows and how often.
+pub type Occurrences = Vec<(u32, u32)>;
+
+/// BM25's usual constants.
+const K1: f32 = 1.2;
+const B: f32 = 0.75;
+
+impl Records {
+    /// Numbers the records that `searcher` sees.
+    pub fn number(searcher: &Searcher, fields: Fields) -> tantivy::Result<Records> {
+        let mut records = Records::default();
+        for (segment_ord, segment) in (0..).zip(searcher.segment_readers()) {
+            let mut rows = vec![NONE; segment.max_doc() as usize];
+            let fast = segment.fast_fields();
+            let owners = fast.str(OWNER)?;
+            let places = PLACE
+                .iter()
+                .map(|name| fast.u64(name))
+                .collect::<Result<Vec<_>, _>>()?;
+            let lengths = [fields.terms, fields.grams, fields.document_terms]
+                .map(|field| segment.get_fieldnorms_reader(field));
+            let [terms, grams, document_terms] = lengths;
+            let (terms, grams, document_terms) = (terms?, grams?, document_terms?);
+            let inverted = segment.inverted_index(fields.record)?;
+            let mut kinds = vec![None; rows.len()];
+            for kind in [PASSAGE, ENTRY] {
+                let term = Term::from_field_text(fields.record, kind);
+                let Some(mut found) = inverted.read_postings(&term, IndexRecordOption::Basic)?
+                else {
+                    continue;
+                };
+                while found.doc() != tantivy::TERMINATED {
+                    kinds[found.doc() as usize] = Some(kind == PASSAGE);
+                    found.advance();
+                }
+            }
+            // Owners are few beside records: each name is read once.
+            let mut known: HashMap<u64, u32> = HashMap::new();
+            for (doc, is_passage) in (0..).zip(kinds) {
+                let Some(is_passage) = is_passage.filter(|_| !segment.is_deleted(doc)) else {
+                    continue;
+                };
+                let Some(owners) = &owners else { continue };
+                let Some(ord) = owners.term_ords(doc).next() else {
+                    continue;
+                };
+                let document = match known.get(&ord) {
+                    Some(document) => *document,
+                    None => {
+                        let mut name = String::new();
+                        owners.ord_to_str(ord, &mut name)?;
+                        let id = DocumentId::from(name.as_str());
+                        let next = u32::try_from(records.documents.len()).unwrap_or(NONE);
+                        let document = *records.numbers.entry(id.clone()).or_insert(next);
+                        if document == next {
+                            records.documents.push(id);
+                            records.first.push(NONE);
+                            records.document_terms.coded.push(0);
+                        }
+                        known.insert(ord, document);
+                        document
+                    }
+                };
+                if !is_passage {
+                    rows[doc as usize] = document;
+                    records.document_terms.coded[document as usize] =
+                        document_terms.fieldnorm_id(doc);
+                    continue;
+                }
+                let row = u32::try_from(records.addresses.len()).unwrap_or(NONE);
+                rows[doc as usize] = row;
+                let first = &mut records.first[document as usize];
+                *first = row.min(*first);
+                records.addresses.push(DocAddress::new(segment_ord, doc));
+                records.document.push(document);
+                let mut place = [0; PLACE.len()];
+                for (number, column) in place.iter_mut().zip(&places) {
+                    *number = column
+                        .first(doc)
+                        .and_then(|number| u32::try_from(number).ok())
+                        .unwrap_or_default();
+                }
+                records.places.push(place);
+                records.terms.coded.push(terms.fieldnorm_id(doc));
+                records.grams.coded.push(grams.fieldnorm_id(doc));
+            }
+            records.rows.push(rows);
+        }
+        for lengths in [
+            &mut records.terms,
+            &mut records.grams,
+            &mut records.document_terms,
+        ] {
+            lengths.weigh();
+        }
+        Ok(records)
+    }
+
+    /// How many passages there are.
+    pub fn passages(&self) -> usize {
+        self.addresses.len()
+    }
+
+    /// Where the passage of a row is.
+    pub fn address(&self, row: usize) -> DocAddress {
+        self.addresses[row]
+    }
+
+    /// The number of the document of a row.
+    pub fn document(&self, row: usize) -> usize {
+        self.document[row] as usize
+    }
+
+    /// The passage of a row.
+    pub fn passage(&self, row: usize) -> Passage {
+        let [ordinal, start, end, section] = self.places[row].map(|number| number as usize);
+        Passage {
+            ordinal,
+            span: Span::new(start, end),
+            section,
+        }
+    }
+
+    /// The row of a document's passage.
+    pub fn row(&self, document: &DocumentId, ordinal: usize) -> Option<usize> {
+        let first = self.first[*self.numbers.get(document)? as usize] as usize;
+        let row = first.checked_add(ordinal)?;
+        let place = self.places.get(row)?;
+        (place[0] as usize == ordinal).then_some(row)
+    }
+
+    /// The rows of the passages before and after that of `row` in its document. A document's passages
+    /// are written one after the other.
+    pub fn beside(&self, row: usize) -> impl Iterator<Item = usize> + '_ {
+        let ordinal = self.places[row][0];
+        let here = move |other: &usize| {
+            self.document.get(*other) == self.document.get(row)
+                && self.places[*other][0].abs_diff(ordinal) == 1
+        };
+        [row.checked_sub(1), Some(row + 1)]
+            .into_iter()
+            .flatten()
+            .filter(here)
+    }
+
+    /// Where `term` occurs, among passages or documents as its field has it.
+    pub fn occurrences(&self, searcher: &Searcher, term: &Term) -> tantivy::Result<Occurrences> {
+        let mut found = Vec::new();
+        for (segment, rows) in searcher.segment_readers().iter().zip(&self.rows) {
+            let index = segment.inverted_index(term.field())?;
+            let Some(mut block) = index.read_block_postings(term, IndexRecordOption::WithFreqs)?
+            else {
+                continue;
+            };
+            found.reserve(block.doc_freq() as usize);
+            while block.block_len() > 0 {
+                let counted = block.docs().iter().zip(block.freqs());
+                found.extend(
+                    counted
+                        .map(|(doc, frequency)| (rows[*doc as usize], *frequency))
+                        .filter(|(row, _)| *row != NONE),
+                );
+                block.advance();
+            }
+        }
+        Ok(found)
+    }
+
+    /// Where in each of `rows`, which ascend, `term` stands, as numbers of words.
+    pub fn positions(
+        &self,
+        searcher: &Searcher,
+        term: &Term,
+        rows: &[usize],
+    ) -> tantivy::Result<Vec<Vec<u32>>> {
+        let mut found = vec![Vec::new(); rows.len()];
+        let mut next = rows.iter().zip(&mut found).peekable();
+        for (ord, segment) in (0..).zip(searcher.segment_readers()) {
+            let here = |row: &usize| self.addresses[*row].segment_ord == ord;
+            let index = segment.inverted_index(term.field())?;
+            let option = IndexRecordOption::WithFreqsAndPositions;
+            let mut postings = index.read_postings(term, option)?;
+            while let Some((row, positions)) = next.next_if(|(row, _)| here(row)) {
+                let Some(postings) = &mut postings else {
+                    continue;
+                };
+                let doc = self.addresses[*row].doc_id;
+                if postings.doc() < doc {
+                    postings.seek(doc);
+                }
+                if postings.doc() == doc && doc != TERMINATED {
+                    postings.positions(positions);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// Adds to `scores` the BM25 of what occurs as `found` says, times `weight`.
+    pub fn add(&self, field: Searched, found: &[(u32, u32)], weight: f32, scores: &mut [f32]) {
+        let lengths = match field {
+            Searched::Terms => &self.terms,
+            Searched::Grams => &self.grams,
+            Searched::Documents => &self.document_terms,
+        };
+        let weight = weight * (K1 + 1.0) * inverse_frequency(found.len(), lengths.coded.len());
+        for (row, frequency) in found {
+            let row = *row as usize;
+            let frequency = *frequency as f32;
+            let damping = lengths.damping[usize::from(lengths.coded[row])];
+            scores[row] += weight * frequency / (frequency + damping);
+        }
+    }
+}
+
+/// Robertson and Spärck Jones's inverse document frequency, as BM25 has it.
+pub fn inverse_frequency(frequency: usize, records: usize) -> f32 {
+    let (n, df) = (records as f32, frequency as f32);
+    (1.0 + (n - df + 0.5).max(0.0) / (df + 0.5)).ln()
+}
+
+/// The fields that are scored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Searched {
+    /// The terms of passages.
+    Terms,
+    /// Their character 4-grams.
+    Grams,
+    /// The terms of documents.
+    Documents,
+}
+
+impl Lengths {
+    fn weigh(&mut self) {
+        let length = |code: u8| FieldNormReader::id_to_fieldnorm(code) as f32;
+        let sum: f64 = self.coded.iter().map(|code| f64::from(length(*code))).sum();
+        let mean = ((sum / self.coded.len().max(1) as f64) as f32).max(1.0);
+        self.damping = (0..=u8::MAX)
+            .map(|code| K1 * (1.0 - B + B * length(code) / mean))
+            .collect();
+    }
+}
