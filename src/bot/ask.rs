@@ -18,6 +18,10 @@ const PASSAGES: usize = 20;
 /// How much the words of the question before count in a question that leans on it.
 const REMEMBERED: f32 = 0.5;
 
+/// How much another word for the same thing counts in the search beside what it counts once a passage
+/// is found: there it must not outweigh the word that was asked with.
+const SEARCHED: f32 = 0.5;
+
 /// What a conversation remembers: what its last answered question was about.
 #[derive(Debug, Clone, Default)]
 pub struct Conversation {
@@ -261,7 +265,7 @@ impl Bot {
 /// What to search for, to answer a question.
 fn query(question: &Question) -> Query {
     let alternatives = |keyword: &Keyword| {
-        let weight = keyword.alternative_weight;
+        let weight = keyword.alternative_weight * SEARCHED;
         let terms = keyword.alternatives.iter();
         terms.map(|term| (term.clone(), weight)).collect::<Vec<_>>()
     };

@@ -9,7 +9,7 @@ use super::sentence::sentences;
 use super::{Document, Span};
 
 /// A passage is closed at the end of a sentence once it has this many words.
-const TARGET_WORDS: usize = 80;
+const TARGET_WORDS: usize = 95;
 /// A list is kept whole up to this many words.
 const MAX_LIST_WORDS: usize = 160;
 /// Sections with fewer words than this may share a passage with the next.

@@ -55,6 +55,8 @@ pub type Occurrences = Vec<(u32, u32)>;
 /// BM25's usual constants.
 const K1: f32 = 1.2;
 const B: f32 = 0.75;
+/// K1 for whole documents: that a word is in them tells nearly all.
+const DOCUMENT_K1: f32 = 0.3;
 
 impl Records {
     /// Numbers the records that `searcher` sees.
@@ -137,13 +139,9 @@ impl Records {
             }
             records.rows.push(rows);
         }
-        for lengths in [
-            &mut records.terms,
-            &mut records.grams,
-            &mut records.document_terms,
-        ] {
-            lengths.weigh();
-        }
+        records.terms.weigh(K1);
+        records.grams.weigh(K1);
+        records.document_terms.weigh(DOCUMENT_K1);
         Ok(records)
     }
 
@@ -282,12 +280,12 @@ pub enum Searched {
 }
 
 impl Lengths {
-    fn weigh(&mut self) {
+    fn weigh(&mut self, k1: f32) {
         let length = |code: u8| FieldNormReader::id_to_fieldnorm(code) as f32;
         let sum: f64 = self.coded.iter().map(|code| f64::from(length(*code))).sum();
         let mean = ((sum / self.coded.len().max(1) as f64) as f32).max(1.0);
         self.damping = (0..=u8::MAX)
-            .map(|code| K1 * (1.0 - B + B * length(code) / mean))
+            .map(|code| k1 * (1.0 - B + B * length(code) / mean))
             .collect();
     }
 }

@@ -46,11 +46,11 @@ mod weight {
     /// BM25 of the parts of compounds.
     pub const PARTS: f32 = 0.2;
     /// BM25 of the whole document's terms.
-    pub const DOCUMENT: f32 = 1.0;
+    pub const DOCUMENT: f32 = 1.3;
     /// BM25 of pairs of words near each other.
     pub const PAIRS: f32 = 0.7;
     /// Mean score of the passages before and after.
-    pub const NEIGHBOURS: f32 = 0.3;
+    pub const NEIGHBOURS: f32 = 0.1;
     /// A word that a typing error makes of one that nobody wrote.
     pub const MISTYPED: f32 = 0.7;
 }
