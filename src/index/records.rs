@@ -192,9 +192,13 @@ impl Records {
             .filter(here)
     }
 
-    /// Where `term` occurs, among passages or documents as its field has it.
-    pub fn occurrences(&self, searcher: &Searcher, term: &Term) -> tantivy::Result<Occurrences> {
-        let mut found = Vec::new();
+    /// Adds to `found` where `term` occurs, among passages or documents as its field has it.
+    pub fn occurrences(
+        &self,
+        searcher: &Searcher,
+        term: &Term,
+        found: &mut Occurrences,
+    ) -> tantivy::Result<()> {
         for (segment, rows) in searcher.segment_readers().iter().zip(&self.rows) {
             let index = segment.inverted_index(term.field())?;
             let Some(mut block) = index.read_block_postings(term, IndexRecordOption::WithFreqs)?
@@ -212,7 +216,7 @@ impl Records {
                 block.advance();
             }
         }
-        Ok(found)
+        Ok(())
     }
 
     /// Where in each of `rows`, which ascend, `term` stands, as numbers of words.

@@ -6,6 +6,9 @@
 //! occurrence; so the whole of a large corpus can be weighed, and no passage is lost to an early
 //! choice.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
 use anyhow::Context;
 use tantivy::schema::{Field, Value};
 use tantivy::{TantivyDocument, Term};
@@ -55,8 +58,8 @@ mod weight {
     pub const MISTYPED: f32 = 0.7;
 }
 
-/// Passages whose words are looked at for being near each other.
-const PAIRED: usize = 200;
+/// Passages, at least, that are looked at for words near each other and for what stands round them.
+const CANDIDATES: usize = 200;
 /// Words so far apart, at most, are near each other.
 const NEAR: u32 = 10;
 /// Words that a mistyped one may stand for, at most.
@@ -69,55 +72,56 @@ impl Index {
         let terms = self.weighted(query)?;
         let mut scores = vec![0.0; records.passages()];
         let mut documents = vec![0.0; records.documents.len()];
+        let mut found = Occurrences::new();
         for (term, weight) in &terms {
-            let found = self.occurrences(self.fields.terms, term)?;
+            self.occurrences(self.fields.terms, term, &mut found)?;
             records.add(Searched::Terms, &found, *weight, &mut scores);
-            let found = self.occurrences(self.fields.document_terms, term)?;
+            self.occurrences(self.fields.document_terms, term, &mut found)?;
             records.add(Searched::Documents, &found, *weight, &mut documents);
         }
         for gram in &query.grams {
-            let found = self.occurrences(self.fields.grams, gram)?;
+            self.occurrences(self.fields.grams, gram, &mut found)?;
             records.add(Searched::Grams, &found, weight::GRAMS, &mut scores);
         }
-        for part in self.parts(query)? {
-            let found = self.compounds(part)?;
-            records.add(Searched::Terms, &found, weight::PARTS, &mut scores);
-        }
+        self.add_parts(query, &mut scores)?;
         for (row, score) in scores.iter_mut().enumerate() {
             if *score > 0.0 {
                 *score += weight::DOCUMENT * documents[records.document(row)];
             }
         }
-        self.add_pairs(query, &mut scores)?;
-        let alone = scores.clone();
-        for (row, score) in scores.iter_mut().enumerate() {
-            if *score > 0.0 {
-                let beside: f32 = records.beside(row).map(|other| alone[other]).sum();
-                *score = rounded(*score + weight::NEIGHBOURS * beside / 2.0);
-            }
-        }
-        let mut best = highest(&scores, limit);
-        best.sort_by(|&a, &b| {
+        // What is costly to look at is looked at where it may change what is shown.
+        let rows = highest(&scores, CANDIDATES.max(2 * limit));
+        self.add_pairs(query, &rows, &mut scores)?;
+        let with_beside = |row: usize| {
+            let beside: f32 = records.beside(row).map(|other| scores[other]).sum();
+            (
+                row,
+                rounded(scores[row] + weight::NEIGHBOURS * beside / 2.0),
+            )
+        };
+        let mut best: Vec<(usize, f32)> = rows.into_iter().map(with_beside).collect();
+        best.sort_by(|a, b| {
             let place = |row: usize| (&records.documents[records.document(row)], row);
-            scores[b]
-                .total_cmp(&scores[a])
-                .then_with(|| place(a).cmp(&place(b)))
+            b.1.total_cmp(&a.1)
+                .then_with(|| place(a.0).cmp(&place(b.0)))
         });
         best.truncate(limit);
-        let hit = |row: usize| Hit {
+        let hit = |(row, score)| Hit {
             document: records.documents[records.document(row)].clone(),
             passage: records.passage(row),
-            score: scores[row],
+            score,
         };
         Ok(best.into_iter().map(hit).collect())
     }
 
     /// In how many passages each term occurs, and how many passages there are.
     pub fn passage_frequencies(&self, terms: &[String]) -> anyhow::Result<(Vec<u64>, u64)> {
-        let frequencies = terms
-            .iter()
-            .map(|term| Ok(self.occurrences(self.fields.terms, term)?.len() as u64))
-            .collect::<anyhow::Result<_>>()?;
+        let mut found = Occurrences::new();
+        let mut frequency = |term: &String| -> anyhow::Result<u64> {
+            self.occurrences(self.fields.terms, term, &mut found)?;
+            Ok(found.len() as u64)
+        };
+        let frequencies = terms.iter().map(&mut frequency).collect::<Result<_, _>>()?;
         Ok((frequencies, self.records.passages() as u64))
     }
 
@@ -126,19 +130,20 @@ impl Index {
         let mut terms: Vec<(String, f32)> =
             query.terms.iter().map(|term| (term.clone(), 1.0)).collect();
         terms.extend(query.alternatives.iter().cloned());
-        for term in &query.terms {
-            if self.occurrences(self.fields.terms, term)?.is_empty() {
-                let near = self.vocabulary()?.mistyped(term);
-                let near = near.into_iter().take(MAX_MISTYPED);
-                terms.extend(near.map(|term| (term.to_owned(), weight::MISTYPED)));
-            }
+        let (frequencies, _) = self.passage_frequencies(&query.terms)?;
+        for (term, _) in query.terms.iter().zip(frequencies).filter(|(_, f)| *f == 0) {
+            let near = self.vocabulary()?.mistyped(term);
+            let near = near.into_iter().take(MAX_MISTYPED);
+            terms.extend(near.map(|term| (term.to_owned(), weight::MISTYPED)));
         }
         Ok(terms)
     }
 
-    fn occurrences(&self, field: Field, term: &str) -> anyhow::Result<Occurrences> {
+    /// Puts into `found` where a term occurs.
+    fn occurrences(&self, field: Field, term: &str, found: &mut Occurrences) -> anyhow::Result<()> {
+        found.clear();
         let term = Term::from_field_text(field, term);
-        Ok(self.records.occurrences(&self.searcher, &term)?)
+        Ok(self.records.occurrences(&self.searcher, &term, found)?)
     }
 
     /// The words of the corpus.
@@ -150,8 +155,9 @@ impl Index {
         Ok(self.vocabulary.get_or_init(|| vocabulary))
     }
 
-    /// The parts that the words of a query are made of, each once.
-    fn parts<'a>(&self, query: &'a Query) -> anyhow::Result<Vec<&'a str>> {
+    /// Adds to `scores` what it is worth that a passage has a word of the query in a compound, or a
+    /// part of a compound of the query.
+    fn add_parts(&self, query: &Query, scores: &mut [f32]) -> anyhow::Result<()> {
         let vocabulary = self.vocabulary()?;
         let mut parts: Vec<&str> = query
             .terms
@@ -160,38 +166,42 @@ impl Index {
             .collect();
         parts.sort_unstable();
         parts.dedup();
-        Ok(parts)
-    }
-
-    /// Where a word or a compound with it occurs.
-    fn compounds(&self, part: &str) -> anyhow::Result<Occurrences> {
-        let mut found = self.occurrences(self.fields.terms, part)?;
-        for compound in self.vocabulary()?.compounds(part) {
-            found.extend(self.occurrences(self.fields.terms, compound)?);
-        }
-        found.sort_unstable();
-        found.dedup_by(|next, kept| {
-            let same = next.0 == kept.0;
-            if same {
-                kept.1 += next.1;
+        let mut times = vec![0; scores.len()];
+        let (mut found, mut all) = (Occurrences::new(), Occurrences::new());
+        for part in parts {
+            for term in std::iter::once(part).chain(vocabulary.compounds(part)) {
+                self.occurrences(self.fields.terms, term, &mut found)?;
+                for (row, frequency) in &found {
+                    let times: &mut u32 = &mut times[*row as usize];
+                    if *times == 0 {
+                        all.push((*row, 0));
+                    }
+                    *times += frequency;
+                }
             }
-            same
-        });
-        Ok(found)
+            for (row, frequency) in &mut all {
+                *frequency = std::mem::take(&mut times[*row as usize]);
+            }
+            self.records
+                .add(Searched::Terms, &all, weight::PARTS, scores);
+            all.clear();
+        }
+        Ok(())
     }
 
-    /// Adds to the best passages what it is worth that two words of the query stand near each other.
-    fn add_pairs(&self, query: &Query, scores: &mut [f32]) -> anyhow::Result<()> {
-        let mut rows = highest(scores, PAIRED);
-        rows.sort_unstable();
+    /// Adds to the scores of `rows`, which ascend, what it is worth that two words of the query stand
+    /// near each other.
+    fn add_pairs(&self, query: &Query, rows: &[usize], scores: &mut [f32]) -> anyhow::Result<()> {
         let mut places = Vec::with_capacity(query.terms.len());
-        let mut rarity = Vec::with_capacity(query.terms.len());
         for term in &query.terms {
             let term = Term::from_field_text(self.fields.terms, term);
-            places.push(self.records.positions(&self.searcher, &term, &rows)?);
-            let found = self.records.occurrences(&self.searcher, &term)?.len();
-            rarity.push(inverse_frequency(found, scores.len()));
+            places.push(self.records.positions(&self.searcher, &term, rows)?);
         }
+        let (frequencies, _) = self.passage_frequencies(&query.terms)?;
+        let rarity: Vec<f32> = frequencies
+            .into_iter()
+            .map(|frequency| inverse_frequency(frequency as usize, scores.len()))
+            .collect();
         for first in 0..places.len() {
             for second in first + 1..places.len() {
                 let rarity = (rarity[first] + rarity[second]) / 2.0;
@@ -225,27 +235,30 @@ fn near(a: &[u32], b: &[u32]) -> usize {
         .sum()
 }
 
-/// The rows with the highest scores over 0, and all others with as high a score as the last of them.
+/// The rows with the highest scores over 0, ascending, and all others with as high a score as the last
+/// of them.
 fn highest(scores: &[f32], count: usize) -> Vec<usize> {
-    let mut found: Vec<f32> = scores
-        .iter()
-        .copied()
-        .filter(|score| *score > 0.0)
-        .collect();
-    let least = if found.len() > count && count > 0 {
-        *found
-            .select_nth_unstable_by(count - 1, |a, b| b.total_cmp(a))
-            .1
+    // The lowest of the highest so far is on top. Scores over 0 are ordered as their bits are.
+    let mut heap = BinaryHeap::with_capacity(count + 1);
+    let mut least = 0;
+    for score in scores.iter().filter(|score| **score > 0.0) {
+        let bits = score.to_bits();
+        if bits > least {
+            heap.push(Reverse(bits));
+            if heap.len() > count {
+                heap.pop();
+                least = heap.peek().map_or(0, |lowest| lowest.0);
+            }
+        }
+    }
+    let least = if heap.len() < count {
+        0
     } else {
-        0.0
+        heap.peek().map_or(0, |lowest| lowest.0)
     };
-    let high = |(_, score): &(usize, &f32)| **score > 0.0 && **score >= least;
-    scores
-        .iter()
-        .enumerate()
-        .filter(high)
-        .map(|(row, _)| row)
-        .collect()
+    let high = |(_, score): &(usize, &f32)| **score > 0.0 && score.to_bits() >= least;
+    let found = scores.iter().enumerate().filter(high);
+    found.map(|(row, _)| row).collect()
 }
 
 /// A score without the last digits, which depend on the order in which its parts were added up, and so

@@ -6,6 +6,8 @@ const PAIRS: &str = include_str!("nynorsk.tsv");
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use aho_corasick::{AhoCorasick, MatchKind};
+
 static BOKMAL: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
     PAIRS
         .lines()
@@ -54,6 +56,14 @@ const STEMS: &[(&str, &str)] = &[
     ("hovud", "hoved"),
 ];
 
+/// Finds the stems in one pass: every word of every document is looked at.
+static FINDER: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
+    AhoCorasick::builder()
+        .match_kind(MatchKind::LeftmostLongest)
+        .build(STEMS.iter().map(|(nynorsk, _)| nynorsk))
+        .ok()
+});
+
 /// The bokmål form of a folded word, or the word itself.
 pub fn bokmal(word: &str) -> String {
     if let Some(bokmal) = BOKMAL.get(word) {
@@ -66,11 +76,9 @@ pub fn bokmal(word: &str) -> String {
         Some(stem) if stem.chars().count() >= 3 => format!("{stem}lig"),
         _ => word.to_owned(),
     };
-    for (nynorsk, bokmal) in STEMS {
-        if let Some(at) = word.find(nynorsk) {
-            word.replace_range(at..at + nynorsk.len(), bokmal);
-            break;
-        }
+    let stem = FINDER.as_ref().and_then(|finder| finder.find(&word));
+    if let Some(stem) = stem {
+        word.replace_range(stem.range(), STEMS[stem.pattern().as_usize()].1);
     }
     if let Some(at) = word.find("heit") {
         word.replace_range(at..at + "heit".len(), "het");
