@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 
 use tantivy::fieldnorm::FieldNormReader;
-use tantivy::postings::Postings;
+use tantivy::postings::{BlockSegmentPostings, Postings};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, DocSet, Searcher, TERMINATED, Term};
 
@@ -48,9 +48,6 @@ struct Lengths {
     /// BM25's share of length, for each code.
     damping: Vec<f32>,
 }
-
-/// The occurrences of a term: rows and how often.
-pub type Occurrences = Vec<(u32, u32)>;
 
 /// BM25's usual constants.
 const K1: f32 = 1.2;
@@ -192,29 +189,45 @@ impl Records {
             .filter(here)
     }
 
-    /// Adds to `found` where `term` occurs, among passages or documents as its field has it.
-    pub fn occurrences(
+    /// In how many living records `term` occurs.
+    pub fn frequency(&self, searcher: &Searcher, term: &Term) -> tantivy::Result<usize> {
+        let mut records = 0;
+        for (segment, rows) in searcher.segment_readers().iter().zip(&self.rows) {
+            let index = segment.inverted_index(term.field())?;
+            if !segment.has_deletes() {
+                records += index.doc_freq(term)? as usize;
+            } else {
+                let found = index.read_block_postings(term, IndexRecordOption::Basic)?;
+                each_block(found, |block| {
+                    let living = block
+                        .docs()
+                        .iter()
+                        .filter(|doc| rows[**doc as usize] != NONE);
+                    records += living.count();
+                });
+            }
+        }
+        Ok(records)
+    }
+
+    /// Calls `take` with the row of each living record that `term` occurs in, and how often it does.
+    pub fn each_occurrence(
         &self,
         searcher: &Searcher,
         term: &Term,
-        found: &mut Occurrences,
+        mut take: impl FnMut(usize, u32),
     ) -> tantivy::Result<()> {
         for (segment, rows) in searcher.segment_readers().iter().zip(&self.rows) {
             let index = segment.inverted_index(term.field())?;
-            let Some(mut block) = index.read_block_postings(term, IndexRecordOption::WithFreqs)?
-            else {
-                continue;
-            };
-            found.reserve(block.doc_freq() as usize);
-            while block.block_len() > 0 {
-                let counted = block.docs().iter().zip(block.freqs());
-                found.extend(
-                    counted
-                        .map(|(doc, frequency)| (rows[*doc as usize], *frequency))
-                        .filter(|(row, _)| *row != NONE),
-                );
-                block.advance();
-            }
+            let found = index.read_block_postings(term, IndexRecordOption::WithFreqs)?;
+            each_block(found, |block| {
+                for (doc, frequency) in block.docs().iter().zip(block.freqs()) {
+                    let row = rows[*doc as usize];
+                    if row != NONE {
+                        take(row as usize, *frequency);
+                    }
+                }
+            });
         }
         Ok(())
     }
@@ -249,20 +262,28 @@ impl Records {
         Ok(found)
     }
 
-    /// Adds to `scores` the BM25 of what occurs as `found` says, times `weight`.
-    pub fn add(&self, field: Searched, found: &[(u32, u32)], weight: f32, scores: &mut [f32]) {
+    /// What BM25 gives for occurring in a record of `field`, where `frequency` records have the term:
+    /// from the record's row and how often it occurs there.
+    pub fn bm25(&self, field: Searched, frequency: usize) -> impl Fn(usize, u32) -> f32 + '_ {
         let lengths = match field {
             Searched::Terms => &self.terms,
             Searched::Grams => &self.grams,
             Searched::Documents => &self.document_terms,
         };
-        let weight = weight * (K1 + 1.0) * inverse_frequency(found.len(), lengths.coded.len());
-        for (row, frequency) in found {
-            let row = *row as usize;
-            let frequency = *frequency as f32;
-            let damping = lengths.damping[usize::from(lengths.coded[row])];
-            scores[row] += weight * frequency / (frequency + damping);
+        let most = (K1 + 1.0) * inverse_frequency(frequency, lengths.coded.len());
+        move |row, times| {
+            let times = times as f32;
+            most * times / (times + lengths.damping[usize::from(lengths.coded[row])])
         }
+    }
+}
+
+/// Calls `take` with each block of a term's postings.
+fn each_block(postings: Option<BlockSegmentPostings>, mut take: impl FnMut(&BlockSegmentPostings)) {
+    let Some(mut block) = postings else { return };
+    while block.block_len() > 0 {
+        take(&block);
+        block.advance();
     }
 }
 
