@@ -10,9 +10,10 @@ use std::time::UNIX_EPOCH;
 
 use anyhow::Context;
 
+use crate::answer::{Reading, admitted::holders};
 use crate::corpus::format::{Extracted, Unreadable};
 use crate::corpus::metadata::{self, Stated};
-use crate::corpus::passage::passages;
+use crate::corpus::passage::{Passage, passages};
 use crate::corpus::segment::segment;
 use crate::corpus::source::{SourceFile, walk};
 use crate::corpus::{Document, DocumentId};
@@ -268,6 +269,7 @@ fn write(
             reason: String::new(),
         },
         problems: Vec::new(),
+        holders: Vec::new(),
     };
     let extracted = match extracted {
         Ok(extracted) => extracted,
@@ -278,8 +280,21 @@ fn write(
             return writer.skip(&entry);
         }
     };
-    let document = document(&job.file, extracted);
-    let passages = passages(&document);
+    let reading = Reading::new(document(&job.file, extracted));
+    let document = &reading.document;
+    let passages: Vec<(Passage, Vec<String>)> = passages(document)
+        .into_iter()
+        .map(|passage| {
+            let holders = holders(&reading, passage.span);
+            (passage, holders)
+        })
+        .collect();
+    entry.holders = passages
+        .iter()
+        .flat_map(|(_, holders)| holders.iter().cloned())
+        .collect();
+    entry.holders.sort();
+    entry.holders.dedup();
     entry.state = State::Indexed {
         metadata: Box::new(document.metadata.clone()),
         passages: passages.len(),
@@ -296,7 +311,7 @@ fn write(
             .max(),
     };
     entry.problems.clone_from(&document.problems);
-    writer.put(&entry, &document, &passages)
+    writer.put(&entry, document, &passages)
 }
 
 /// The document that a file's blocks and everything said about it make.

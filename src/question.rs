@@ -1,5 +1,7 @@
 //! A question's words → what is asked: the content words, the kind of answer, the period, the holder.
 
+pub mod restriction;
+
 use serde::{Deserialize, Serialize};
 
 use crate::corpus::Date;
@@ -8,6 +10,7 @@ use crate::language::lexicon::{norwegian, synonyms};
 use crate::language::{
     Language, detect, fold, grams, is_party, is_question_word, means_union, similarity, term, words,
 };
+use restriction::Restrictions;
 
 /// The kinds of answer that are asked for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -85,10 +88,14 @@ impl Keyword {
 pub struct Question {
     /// As it was asked.
     pub text: String,
+    /// The same without what only restricts.
+    pub bare: String,
     /// Its language.
     pub language: Language,
     /// What kind of answer is asked for.
     pub intent: Intent,
+    /// What the asker restricts.
+    pub restrictions: Restrictions,
     /// The words that are looked for, each term once.
     pub keywords: Vec<Keyword>,
     /// The month or year that is asked about.
@@ -125,19 +132,28 @@ impl Question {
 
     /// Understands `text` by itself.
     pub fn parse(text: &str) -> Question {
+        let asked = text;
+        let restriction::Parsed {
+            restrictions,
+            text,
+            frame,
+        } = restriction::parse(asked);
+        let text = text.as_str();
         let language = detect(text);
-        let intent = intent(text);
+        let intent = intent(&frame);
         let keywords = keywords(text, language, intent);
-        let folded = folded(text);
+        let folded = folded(&frame);
         let has = |list: &[&str]| {
             list.iter()
                 .any(|phrase| folded.contains(&format!(" {phrase} ")))
         };
         let period = period(text);
         Question {
-            text: text.to_owned(),
+            text: asked.to_owned(),
+            bare: text.to_owned(),
             language,
             intent,
+            restrictions,
             keywords,
             period,
             leans: false,
@@ -180,9 +196,9 @@ impl Question {
     /// Whether the question leans on what was said before: it opens with a conjunction, or points
     /// ("det", "saken", "that") and names little itself.
     pub fn is_follow_up(&self) -> bool {
-        let folded: Vec<String> = words(&self.text)
+        let folded: Vec<String> = words(&self.bare)
             .into_iter()
-            .map(|word| fold(&self.text[word.start..word.end]))
+            .map(|word| fold(&self.bare[word.start..word.end]))
             .collect();
         let is = |list: &[&str], word: &String| list.contains(&word.as_str());
         let opens = folded.first().is_some_and(|word| is(OPENING, word));

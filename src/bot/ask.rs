@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::Bot;
+use super::restrict::Bounds;
 use crate::answer::{
     self, Answer, Excerpt, Period, Reading, Reason, Retrieved, Verdict, Weights, choose, judge,
     whole_passage,
@@ -11,6 +12,7 @@ use crate::answer::{
 use crate::corpus::passage::{Passage, passages};
 use crate::corpus::{Date, DocumentId};
 use crate::index::{Hit, Query, State};
+use crate::question::restriction::Filter;
 use crate::question::{Keyword, Question};
 
 /// Passages that sentences are chosen from.
@@ -28,9 +30,10 @@ pub struct Conversation {
 }
 
 /// Passages with the documents they are from.
-struct Found {
-    passages: Vec<Retrieved>,
-    readings: Vec<Arc<Reading>>,
+#[derive(Default)]
+pub(super) struct Found {
+    pub passages: Vec<Retrieved>,
+    pub readings: Vec<Arc<Reading>>,
 }
 
 impl Bot {
@@ -39,9 +42,33 @@ impl Bot {
         self.ask_in(text, &mut Conversation::default())
     }
 
+    /// Answers `text` by itself, from what `filter` leaves.
+    pub fn ask_within(&self, text: &str, filter: &Filter) -> anyhow::Result<Answer> {
+        self.answer(self.question(text, filter), &mut Conversation::default())
+    }
+
     /// Answers `text` as the next question of `conversation`.
     pub fn ask_in(&self, text: &str, conversation: &mut Conversation) -> anyhow::Result<Answer> {
+        self.answer(self.question(text, &Filter::default()), conversation)
+    }
+
+    fn question(&self, text: &str, filter: &Filter) -> Question {
         let mut question = Question::parse_with(text, &self.parties);
+        if !filter.is_empty() {
+            question.restrictions.filters.push(filter.clone());
+        }
+        question
+    }
+
+    fn answer(
+        &self,
+        mut question: Question,
+        conversation: &mut Conversation,
+    ) -> anyhow::Result<Answer> {
+        let bounds = match self.bounds(&question)? {
+            Ok(bounds) => bounds,
+            Err(reason) => return Ok(declined(question, reason)),
+        };
         let own = question.keywords.len();
         question.leans = !conversation.keywords.is_empty() && question.is_follow_up();
         if question.leans {
@@ -66,9 +93,10 @@ impl Bot {
             .iter_mut()
             .skip(own)
             .for_each(|weight| *weight *= REMEMBERED);
-        let mut found = self.find(&question, PASSAGES)?;
+        let mut found = self.find(&question, &bounds, PASSAGES)?;
         if question.leans {
             self.add_place(&mut found, conversation)?;
+            self.hold(&question, &bounds, &mut found);
         }
         let chosen = choose(&question, &weights, &found.passages, &found.readings);
         let verdict = self.verdict(&question, &weights, &chosen);
@@ -99,7 +127,7 @@ impl Bot {
             excerpts.clear();
         }
         Ok(Answer {
-            question: text.to_owned(),
+            question: question.text,
             language: question.language,
             intent: question.intent,
             answered: verdict.declined.is_none(),
@@ -112,8 +140,24 @@ impl Bot {
 
     /// The passages that fit `text` best, best first.
     pub fn search(&self, text: &str, limit: usize) -> anyhow::Result<Vec<Excerpt>> {
-        let question = Question::parse_with(text, &self.parties);
-        let found = self.find(&question, limit)?;
+        self.search_within(text, &Filter::default(), limit)
+    }
+
+    /// The passages that fit `text` best, best first, of those that `filter` leaves. A restriction
+    /// that cannot be kept is an error of the type [`Refusal`].
+    pub fn search_within(
+        &self,
+        text: &str,
+        filter: &Filter,
+        limit: usize,
+    ) -> anyhow::Result<Vec<Excerpt>> {
+        let question = self.question(text, filter);
+        let bounds = match self.bounds(&question)? {
+            Ok(bounds) => bounds,
+            Err(Reason::Refused(refusal)) => return Err(refusal.into()),
+            Err(_) => return Ok(Vec::new()),
+        };
+        let found = self.find(&question, &bounds, limit)?;
         let show = |retrieved: &Retrieved| {
             whole_passage(
                 &question,
@@ -146,7 +190,7 @@ impl Bot {
         Ok(weights)
     }
 
-    fn find(&self, question: &Question, limit: usize) -> anyhow::Result<Found> {
+    fn find(&self, question: &Question, bounds: &Bounds, limit: usize) -> anyhow::Result<Found> {
         let alternatives = |keyword: &Keyword| {
             keyword
                 .alternatives
@@ -166,25 +210,20 @@ impl Bot {
             .into_iter()
             .map(|gram| (gram, 1.0))
             .collect();
-        let hits = self.index.search(&Query { terms, grams }, limit)?;
-        let mut found = Found {
-            passages: Vec::new(),
-            readings: Vec::new(),
+        let query = Query {
+            terms,
+            grams,
+            ..Query::default()
         };
-        for hit in hits {
-            if let Some(reading) = self.reading(&mut found, &hit.document)? {
-                found.passages.push(Retrieved {
-                    hit,
-                    reading,
-                    same_matter: false,
-                });
-            }
-        }
-        Ok(found)
+        self.find_within(question, bounds, query, limit)
     }
 
     /// The document `id` among the readings of `found`, read if it is not there yet.
-    fn reading(&self, found: &mut Found, id: &DocumentId) -> anyhow::Result<Option<usize>> {
+    pub(super) fn reading(
+        &self,
+        found: &mut Found,
+        id: &DocumentId,
+    ) -> anyhow::Result<Option<usize>> {
         let known = found
             .readings
             .iter()
@@ -266,6 +305,20 @@ impl Bot {
             Some(_) => Period::Between,
             None => Period::Covered,
         }
+    }
+}
+
+/// An answer that says why there is none.
+fn declined(question: Question, reason: Reason) -> Answer {
+    Answer {
+        question: question.text,
+        language: question.language,
+        intent: question.intent,
+        answered: false,
+        confidence: 0.0,
+        excerpts: Vec::new(),
+        declined: Some(reason),
+        nearest: Vec::new(),
     }
 }
 

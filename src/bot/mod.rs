@@ -1,6 +1,7 @@
 //! The core that every platform talks to: questions in, answers as data out.
 
 pub mod ask;
+mod restrict;
 
 use std::collections::HashMap;
 use std::path::PathBuf;

@@ -6,6 +6,7 @@
 //! document, never half. Everything here can be thrown away and made anew from the knowledge folder.
 
 mod schema;
+mod scope;
 mod search;
 mod statistics;
 mod tokenizer;
@@ -25,6 +26,7 @@ use crate::corpus::{Document, DocumentId, Metadata};
 use schema::Fields;
 use statistics::Tokens;
 
+pub use scope::Scope;
 pub use search::{Hit, Query};
 pub use writer::{Busy, Writer};
 
@@ -45,6 +47,8 @@ pub struct Entry {
     pub state: State,
     /// What of the file was left out or only partly read.
     pub problems: Vec<String>,
+    /// Whose views its sentences tell, each name once.
+    pub holders: Vec<String>,
 }
 
 /// Whether a file could be read.

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 
 use tantivy::collector::TopDocs;
 use tantivy::columnar::{Column, StrColumn};
-use tantivy::query::{BooleanQuery, BoostQuery, Occur, TermQuery};
+use tantivy::query::{BoostQuery, Occur, TermQuery};
 use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocAddress, SegmentReader, Term};
 
-use super::Index;
 use super::schema::{ENTRY, OWNER, PASSAGE, PLACE};
 use super::statistics::{Statistics, records_with};
+use super::{Index, Scope};
 use crate::corpus::passage::Passage;
 use crate::corpus::{DocumentId, Span};
 
@@ -21,6 +21,8 @@ pub struct Query {
     pub terms: Vec<(String, f32)>,
     /// Character 4-grams, with how much each counts.
     pub grams: Vec<(String, f32)>,
+    /// Which passages may be found.
+    pub scope: Scope,
 }
 
 /// A passage that was found.
@@ -55,6 +57,7 @@ impl Index {
         let grams = self.clauses(self.fields.grams, &query.grams, weight::GRAMS);
         let passages = self.best(
             PASSAGE,
+            &query.scope,
             terms.into_iter().chain(grams).collect(),
             CANDIDATES.max(limit * 2),
         )?;
@@ -102,8 +105,12 @@ impl Index {
     fn document_scores(&self, query: &Query) -> anyhow::Result<HashMap<DocumentId, f32>> {
         let clauses = self.clauses(self.fields.document_terms, &query.terms, 1.0);
         let columns = self.columns()?;
+        let scope = Scope {
+            documents: query.scope.documents.clone(),
+            ..Scope::default()
+        };
         let mut scores = HashMap::new();
-        for (score, address) in self.best(ENTRY, clauses, CANDIDATES)? {
+        for (score, address) in self.best(ENTRY, &scope, clauses, CANDIDATES)? {
             scores.extend(columns.owner(address)?.map(|owner| (owner, score)));
         }
         Ok(scores)
@@ -130,6 +137,7 @@ impl Index {
     fn best(
         &self,
         record: &str,
+        scope: &Scope,
         clauses: Vec<(Occur, Box<dyn tantivy::query::Query>)>,
         limit: usize,
     ) -> anyhow::Result<Vec<(f32, DocAddress)>> {
@@ -139,7 +147,7 @@ impl Index {
             tokens: &self.tokens,
             records,
         };
-        let query = BooleanQuery::new(clauses);
+        let query = self.within(scope, record, clauses);
         Ok(self.searcher.search_with_statistics_provider(
             &query,
             &TopDocs::with_limit(limit).order_by_score(),

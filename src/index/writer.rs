@@ -35,21 +35,25 @@ impl Writer {
         Ok(Writer { inner, fields })
     }
 
-    /// Puts a document in place of what the index has under its id.
+    /// Puts a document in place of what the index has under its id, its passages with the names of
+    /// those whose views they tell.
     pub fn put(
         &mut self,
         entry: &Entry,
         document: &Document,
-        passages: &[Passage],
+        passages: &[(Passage, Vec<String>)],
     ) -> anyhow::Result<()> {
         self.remove(&entry.id);
-        for passage in passages {
+        for (passage, holders) in passages {
             let text = searched_text(document, passage);
             let mut record = TantivyDocument::default();
             record.add_text(self.fields.record, PASSAGE);
             record.add_text(self.fields.owner, entry.id.as_str());
             record.add_text(self.fields.terms, &text);
             record.add_text(self.fields.grams, &text);
+            for holder in holders {
+                record.add_text(self.fields.holder, holder);
+            }
             let place = [
                 passage.ordinal,
                 passage.span.start,
