@@ -26,7 +26,7 @@
 //! | [`index`] | passages in tantivy; query → hits | language, corpus |
 //! | [`ingest`] | brings the index up to date, readers in a child process | corpus, index, language, answer (whose views a passage tells) |
 //! | [`answer`] | hits → excerpts, holders, verdict | question, index (hits), language, corpus |
-//! | [`bot`] | the one path for a question, and conversations | question, index, answer, corpus |
+//! | [`bot`] | the one path for a question, and conversations | question, index, answer, corpus, language |
 //! | [`evaluate`] | scores answers against gold questions | bot, answer, corpus |
 //! | [`render`] | answers → text; all words that users read | answer, question, language, corpus |
 //! | [`platform`] | where people talk: the terminal | bot, render, language |

@@ -65,7 +65,7 @@ impl Bot {
         mut question: Question,
         conversation: &mut Conversation,
     ) -> anyhow::Result<Answer> {
-        let bounds = match self.bounds(&question)? {
+        let bounds = match self.bounds(&mut question)? {
             Ok(bounds) => bounds,
             Err(reason) => return Ok(declined(question, reason)),
         };
@@ -151,8 +151,8 @@ impl Bot {
         filter: &Filter,
         limit: usize,
     ) -> anyhow::Result<Vec<Excerpt>> {
-        let question = self.question(text, filter);
-        let bounds = match self.bounds(&question)? {
+        let mut question = self.question(text, filter);
+        let bounds = match self.bounds(&mut question)? {
             Ok(bounds) => bounds,
             Err(Reason::Refused(refusal)) => return Err(refusal.into()),
             Err(_) => return Ok(Vec::new()),

@@ -60,7 +60,14 @@ impl Bot {
         let Some(value) = unknown else {
             return Ok(());
         };
-        let mut known: Vec<(&str, usize)> = counts.into_iter().collect();
+        // One name in two spellings is one to whoever asks.
+        let mut known: Vec<(&str, usize)> = Vec::new();
+        for (name, count) in counts {
+            match known.iter_mut().find(|(other, _)| same_name(other, name)) {
+                Some((_, all)) => *all += count,
+                None => known.push((name, count)),
+            }
+        }
         // Those that most documents have tell most; a long list tells nothing.
         known.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         let mut known: Vec<String> = known
@@ -79,13 +86,13 @@ impl Bot {
     }
 
     /// What `question` may be answered from, or why it cannot be.
-    pub(super) fn bounds(&self, question: &Question) -> anyhow::Result<Result<Bounds, Reason>> {
-        let restrictions = &question.restrictions;
+    pub(super) fn bounds(&self, question: &mut Question) -> anyhow::Result<Result<Bounds, Reason>> {
+        let restrictions = question.restrictions.clone();
         let mut bounds = Bounds::default();
         if restrictions.is_empty() {
             return Ok(Ok(bounds));
         }
-        if let Some(refusal) = self.refusal(restrictions) {
+        if let Some(refusal) = self.refusal(&restrictions) {
             return Ok(Err(Reason::Refused(refusal)));
         }
         let mut allowed: Vec<&Entry> = self
@@ -127,6 +134,10 @@ impl Bot {
                         return Ok(Err(Reason::PhraseNowhere(phrase.text.clone())));
                     }
                     allowed.retain(titled);
+                    // A document that is named by its title need not name itself.
+                    question
+                        .keywords
+                        .retain(|keyword| !phrase.has_word(&keyword.word));
                 }
             }
             bounds.places.push(place);

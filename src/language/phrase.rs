@@ -24,6 +24,11 @@ impl Phrase {
         (!letters.is_empty()).then_some(Phrase { text, letters })
     }
 
+    /// Whether `word` is one of its words.
+    pub fn has_word(&self, word: &str) -> bool {
+        Phrase::new(word).is_some_and(|word| word.stands_in(&self.text))
+    }
+
     /// Whether `text` has the words, in sequence.
     pub fn stands_in(&self, text: &str) -> bool {
         let text = letters(text);

@@ -110,9 +110,100 @@ fn what_is_not_there_is_declined_in_the_language_of_the_question() {
             "Hva er vfs en forkortelse for?",
             "Dokumentene forklarer ikke hva «vfs» er.",
         ),
+        (
+            "Hva er «det sorte hullet»?",
+            "«det sorte hullet» står ikke i noe dokument.",
+        ),
+        (
+            "Kva meiner FASA om reisetid? samling:tull",
+            "Det finst inga samling «tull»: kjende er medbestemmelse, rapporter, default.",
+        ),
+        (
+            "What does FASA think about travel time? kind:poem",
+            "There is no kind \"poem\": there are minutes, report, slides, policy, other.",
+        ),
+        (
+            "Hva mener FASA om reisetid? fra:2030",
+            "Ingen dokumenter passer til avgrensningen.",
+        ),
     ] {
         assert_eq!(reply(question), expected, "{question}");
     }
+}
+
+#[test]
+fn what_is_restricted_holds_for_every_hit() {
+    let hits = |text: &str| SHIPPED.search(text, 10).unwrap();
+    let plain = hits("hjemmekontor");
+    assert!(plain.iter().any(|hit| hit.text.contains("FASA")));
+    let without = hits("hjemmekontor -FASA");
+    assert_eq!(without.len(), 10);
+    assert!(without.iter().all(|hit| !hit.text.contains("FASA")));
+    let slides = hits("hjemmekontor type:lysark");
+    assert!(!slides.is_empty());
+    assert!(
+        slides
+            .iter()
+            .all(|hit| hit.document.path.ends_with(".pptx"))
+    );
+    let dated = hits("Kladd fra:2025-05 til:2025-06-10 samling:Rapporter");
+    assert!(!dated.is_empty());
+    assert!(
+        dated
+            .iter()
+            .all(|hit| hit.document.path.starts_with("rapporter/kladd"))
+    );
+    let quoted = hits("saker «må flyttes for  HÅND»");
+    assert!(!quoted.is_empty());
+    assert!(
+        quoted
+            .iter()
+            .all(|hit| hit.text.contains("må flyttes for hånd"))
+    );
+}
+
+#[test]
+fn only_the_holder_who_is_restricted_to_answers() {
+    let answer = ask("Hva skjer med KARVE? hvem:digitaliseringsdirektøren");
+    assert!(answer.answered);
+    for excerpt in &answer.excerpts {
+        assert_eq!(excerpt.holder.as_deref(), Some("Digitaliseringsdirektøren"));
+    }
+    let newest = ask("Hva mener FASA om hjemmekontor? til:2021");
+    for excerpt in &newest.excerpts {
+        assert_eq!(
+            excerpt
+                .document
+                .date
+                .map(|date| date.to_string())
+                .as_deref(),
+            Some("2021-09-23")
+        );
+    }
+}
+
+#[test]
+fn a_phrase_must_stand_in_what_is_quoted() {
+    let answer = ask("Hva er «et lite uhell»?");
+    assert_eq!(answer.excerpts, []);
+    let answer = ask("Hva står det om \"4 000 åpne saker\"?");
+    assert!(answer.answered);
+    assert!(
+        answer
+            .excerpts
+            .iter()
+            .all(|excerpt| excerpt.text.contains("4 000 åpne saker"))
+    );
+    // A title chooses its document.
+    let answer =
+        ask("Hva står i «FASA-referat: medbestemmelsesmøtet i oktober 2023» om hjemmekontor?");
+    assert!(answer.answered);
+    assert!(answer.excerpts.iter().all(|excerpt| {
+        excerpt
+            .document
+            .path
+            .ends_with("2023-10-19-medbestemmelsesmote.md")
+    }));
 }
 
 #[test]
