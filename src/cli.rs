@@ -514,6 +514,8 @@ fn entry_json(entry: &Entry) -> Value {
     value["id"] = json!(entry.id);
     value["path"] = json!(entry.path);
     value["collection"] = json!(entry.collection);
+    value["holders"] = json!(entry.holders);
+    value["abbreviations"] = json!(entry.abbreviations);
     if let State::Indexed {
         passages,
         characters,

@@ -18,7 +18,7 @@ use crate::corpus::segment::segment;
 use crate::corpus::source::{SourceFile, walk};
 use crate::corpus::{Document, DocumentId};
 use crate::index::{Entry, Index, State, Writer};
-use crate::language::detect;
+use crate::language::{abbreviation::abbreviations, detect};
 use extract::Extractor;
 
 /// A commit comes after this many files, so that a killed run has not worked for nothing.
@@ -270,6 +270,7 @@ fn write(
         },
         problems: Vec::new(),
         holders: Vec::new(),
+        abbreviations: Vec::new(),
     };
     let extracted = match extracted {
         Ok(extracted) => extracted,
@@ -293,6 +294,7 @@ fn write(
         .iter()
         .flat_map(|(_, holders)| holders.iter().cloned())
         .collect();
+    entry.abbreviations = abbreviations(&document.text);
     entry.holders.sort();
     entry.holders.dedup();
     entry.state = State::Indexed {

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::corpus::Date;
 use crate::corpus::metadata::month_of;
+use crate::language::abbreviation::Abbreviation;
 use crate::language::lexicon::{norwegian, synonyms};
 use crate::language::{
     Language, detect, fold, grams, is_party, is_question_word, means_union, similarity, term, words,
@@ -44,6 +45,8 @@ pub struct Keyword {
     pub term: String,
     /// Terms of other words for the same thing, Norwegian ones for an English word.
     pub alternatives: Vec<String>,
+    /// Terms that only together say the same: the words that an abbreviation stands for.
+    pub expansions: Vec<Vec<String>>,
     /// How much such another word counts beside the one that was asked with.
     pub alternative_weight: f32,
     /// Whether it is written as a name or an abbreviation inside the question.
@@ -61,6 +64,9 @@ const SYNONYM: f32 = 0.7;
 /// How much a Norwegian word counts beside the English word of the question.
 const TRANSLATION: f32 = 0.9;
 
+/// How much the words that an abbreviation stands for count beside it.
+pub const EXPANSION: f32 = 0.8;
+
 impl Keyword {
     /// Whether the word is the year or the month of a period.
     pub fn names(&self, period: Date) -> bool {
@@ -76,9 +82,14 @@ impl Keyword {
                 .map(|found| similarity(asked, found))
                 .fold(0.0, f32::max)
         };
-        self.alternatives
+        let whole = |terms: &Vec<String>| terms.iter().map(|term| best(term)).fold(1.0, f32::min);
+        let alternatives = self
+            .alternatives
             .iter()
-            .map(|term| self.alternative_weight * best(term))
+            .map(|term| self.alternative_weight * best(term));
+        let expansions = self.expansions.iter().map(|terms| EXPANSION * whole(terms));
+        alternatives
+            .chain(expansions)
             .fold(best(&self.term), f32::max)
     }
 }
@@ -128,6 +139,25 @@ impl Question {
             holder.into_iter().for_each(|keyword| keyword.holder = true);
         }
         question
+    }
+
+    /// Lets abbreviations and the words they stand for serve for each other, as far as the documents
+    /// explain them.
+    pub fn expand<'a>(&mut self, known: impl IntoIterator<Item = &'a Abbreviation>) {
+        for pair in known {
+            let long = pair.long_terms();
+            let spelt_out = pair.is_spelt_out(&self.bare);
+            for keyword in &mut self.keywords {
+                if pair.is_written(&keyword.word) && !keyword.expansions.contains(&long) {
+                    keyword.expansions.push(long.clone());
+                } else if spelt_out && long.contains(&keyword.term) {
+                    let short = term(&pair.short);
+                    if !keyword.alternatives.contains(&short) {
+                        keyword.alternatives.push(short);
+                    }
+                }
+            }
+        }
     }
 
     /// Understands `text` by itself.
@@ -264,6 +294,7 @@ fn keywords(text: &str, language: Language, intent: Intent) -> Vec<Keyword> {
             word: asked.to_owned(),
             term: term(asked),
             alternatives: alternatives(asked, language),
+            expansions: Vec::new(),
             alternative_weight: if language == Language::English {
                 TRANSLATION
             } else {

@@ -13,7 +13,7 @@ use crate::corpus::passage::{Passage, passages};
 use crate::corpus::{Date, DocumentId};
 use crate::index::{Hit, Query, State};
 use crate::question::restriction::Filter;
-use crate::question::{Keyword, Question};
+use crate::question::{EXPANSION, Keyword, Question};
 
 /// Passages that sentences are chosen from.
 const PASSAGES: usize = 20;
@@ -54,6 +54,7 @@ impl Bot {
 
     fn question(&self, text: &str, filter: &Filter) -> Question {
         let mut question = Question::parse_with(text, &self.parties);
+        question.expand(&self.abbreviations);
         if !filter.is_empty() {
             question.restrictions.filters.push(filter.clone());
         }
@@ -178,7 +179,12 @@ impl Bot {
                 .cloned()
                 .collect();
             let (counts, all) = self.index.passage_frequencies(&terms)?;
-            frequencies.push(counts.into_iter().max().unwrap_or(0));
+            let mut frequency = counts.into_iter().max().unwrap_or(0);
+            for terms in &keyword.expansions {
+                let (counts, _) = self.index.passage_frequencies(terms)?;
+                frequency = frequency.max(counts.into_iter().min().unwrap_or(0));
+            }
+            frequencies.push(frequency);
             passages = all;
         }
         let mut weights = Weights::new(frequencies, passages);
@@ -191,11 +197,21 @@ impl Bot {
     }
 
     fn find(&self, question: &Question, bounds: &Bounds, limit: usize) -> anyhow::Result<Found> {
+        // The words of an expansion share what it counts.
+        let expansions = |keyword: &Keyword| {
+            let of = |terms: &Vec<String>| {
+                let share = EXPANSION / terms.len() as f32;
+                let shared = terms.iter().map(|term| (term.clone(), share));
+                shared.collect::<Vec<_>>()
+            };
+            keyword.expansions.iter().flat_map(of).collect::<Vec<_>>()
+        };
         let alternatives = |keyword: &Keyword| {
             keyword
                 .alternatives
                 .iter()
                 .map(|term| (term.clone(), keyword.alternative_weight))
+                .chain(expansions(keyword))
                 .collect::<Vec<_>>()
         };
         let terms = question

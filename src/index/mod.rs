@@ -23,6 +23,7 @@ use tantivy::schema::{IndexRecordOption, Value};
 use tantivy::{Searcher, TantivyDocument, Term};
 
 use crate::corpus::{Document, DocumentId, Metadata};
+use crate::language::abbreviation::Abbreviation;
 use schema::Fields;
 use statistics::Tokens;
 
@@ -49,6 +50,8 @@ pub struct Entry {
     pub problems: Vec<String>,
     /// Whose views its sentences tell, each name once.
     pub holders: Vec<String>,
+    /// Short forms that it explains.
+    pub abbreviations: Vec<Abbreviation>,
 }
 
 /// Whether a file could be read.

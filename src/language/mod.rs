@@ -5,6 +5,7 @@
 //! character 4-grams that find compounds, inflection and typing errors. A language rule is one file
 //! here and a table test. Nothing here knows the index.
 
+pub mod abbreviation;
 mod detect;
 mod fold;
 pub mod lexicon;

@@ -75,6 +75,31 @@ fn an_abbreviation_is_answered_with_the_words_it_stands_for() {
 }
 
 #[test]
+fn abbreviations_that_a_document_explains_serve_both_ways() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write(
+        "a.md",
+        "# Møte 4. mai 2024\n\n## Flytting\n\nSaken gjelder også Torsnes Løypeforening (TLF), som fikk ordet først.\n\n## Kart\n\nTLF har bedt om nye kart over hele området før vinteren kommer.\n",
+    );
+    write(
+        "b.md",
+        "# Møte 8. juni 2024\n\n## Skilt\n\nTorsnes Løypeforening får 40 000 kroner til skilt i år, og arbeidet starter i august.\n\n## Bru\n\nBrua over elva er stengt fra mandag.\n",
+    );
+    let bot = bot_on(folder.path());
+    let best = |question: &str| bot.ask(question).unwrap().excerpts[0].text.clone();
+    for question in [
+        "Hva er TLF?",
+        "Hva står tlf for?",
+        "What does TLF stand for?",
+    ] {
+        assert!(best(question).contains("Løypeforening (TLF)"), "{question}");
+    }
+    assert!(best("Hvor mye får TLF til skilt?").contains("40 000 kroner"));
+    assert!(best("Hva ba Torsnes løypeforening om av kart?").contains("nye kart"));
+}
+
+#[test]
 fn the_latest_word_on_a_matter_is_from_the_newest_document() {
     let answer = ask("Kva er siste nytt om dei lokale lønsforhandlingane?");
     assert_eq!(
