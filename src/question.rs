@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::corpus::Date;
 use crate::corpus::metadata::month_of;
-use crate::language::abbreviation::Abbreviation;
+use crate::language::abbreviation::{Abbreviation, content_terms};
 use crate::language::lexicon::{norwegian, synonyms};
 use crate::language::{
     Language, detect, fold, grams, is_party, is_question_word, means_union, similarity, term, words,
@@ -144,11 +144,12 @@ impl Question {
     /// Lets abbreviations and the words they stand for serve for each other, as far as the documents
     /// explain them.
     pub fn expand<'a>(&mut self, known: impl IntoIterator<Item = &'a Abbreviation>) {
+        let asked = content_terms(&self.bare);
         for pair in known {
-            let long = pair.long_terms();
-            let spelt_out = pair.is_spelt_out(&self.bare);
+            let long = &pair.long_terms;
+            let spelt_out = pair.is_spelt_out(&asked);
             for keyword in &mut self.keywords {
-                if pair.is_written(&keyword.word) && !keyword.expansions.contains(&long) {
+                if pair.is_written(&keyword.word) && !keyword.expansions.contains(long) {
                     keyword.expansions.push(long.clone());
                 } else if spelt_out && long.contains(&keyword.term) {
                     let short = term(&pair.short);

@@ -1,12 +1,13 @@
 //! Which windows of a passage may be shown where the asker restricts what answers.
 
+use std::sync::Arc;
+
 use super::excerpt::Candidate;
 use super::{Reading, holder};
 use crate::corpus::Span;
 use crate::corpus::passage::Passage;
 use crate::language::Phrase;
 use crate::question::Question;
-use std::sync::Arc;
 
 /// The holders whose views the sentences in `span` tell, each once.
 pub fn holders(reading: &Reading, span: Span) -> Vec<String> {
@@ -30,12 +31,22 @@ pub enum Place {
 
 /// Whether a passage has a phrase at that place.
 pub fn has(phrase: &Phrase, place: Place, reading: &Reading, passage: &Passage) -> bool {
-    let document = &reading.document;
+    stands(phrase, place, reading, passage.span, Some(passage.section))
+}
+
+fn stands(
+    phrase: &Phrase,
+    place: Place,
+    reading: &Reading,
+    span: Span,
+    section: Option<usize>,
+) -> bool {
     match place {
-        Place::Words => phrase.stands_in(document.slice(passage.span)),
-        Place::Headings => headings(reading, passage)
-            .iter()
-            .any(|heading| phrase.stands_in(heading)),
+        Place::Words => phrase.stands_in(reading.document.slice(span)),
+        Place::Headings => section.is_some_and(|section| {
+            let headings = reading.document.heading_path(section);
+            headings.iter().any(|heading| phrase.stands_in(heading))
+        }),
     }
 }
 
@@ -58,7 +69,8 @@ pub fn admits(question: &Question, reading: &Reading, passage: &Passage) -> bool
 }
 
 /// Keeps the windows that may be shown: those whose best sentence tells a view of the holder that is
-/// asked for, and, where there are such, those that have the phrases themselves.
+/// asked for, and, where there are such, those that have the phrases themselves
+/// or else stand under a heading that has.
 pub fn keep(question: &Question, readings: &[Arc<Reading>], candidates: &mut Vec<Candidate>) {
     let restrictions = &question.restrictions;
     if restrictions.ask_for_holder() {
@@ -68,13 +80,22 @@ pub fn keep(question: &Question, readings: &[Arc<Reading>], candidates: &mut Vec
         });
     }
     for phrase in &restrictions.phrases {
-        let has = |candidate: &Candidate| {
-            let reading = &readings[candidate.reading];
-            let span = reading.span(&candidate.units);
-            phrase.stands_in(reading.document.slice(span))
-        };
-        if candidates.iter().any(has) {
-            candidates.retain(has);
+        for place in [Place::Words, Place::Headings] {
+            let has = |candidate: &Candidate| {
+                let reading = &readings[candidate.reading];
+                let span = reading.span(&candidate.units);
+                stands(
+                    phrase,
+                    place,
+                    reading,
+                    span,
+                    reading.document.section_at(span.start),
+                )
+            };
+            if candidates.iter().any(has) {
+                candidates.retain(has);
+                break;
+            }
         }
     }
 }

@@ -5,7 +5,7 @@ use super::{Reading, holder};
 use crate::corpus::format::BlockKind;
 use crate::corpus::metadata::month_of;
 use crate::corpus::{Date, Document};
-use crate::language::abbreviation::{Abbreviation, abbreviations};
+use crate::language::abbreviation::{Abbreviation, abbreviations, content_terms};
 use crate::language::{fold, means_union, term, terms, words};
 use crate::question::{Intent, Keyword, Question};
 
@@ -117,10 +117,10 @@ const BRACKETED: f32 = 0.8;
 /// How surely a text says what the asked word means: "NAV Økonomi pensjon (NØP)", "Med sone mener vi
 /// …" and "sone betyr …" do, "NØP er et …" may.
 fn meaning(question: &Question, text: &str) -> f32 {
+    let asked = content_terms(&question.bare);
     let says = |pair: &Abbreviation| {
         let short = |keyword: &Keyword| pair.is_written(&keyword.word);
-        question.keywords.iter().any(short)
-            || question.asks_meaning && pair.is_spelt_out(&question.bare)
+        question.keywords.iter().any(short) || question.asks_meaning && pair.is_spelt_out(&asked)
     };
     if abbreviations(text).iter().any(says) {
         return 1.0;

@@ -36,7 +36,7 @@ fn united(entries: &[Entry]) -> Vec<Abbreviation> {
         .map(|pair| pair.short.as_str())
         .collect();
     let mut seen = HashSet::new();
-    let first = all().filter(|pair| seen.insert((pair.short.as_str(), pair.long_terms())));
+    let first = all().filter(|pair| seen.insert((pair.short.as_str(), &pair.long_terms)));
     first
         .map(|pair| Abbreviation {
             ordinary: ordinary.contains(pair.short.as_str()),

@@ -18,23 +18,17 @@ pub struct Abbreviation {
     pub short: String,
     /// The words as written.
     pub long: String,
+    /// The [`content_terms`] of these words.
+    pub long_terms: Vec<String>,
     /// Whether the text has the short form in small letters too, as a word of its own.
     pub ordinary: bool,
 }
 
 impl Abbreviation {
-    /// The terms of the long form without its small words.
-    pub fn long_terms(&self) -> Vec<String> {
-        content_terms(&self.long)
-    }
-
-    /// Whether `text` has the words of the long form in sequence.
-    pub fn is_spelt_out(&self, text: &str) -> bool {
-        let long = self.long_terms();
-        !long.is_empty()
-            && content_terms(text)
-                .windows(long.len())
-                .any(|run| run == long)
+    /// Whether a text of these [`content_terms`] has the words of the long form in sequence.
+    pub fn is_spelt_out(&self, terms: &[String]) -> bool {
+        let long = &self.long_terms;
+        !long.is_empty() && terms.windows(long.len()).any(|run| run == long.as_slice())
     }
 
     /// Whether `word` is its short form: in small letters too, unless that is some other word.
@@ -52,7 +46,7 @@ impl Abbreviation {
 }
 
 /// The terms of a text without its small words.
-fn content_terms(text: &str) -> Vec<String> {
+pub fn content_terms(text: &str) -> Vec<String> {
     words(text)
         .into_iter()
         .map(|word| fold(&text[word.start..word.end]))
@@ -72,6 +66,7 @@ pub fn abbreviations(text: &str) -> Vec<Abbreviation> {
             {
                 found.push(Abbreviation {
                     ordinary: false,
+                    long_terms: content_terms(&long),
                     short,
                     long,
                 });
