@@ -96,7 +96,7 @@ fn abbreviations_that_a_document_explains_serve_both_ways() {
         assert!(best(question).contains("Løypeforening (TLF)"), "{question}");
     }
     assert!(best("Hvor mye får TLF til skilt?").contains("40 000 kroner"));
-    assert!(best("Hva ba Torsnes løypeforening om av kart?").contains("nye kart"));
+    assert!(best("Hvilke kart har Torsnes løypeforening bedt om?").contains("nye kart"));
 }
 
 #[test]
