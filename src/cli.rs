@@ -1,5 +1,6 @@
 //! The commands. Each is one call into [`App`] and a view of what comes back.
 
+use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -20,6 +21,7 @@ use crate::ingest::extract::{self, COMMAND};
 use crate::ingest::{Check, Progress, Report, Silent};
 use crate::language::detect;
 use crate::platform::terminal;
+use crate::question::restriction::{Filter, Key, Refusal};
 use crate::render::phrases;
 use crate::render::plain::{self, Style};
 
@@ -61,6 +63,8 @@ enum Command {
         /// Answer every line {"id","text"} of FILE
         #[arg(long, value_name = "FILE", conflicts_with = "question")]
         batch: Option<PathBuf>,
+        #[command(flatten)]
+        within: Within,
     },
     /// Find passages
     Search {
@@ -76,6 +80,8 @@ enum Command {
         /// Search for every line {"id","text"} of FILE
         #[arg(long, value_name = "FILE", conflicts_with = "query")]
         batch: Option<PathBuf>,
+        #[command(flatten)]
+        within: Within,
     },
     /// List what is indexed
     Documents {
@@ -98,6 +104,54 @@ enum Command {
     Extract { request: String, file: PathBuf },
 }
 
+/// Which documents and whose views may answer. Of several values for one flag any will do.
+#[derive(Debug, Clone, Args)]
+struct Within {
+    /// Only views of this holder
+    #[arg(long, value_name = "NAME")]
+    holder: Vec<String>,
+    /// Only documents of this meeting body or publisher
+    #[arg(long, value_name = "NAME")]
+    body: Vec<String>,
+    /// Only documents of this kind: minutes, report, slides, policy, other
+    #[arg(long, value_name = "KIND")]
+    kind: Vec<String>,
+    /// Only documents of this collection
+    #[arg(long, value_name = "NAME")]
+    collection: Vec<String>,
+    /// Only documents from this day, month or year on
+    #[arg(long, value_name = "DATE")]
+    from: Option<String>,
+    /// Only documents up to this day, month or year
+    #[arg(long, value_name = "DATE")]
+    to: Option<String>,
+}
+
+impl Within {
+    /// The filter that the flags make, each value held against what is indexed.
+    fn filter(&self, bot: &Bot) -> anyhow::Result<Filter> {
+        let mut filter = Filter::default();
+        let lists = [
+            (Key::Holder, &self.holder),
+            (Key::Body, &self.body),
+            (Key::Kind, &self.kind),
+            (Key::Collection, &self.collection),
+        ];
+        let listed = lists
+            .into_iter()
+            .flat_map(|(key, values)| values.iter().map(move |value| (key, value)));
+        let dates = [(Key::From, &self.from), (Key::To, &self.to)];
+        let dated = dates
+            .into_iter()
+            .filter_map(|(key, value)| Some((key, value.as_ref()?)));
+        for (key, value) in listed.chain(dated) {
+            filter.add(key, value)?;
+        }
+        bot.check(&filter)?;
+        Ok(filter)
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Per {
     Passage,
@@ -109,7 +163,7 @@ const WRONG_USE: u8 = 2;
 
 /// Runs the program and returns its exit status: 0 done, 1 the work failed, 2 wrong use.
 pub fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::parse_from(words_last(std::env::args_os()));
     if let Some(Command::Extract { request, file }) = &cli.command {
         return ExitCode::from(u8::try_from(extract::child(request, file)).unwrap_or(1));
     }
@@ -124,11 +178,42 @@ pub fn main() -> ExitCode {
     match run(cli.command.unwrap_or(Command::Serve), &cli.options, config) {
         Ok(code) => code,
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) if error.is::<Refusal>() => {
+            eprintln!("referent: {error}");
+            ExitCode::from(WRONG_USE)
+        }
         Err(error) => {
             eprintln!("referent: {error:#}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// The arguments with words that a hyphen leaves out ("-natt") behind all others, where they are taken
+/// for words and not for flags.
+fn words_last(arguments: impl Iterator<Item = OsString>) -> Vec<OsString> {
+    let excluded = |argument: &OsString| {
+        argument.to_str().is_some_and(|argument| {
+            let mut letters = argument.chars();
+            letters.next() == Some('-')
+                && letters
+                    .next()
+                    .is_some_and(|c| c.is_alphabetic() || c == '"')
+                && letters.next().is_some()
+        })
+    };
+    let mut arguments: Vec<OsString> = arguments.collect();
+    if arguments.iter().any(|argument| argument == "--") {
+        return arguments;
+    }
+    let words: Vec<OsString> = arguments
+        .extract_if(.., |argument| excluded(argument))
+        .collect();
+    if !words.is_empty() {
+        arguments.push("--".into());
+        arguments.extend(words);
+    }
+    arguments
 }
 
 fn start_log() {
@@ -171,19 +256,26 @@ fn run(command: Command, options: &Options, config: Config) -> anyhow::Result<Ex
     let mut out = std::io::stdout().lock();
     match command {
         Command::Index => return index(&app, json, &mut out),
-        Command::Ask { question, batch } => {
+        Command::Ask {
+            question,
+            batch,
+            within,
+        } => {
             let bot = bot(&app)?;
+            let filter = within.filter(&bot)?;
             match batch {
                 Some(file) => each_line(&file, |line| {
-                    let mut answer = answer_json(&bot, &line.text)?;
+                    let mut answer = answer_json(&bot, &line.text, &filter)?;
                     answer["id"] = line.id;
                     Ok(writeln!(out, "{answer}")?)
                 })?,
-                None if json => writeln!(out, "{}", answer_json(&bot, &question.join(" "))?)?,
+                None if json => {
+                    writeln!(out, "{}", answer_json(&bot, &question.join(" "), &filter)?)?
+                }
                 None => write!(
                     out,
                     "{}",
-                    plain::answer(&bot.ask(&question.join(" "))?, style())
+                    plain::answer(&bot.ask_within(&question.join(" "), &filter)?, style())
                 )?,
             }
         }
@@ -192,17 +284,29 @@ fn run(command: Command, options: &Options, config: Config) -> anyhow::Result<Ex
             limit,
             per,
             batch,
+            within,
         } => {
             let bot = bot(&app)?;
+            let filter = within.filter(&bot)?;
             let limit = usize::from(limit);
             match batch {
                 Some(file) => each_line(&file, |line| {
-                    let hits = search(&bot, &line.text, limit, per)?;
-                    Ok(writeln!(out, "{}", json!({"id": line.id, "hits": hits}))?)
+                    let result = match search(&bot, &line.text, &filter, limit, per) {
+                        Ok(hits) => json!({"id": line.id, "hits": hits}),
+                        // One line that cannot be kept to does not stop the others.
+                        Err(error) => match error.downcast::<Refusal>() {
+                            Ok(refusal) => {
+                                let reason = phrases::refusal(&refusal, detect(&line.text));
+                                json!({"id": line.id, "hits": [], "reason": reason})
+                            }
+                            Err(error) => return Err(error),
+                        },
+                    };
+                    Ok(writeln!(out, "{result}")?)
                 })?,
                 None => {
                     let query = query.join(" ");
-                    let hits = search(&bot, &query, limit, per)?;
+                    let hits = search(&bot, &query, &filter, limit, per)?;
                     if json {
                         writeln!(out, "{}", json!({"query": query, "hits": hits}))?;
                     }
@@ -244,9 +348,9 @@ fn bot(app: &App) -> anyhow::Result<Bot> {
 }
 
 /// An answer as the contract has it.
-fn answer_json(bot: &Bot, question: &str) -> anyhow::Result<Value> {
+fn answer_json(bot: &Bot, question: &str, filter: &Filter) -> anyhow::Result<Value> {
     let start = Instant::now();
-    let answer = bot.ask(question)?;
+    let answer = bot.ask_within(question, filter)?;
     let took = start.elapsed();
     let mut value = serde_json::to_value(&answer)?;
     value["reason"] = answer
@@ -272,14 +376,15 @@ fn reason(answer: &Answer) -> String {
 fn search(
     bot: &Bot,
     query: &str,
+    filter: &Filter,
     limit: usize,
     per: Per,
 ) -> anyhow::Result<Vec<crate::answer::Excerpt>> {
     match per {
-        Per::Passage => bot.search(query, limit),
+        Per::Passage => bot.search_within(query, filter, limit),
         Per::Document => {
             let mut seen = std::collections::HashSet::new();
-            let mut hits = bot.search(query, limit.saturating_mul(10))?;
+            let mut hits = bot.search_within(query, filter, limit.saturating_mul(10))?;
             hits.retain(|hit| seen.insert(hit.document.id.clone()));
             hits.truncate(limit);
             Ok(hits)
@@ -409,6 +514,8 @@ fn entry_json(entry: &Entry) -> Value {
     value["id"] = json!(entry.id);
     value["path"] = json!(entry.path);
     value["collection"] = json!(entry.collection);
+    value["holders"] = json!(entry.holders);
+    value["abbreviations"] = json!(entry.abbreviations);
     if let State::Indexed {
         passages,
         characters,

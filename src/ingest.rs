@@ -10,14 +10,15 @@ use std::time::UNIX_EPOCH;
 
 use anyhow::Context;
 
+use crate::answer::{Reading, admitted::holders};
 use crate::corpus::format::{Extracted, Unreadable};
 use crate::corpus::metadata::{self, Stated};
-use crate::corpus::passage::passages;
+use crate::corpus::passage::{Passage, passages};
 use crate::corpus::segment::segment;
 use crate::corpus::source::{SourceFile, walk};
 use crate::corpus::{Document, DocumentId};
 use crate::index::{Entry, Index, State, Writer};
-use crate::language::detect;
+use crate::language::{abbreviation::abbreviations, detect};
 use extract::Extractor;
 
 /// A commit comes after this many files, so that a killed run has not worked for nothing.
@@ -268,6 +269,8 @@ fn write(
             reason: String::new(),
         },
         problems: Vec::new(),
+        holders: Vec::new(),
+        abbreviations: Vec::new(),
     };
     let extracted = match extracted {
         Ok(extracted) => extracted,
@@ -278,8 +281,22 @@ fn write(
             return writer.skip(&entry);
         }
     };
-    let document = document(&job.file, extracted);
-    let passages = passages(&document);
+    let reading = Reading::new(document(&job.file, extracted));
+    let document = &reading.document;
+    let passages: Vec<(Passage, Vec<String>)> = passages(document)
+        .into_iter()
+        .map(|passage| {
+            let holders = holders(&reading, passage.span);
+            (passage, holders)
+        })
+        .collect();
+    entry.holders = passages
+        .iter()
+        .flat_map(|(_, holders)| holders.iter().cloned())
+        .collect();
+    entry.abbreviations = abbreviations(&document.text);
+    entry.holders.sort();
+    entry.holders.dedup();
     entry.state = State::Indexed {
         metadata: Box::new(document.metadata.clone()),
         passages: passages.len(),
@@ -296,7 +313,7 @@ fn write(
             .max(),
     };
     entry.problems.clone_from(&document.problems);
-    writer.put(&entry, &document, &passages)
+    writer.put(&entry, document, &passages)
 }
 
 /// The document that a file's blocks and everything said about it make.

@@ -24,11 +24,11 @@
 //! | [`config`] | `config.toml`, checked | nothing |
 //! | [`question`] | words → what is asked | language, corpus |
 //! | [`index`] | passages in tantivy; query → hits | language, corpus |
-//! | [`ingest`] | brings the index up to date, readers in a child process | corpus, index, language |
+//! | [`ingest`] | brings the index up to date, readers in a child process | corpus, index, language, answer (whose views a passage tells) |
 //! | [`answer`] | hits → excerpts, holders, verdict | question, index (hits), language, corpus |
-//! | [`bot`] | the one path for a question, and conversations | question, index, answer, corpus |
+//! | [`bot`] | the one path for a question, and conversations | question, index, answer, corpus, language |
 //! | [`evaluate`] | scores answers against gold questions | bot, answer, corpus |
-//! | [`render`] | answers → text; all words that users read | answer, language, corpus |
+//! | [`render`] | answers → text; all words that users read | answer, question, language, corpus |
 //! | [`platform`] | where people talk: the terminal | bot, render, language |
 //! | [`app`] | puts the parts together | config, bot, ingest, index |
 //! | [`cli`] | the commands | app, and views of what comes back |

@@ -1,13 +1,17 @@
 //! A question's words → what is asked: the content words, the kind of answer, the period, the holder.
 
+pub mod restriction;
+
 use serde::{Deserialize, Serialize};
 
 use crate::corpus::Date;
 use crate::corpus::metadata::month_of;
+use crate::language::abbreviation::{Abbreviation, content_terms};
 use crate::language::lexicon::{norwegian, synonyms};
 use crate::language::{
     Language, detect, fold, grams, is_party, is_question_word, means_union, similarity, term, words,
 };
+use restriction::Restrictions;
 
 /// The kinds of answer that are asked for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -41,6 +45,8 @@ pub struct Keyword {
     pub term: String,
     /// Terms of other words for the same thing, Norwegian ones for an English word.
     pub alternatives: Vec<String>,
+    /// Terms that only together say the same: the words that an abbreviation stands for.
+    pub expansions: Vec<Vec<String>>,
     /// How much such another word counts beside the one that was asked with.
     pub alternative_weight: f32,
     /// Whether it is written as a name or an abbreviation inside the question.
@@ -58,6 +64,9 @@ const SYNONYM: f32 = 0.7;
 /// How much a Norwegian word counts beside the English word of the question.
 const TRANSLATION: f32 = 0.9;
 
+/// How much the words that an abbreviation stands for count beside it.
+pub const EXPANSION: f32 = 0.8;
+
 impl Keyword {
     /// Whether the word is the year or the month of a period.
     pub fn names(&self, period: Date) -> bool {
@@ -73,9 +82,14 @@ impl Keyword {
                 .map(|found| similarity(asked, found))
                 .fold(0.0, f32::max)
         };
-        self.alternatives
+        let whole = |terms: &Vec<String>| terms.iter().map(|term| best(term)).fold(1.0, f32::min);
+        let alternatives = self
+            .alternatives
             .iter()
-            .map(|term| self.alternative_weight * best(term))
+            .map(|term| self.alternative_weight * best(term));
+        let expansions = self.expansions.iter().map(|terms| EXPANSION * whole(terms));
+        alternatives
+            .chain(expansions)
             .fold(best(&self.term), f32::max)
     }
 }
@@ -85,10 +99,14 @@ impl Keyword {
 pub struct Question {
     /// As it was asked.
     pub text: String,
+    /// The same without what only restricts.
+    pub bare: String,
     /// Its language.
     pub language: Language,
     /// What kind of answer is asked for.
     pub intent: Intent,
+    /// What the asker restricts.
+    pub restrictions: Restrictions,
     /// The words that are looked for, each term once.
     pub keywords: Vec<Keyword>,
     /// The month or year that is asked about.
@@ -123,21 +141,50 @@ impl Question {
         question
     }
 
+    /// Lets abbreviations and the words they stand for serve for each other, as far as the documents
+    /// explain them.
+    pub fn expand<'a>(&mut self, known: impl IntoIterator<Item = &'a Abbreviation>) {
+        let asked = content_terms(&self.bare);
+        for pair in known {
+            let long = &pair.long_terms;
+            let spelt_out = pair.is_spelt_out(&asked);
+            for keyword in &mut self.keywords {
+                if pair.is_written(&keyword.word) && !keyword.expansions.contains(long) {
+                    keyword.expansions.push(long.clone());
+                } else if spelt_out && long.contains(&keyword.term) {
+                    let short = term(&pair.short);
+                    if !keyword.alternatives.contains(&short) {
+                        keyword.alternatives.push(short);
+                    }
+                }
+            }
+        }
+    }
+
     /// Understands `text` by itself.
     pub fn parse(text: &str) -> Question {
+        let asked = text;
+        let restriction::Parsed {
+            restrictions,
+            text,
+            frame,
+        } = restriction::parse(asked);
+        let text = text.as_str();
         let language = detect(text);
-        let intent = intent(text);
+        let intent = intent(&frame);
         let keywords = keywords(text, language, intent);
-        let folded = folded(text);
+        let folded = folded(&frame);
         let has = |list: &[&str]| {
             list.iter()
                 .any(|phrase| folded.contains(&format!(" {phrase} ")))
         };
         let period = period(text);
         Question {
-            text: text.to_owned(),
+            text: asked.to_owned(),
+            bare: text.to_owned(),
             language,
             intent,
+            restrictions,
             keywords,
             period,
             leans: false,
@@ -180,9 +227,9 @@ impl Question {
     /// Whether the question leans on what was said before: it opens with a conjunction, or points
     /// ("det", "saken", "that") and names little itself.
     pub fn is_follow_up(&self) -> bool {
-        let folded: Vec<String> = words(&self.text)
+        let folded: Vec<String> = words(&self.bare)
             .into_iter()
-            .map(|word| fold(&self.text[word.start..word.end]))
+            .map(|word| fold(&self.bare[word.start..word.end]))
             .collect();
         let is = |list: &[&str], word: &String| list.contains(&word.as_str());
         let opens = folded.first().is_some_and(|word| is(OPENING, word));
@@ -248,6 +295,7 @@ fn keywords(text: &str, language: Language, intent: Intent) -> Vec<Keyword> {
             word: asked.to_owned(),
             term: term(asked),
             alternatives: alternatives(asked, language),
+            expansions: Vec::new(),
             alternative_weight: if language == Language::English {
                 TRANSLATION
             } else {

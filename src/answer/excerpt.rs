@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::verdict::Weights;
-use super::{Excerpt, Links, Reading, Stance, holder, kind};
+use super::{Excerpt, Links, Reading, Stance, admitted, holder, kind};
 use crate::corpus::Span;
 use crate::corpus::format::BlockKind;
 use crate::index::Hit;
@@ -124,6 +124,7 @@ pub fn choose(
             }
         }
     }
+    admitted::keep(question, readings, &mut candidates);
     let newest = if question.intent == Intent::Status {
         weight::NEWEST
     } else {
@@ -143,7 +144,8 @@ pub fn choose(
         {
             continue;
         }
-        let candidate = widened(question, candidate, readings);
+        let widen = |candidate| widened(question, candidate, readings);
+        let candidate = admitted::unless_excluded(question, candidate, widen, readings);
         if !chosen
             .iter()
             .any(|other| says_the_same(other, &candidate, readings))

@@ -5,6 +5,7 @@ use super::{Reading, holder};
 use crate::corpus::format::BlockKind;
 use crate::corpus::metadata::month_of;
 use crate::corpus::{Date, Document};
+use crate::language::abbreviation::{Abbreviation, abbreviations, content_terms};
 use crate::language::{fold, means_union, term, terms, words};
 use crate::question::{Intent, Keyword, Question};
 
@@ -110,9 +111,20 @@ const MEANS: &str = "betyr tyder menes meinast means";
 const MEAN: &str = "mener meiner menes meinast forstår forstås mean";
 const ARTICLES: &str = "en ein ei et eit a an the alt all";
 
+/// Words in brackets beside the asked word, which may explain it or not.
+const BRACKETED: f32 = 0.8;
+
 /// How surely a text says what the asked word means: "NAV Økonomi pensjon (NØP)", "Med sone mener vi
 /// …" and "sone betyr …" do, "NØP er et …" may.
 fn meaning(question: &Question, text: &str) -> f32 {
+    let asked = content_terms(&question.bare);
+    let says = |pair: &Abbreviation| {
+        let short = |keyword: &Keyword| pair.is_written(&keyword.word);
+        question.keywords.iter().any(short) || question.asks_meaning && pair.is_spelt_out(&asked)
+    };
+    if abbreviations(text).iter().any(says) {
+        return 1.0;
+    }
     let found = words(text);
     let word = |i: usize| &text[found[i].start..found[i].end];
     let folded = |i: usize| {
@@ -131,13 +143,10 @@ fn meaning(question: &Question, text: &str) -> f32 {
             text[..found[i].start].ends_with('(') && text[found[i].end..].starts_with(')') && i > 0;
         let explained = text[found[i].end..].starts_with(" (") && keyword.name;
         let with = i > 0 && folded(i - 1) == "med" && is(i + 1, MEAN);
-        if bracketed
-            || explained
-            || with
-            || is(i + 1, MEANS)
-            || folded(i + 1) == "står" && folded(i + 2) == "for"
-        {
+        if with || is(i + 1, MEANS) || folded(i + 1) == "står" && folded(i + 2) == "for" {
             1.0
+        } else if bracketed || explained {
+            BRACKETED
         } else if matches!(folded(i + 1).as_str(), "er" | "is" | "var") && is(i + 2, ARTICLES) {
             0.7
         } else {

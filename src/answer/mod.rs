@@ -2,6 +2,7 @@
 //! answer at all. Pure: no input or output, no Markdown. An answer chooses words of documents, it
 //! never writes any.
 
+pub mod admitted;
 pub mod excerpt;
 mod holder;
 mod kind;

@@ -2,6 +2,7 @@
 
 use super::excerpt::Candidate;
 use crate::corpus::Date;
+use crate::question::restriction::Refusal;
 use crate::question::{Intent, Question};
 
 /// How much each keyword of a question counts: a word that stands in few passages tells more.
@@ -57,6 +58,12 @@ pub enum Reason {
     NotDefined(String),
     /// The holder is known, but no view of theirs on the matter.
     NoView(String),
+    /// A restriction that cannot be kept.
+    Refused(Refusal),
+    /// No document fits all that is restricted.
+    NoDocument,
+    /// A phrase between quotation marks that no document has.
+    PhraseNowhere(String),
     /// Too little of what is asked stands together anywhere.
     NotFound,
 }

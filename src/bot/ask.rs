@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use super::Bot;
+use super::restrict::Bounds;
 use crate::answer::{
     self, Answer, Excerpt, Period, Reading, Reason, Retrieved, Source, Verdict, Weights, choose,
     judge, marks,
@@ -11,7 +12,8 @@ use crate::answer::{
 use crate::corpus::passage::{Passage, passages};
 use crate::corpus::{Date, DocumentId};
 use crate::index::{Hit, Query, State};
-use crate::question::{Keyword, Question};
+use crate::question::restriction::Filter;
+use crate::question::{EXPANSION, Keyword, Question};
 
 /// Passages that sentences are chosen from.
 const PASSAGES: usize = 20;
@@ -32,9 +34,10 @@ pub struct Conversation {
 }
 
 /// Passages with the documents they are from.
-struct Found {
-    passages: Vec<Retrieved>,
-    readings: Vec<Arc<Reading>>,
+#[derive(Default)]
+pub(super) struct Found {
+    pub passages: Vec<Retrieved>,
+    pub readings: Vec<Arc<Reading>>,
 }
 
 impl Bot {
@@ -43,9 +46,34 @@ impl Bot {
         self.ask_in(text, &mut Conversation::default())
     }
 
+    /// Answers `text` by itself, from what `filter` leaves.
+    pub fn ask_within(&self, text: &str, filter: &Filter) -> anyhow::Result<Answer> {
+        self.answer(self.question(text, filter), &mut Conversation::default())
+    }
+
     /// Answers `text` as the next question of `conversation`.
     pub fn ask_in(&self, text: &str, conversation: &mut Conversation) -> anyhow::Result<Answer> {
+        self.answer(self.question(text, &Filter::default()), conversation)
+    }
+
+    fn question(&self, text: &str, filter: &Filter) -> Question {
         let mut question = Question::parse_with(text, &self.parties);
+        question.expand(&self.abbreviations);
+        if !filter.is_empty() {
+            question.restrictions.filters.push(filter.clone());
+        }
+        question
+    }
+
+    fn answer(
+        &self,
+        mut question: Question,
+        conversation: &mut Conversation,
+    ) -> anyhow::Result<Answer> {
+        let bounds = match self.bounds(&mut question)? {
+            Ok(bounds) => bounds,
+            Err(reason) => return Ok(declined(question, reason)),
+        };
         let own = question.keywords.len();
         question.leans = !conversation.keywords.is_empty() && question.is_follow_up();
         if question.leans {
@@ -70,9 +98,10 @@ impl Bot {
             .iter_mut()
             .skip(own)
             .for_each(|weight| *weight *= REMEMBERED);
-        let mut found = self.find(&question, PASSAGES)?;
+        let mut found = self.find(&question, &bounds, PASSAGES)?;
         if question.leans {
             self.add_place(&mut found, conversation)?;
+            self.hold(&question, &bounds, &mut found);
         }
         let chosen = choose(&question, &weights, &found.passages, &found.readings);
         let verdict = self.verdict(&question, &weights, &chosen);
@@ -103,7 +132,7 @@ impl Bot {
             excerpts.clear();
         }
         Ok(Answer {
-            question: text.to_owned(),
+            question: question.text,
             language: question.language,
             intent: question.intent,
             answered: verdict.declined.is_none(),
@@ -116,9 +145,31 @@ impl Bot {
 
     /// The passages that fit `text` best, best first.
     pub fn search(&self, text: &str, limit: usize) -> anyhow::Result<Vec<Excerpt>> {
-        let question = Question::parse_with(text, &self.parties);
-        let mut excerpts = Vec::new();
-        for hit in self.index.search(&query(&question), limit)? {
+        self.search_within(text, &Filter::default(), limit)
+    }
+
+    /// The passages that fit `text` best, best first, of those that `filter` leaves. A restriction
+    /// that cannot be kept is an error of the type [`Refusal`].
+    pub fn search_within(
+        &self,
+        text: &str,
+        filter: &Filter,
+        limit: usize,
+    ) -> anyhow::Result<Vec<Excerpt>> {
+        let mut question = self.question(text, filter);
+        let bounds = match self.bounds(&mut question)? {
+            Ok(bounds) => bounds,
+            Err(Reason::Refused(refusal)) => return Err(refusal.into()),
+            Err(_) => return Ok(Vec::new()),
+        };
+        let hits = if question.restrictions.is_empty() {
+            self.index.search(&query(&question), limit)?
+        } else {
+            let found = self.find(&question, &bounds, limit)?;
+            found.passages.into_iter().map(|found| found.hit).collect()
+        };
+        let mut excerpts = Vec::with_capacity(hits.len());
+        for hit in hits {
             let entry = self.entry(&hit.document);
             let known = entry.and_then(|entry| Some((entry, entry.metadata()?)));
             let (Some((entry, metadata)), Some(quotation)) = (known, self.index.quotation(&hit)?)
@@ -146,7 +197,12 @@ impl Bot {
                 .cloned()
                 .collect();
             let (counts, all) = self.index.passage_frequencies(&terms)?;
-            frequencies.push(counts.into_iter().max().unwrap_or(0));
+            let mut frequency = counts.into_iter().max().unwrap_or(0);
+            for terms in &keyword.expansions {
+                let (counts, _) = self.index.passage_frequencies(terms)?;
+                frequency = frequency.max(counts.into_iter().min().unwrap_or(0));
+            }
+            frequencies.push(frequency);
             passages = all;
         }
         let mut weights = Weights::new(frequencies, passages);
@@ -158,26 +214,16 @@ impl Bot {
         Ok(weights)
     }
 
-    fn find(&self, question: &Question, limit: usize) -> anyhow::Result<Found> {
-        let hits = self.index.search(&query(question), limit)?;
-        let mut found = Found {
-            passages: Vec::new(),
-            readings: Vec::new(),
-        };
-        for hit in hits {
-            if let Some(reading) = self.reading(&mut found, &hit.document)? {
-                found.passages.push(Retrieved {
-                    hit,
-                    reading,
-                    same_matter: false,
-                });
-            }
-        }
-        Ok(found)
+    fn find(&self, question: &Question, bounds: &Bounds, limit: usize) -> anyhow::Result<Found> {
+        self.find_within(question, bounds, query(question), limit)
     }
 
     /// The document `id` among the readings of `found`, read if it is not there yet.
-    fn reading(&self, found: &mut Found, id: &DocumentId) -> anyhow::Result<Option<usize>> {
+    pub(super) fn reading(
+        &self,
+        found: &mut Found,
+        id: &DocumentId,
+    ) -> anyhow::Result<Option<usize>> {
         let known = found
             .readings
             .iter()
@@ -262,18 +308,45 @@ impl Bot {
     }
 }
 
+/// An answer that says why there is none.
+fn declined(question: Question, reason: Reason) -> Answer {
+    Answer {
+        question: question.text,
+        language: question.language,
+        intent: question.intent,
+        answered: false,
+        confidence: 0.0,
+        excerpts: Vec::new(),
+        declined: Some(reason),
+        nearest: Vec::new(),
+    }
+}
+
 /// What to search for, to answer a question.
 fn query(question: &Question) -> Query {
+    // The words of an expansion share what it counts.
+    let expansions = |keyword: &Keyword| {
+        let of = |terms: &Vec<String>| {
+            let share = EXPANSION / terms.len() as f32;
+            let shared = terms.iter().map(|term| (term.clone(), share));
+            shared.collect::<Vec<_>>()
+        };
+        keyword.expansions.iter().flat_map(of).collect::<Vec<_>>()
+    };
     let alternatives = |keyword: &Keyword| {
         let weight = keyword.alternative_weight * SEARCHED;
         let terms = keyword.alternatives.iter();
-        terms.map(|term| (term.clone(), weight)).collect::<Vec<_>>()
+        terms
+            .map(|term| (term.clone(), weight))
+            .chain(expansions(keyword))
+            .collect::<Vec<_>>()
     };
     let keywords = || question.keywords.iter();
     Query {
         terms: keywords().map(|keyword| keyword.term.clone()).collect(),
         alternatives: keywords().flat_map(alternatives).collect(),
         grams: question.grams(),
+        ..Query::default()
     }
 }
 

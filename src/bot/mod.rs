@@ -1,14 +1,16 @@
 //! The core that every platform talks to: questions in, answers as data out.
 
 pub mod ask;
+mod restrict;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::answer::{Links, Reading};
 use crate::corpus::DocumentId;
 use crate::index::{Entry, Index};
+use crate::language::abbreviation::Abbreviation;
 
 /// The bot: an open index and what an answer needs besides.
 pub struct Bot {
@@ -18,6 +20,8 @@ pub struct Bot {
     places: HashMap<DocumentId, usize>,
     /// Names of the documents' authors, word by word.
     parties: Vec<String>,
+    /// Short forms that the documents explain, each pair once.
+    abbreviations: Vec<Abbreviation>,
     links: Links,
     /// Documents made ready for choosing words from them, kept for the next question.
     ready: Mutex<HashMap<DocumentId, Arc<Reading>>>,
@@ -25,6 +29,23 @@ pub struct Bot {
 
 /// So many documents are kept ready; beyond that all are made anew as they are needed.
 const MAX_READY: usize = 200;
+
+/// The abbreviations of all documents; one that is an ordinary word in any of them is one in all.
+fn united(entries: &[Entry]) -> Vec<Abbreviation> {
+    let all = || entries.iter().flat_map(|entry| &entry.abbreviations);
+    let ordinary: HashSet<&str> = all()
+        .filter(|pair| pair.ordinary)
+        .map(|pair| pair.short.as_str())
+        .collect();
+    let mut seen = HashSet::new();
+    let first = all().filter(|pair| seen.insert((pair.short.as_str(), &pair.long_terms)));
+    first
+        .map(|pair| Abbreviation {
+            ordinary: ordinary.contains(pair.short.as_str()),
+            ..pair.clone()
+        })
+        .collect()
+}
 
 impl Bot {
     /// A bot that answers from `index`; citations lead to files under `knowledge`.
@@ -44,6 +65,7 @@ impl Bot {
         Ok(Bot {
             places: places.map(|(i, entry)| (entry.id.clone(), i)).collect(),
             parties,
+            abbreviations: united(&entries),
             ready: Mutex::default(),
             index,
             entries,

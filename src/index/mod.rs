@@ -7,6 +7,7 @@
 
 mod records;
 mod schema;
+mod scope;
 mod search;
 mod tokenizer;
 mod vocabulary;
@@ -24,10 +25,12 @@ use tantivy::schema::{IndexRecordOption, Value};
 use tantivy::{Searcher, TantivyDocument, Term};
 
 use crate::corpus::{Document, DocumentId, Metadata};
+use crate::language::abbreviation::Abbreviation;
 use records::Records;
 use schema::Fields;
 use vocabulary::Vocabulary;
 
+pub use scope::Scope;
 pub use search::{Hit, Query};
 pub use writer::{Busy, Writer};
 
@@ -48,6 +51,10 @@ pub struct Entry {
     pub state: State,
     /// What of the file was left out or only partly read.
     pub problems: Vec<String>,
+    /// Whose views its sentences tell, each name once.
+    pub holders: Vec<String>,
+    /// Short forms that it explains.
+    pub abbreviations: Vec<Abbreviation>,
 }
 
 /// Whether a file could be read.

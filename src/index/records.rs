@@ -5,7 +5,7 @@
 //! segments, and lengths and frequencies are counted over these only. All is held in columns of plain
 //! numbers: some 20 bytes a passage.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use tantivy::fieldnorm::FieldNormReader;
 use tantivy::postings::{BlockSegmentPostings, Postings};
@@ -165,6 +165,14 @@ impl Records {
             span: Span::new(start, end),
             section,
         }
+    }
+
+    /// For each row whether its passage is among `found`.
+    pub fn marked(&self, found: &HashSet<DocAddress>) -> Vec<bool> {
+        self.addresses
+            .iter()
+            .map(|address| found.contains(address))
+            .collect()
     }
 
     /// The row of a document's passage.

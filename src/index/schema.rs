@@ -7,7 +7,7 @@ use tantivy::schema::{
 use super::tokenizer::{GRAMS, TERMS};
 
 /// Counts up whenever fields, analysis, passages or what is stored change: the index is then made anew.
-pub const VERSION: u32 = 15;
+pub const VERSION: u32 = 17;
 
 /// The value of [`Fields::record`] for a passage.
 pub const PASSAGE: &str = "passage";
@@ -41,6 +41,8 @@ pub struct Fields {
     pub terms: Field,
     /// The character 4-grams of the same.
     pub grams: Field,
+    /// The names of those whose views a passage tells.
+    pub holder: Field,
     /// The terms of a whole document, on its entry.
     pub document_terms: Field,
 }
@@ -68,6 +70,7 @@ pub fn schema() -> (Schema, Fields) {
             indexed(TERMS, IndexRecordOption::WithFreqsAndPositions),
         ),
         grams: schema.add_text_field("grams", indexed(GRAMS, IndexRecordOption::WithFreqs)),
+        holder: schema.add_text_field("holder", STRING),
         document_terms: schema.add_text_field(
             "document_terms",
             indexed(TERMS, IndexRecordOption::WithFreqs),

@@ -15,7 +15,7 @@ use tantivy::{TantivyDocument, Term};
 
 use super::records::{Searched, inverse_frequency};
 use super::vocabulary::Vocabulary;
-use super::{Index, MEND};
+use super::{Index, MEND, Scope};
 use crate::corpus::DocumentId;
 use crate::corpus::passage::{Passage, Quotation};
 
@@ -28,6 +28,8 @@ pub struct Query {
     pub alternatives: Vec<(String, f32)>,
     /// Character 4-grams.
     pub grams: Vec<String>,
+    /// Which passages may be found.
+    pub scope: Scope,
 }
 
 /// A passage that was found.
@@ -86,6 +88,16 @@ impl Index {
         for (row, score) in scores.iter_mut().enumerate() {
             if *score > 0.0 {
                 *score += weight::DOCUMENT * documents[records.document(row)];
+            }
+        }
+        if let Some(admitted) = self.admitted(&query.scope)? {
+            let any = query.terms.is_empty();
+            for (score, admitted) in scores.iter_mut().zip(admitted) {
+                *score = match admitted {
+                    true if any => 1.0,
+                    true => *score,
+                    false => 0.0,
+                };
             }
         }
         // What is costly to look at is looked at where it may change what is shown.

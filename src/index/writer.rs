@@ -35,15 +35,16 @@ impl Writer {
         Ok(Writer { inner, fields })
     }
 
-    /// Puts a document in place of what the index has under its id.
+    /// Puts a document in place of what the index has under its id, its passages with the names of
+    /// those whose views they tell.
     pub fn put(
         &mut self,
         entry: &Entry,
         document: &Document,
-        passages: &[Passage],
+        passages: &[(Passage, Vec<String>)],
     ) -> anyhow::Result<()> {
         self.remove(&entry.id);
-        for passage in passages {
+        for (passage, holders) in passages {
             let text = searched_text(document, passage);
             let mut record = TantivyDocument::default();
             record.add_text(self.fields.record, PASSAGE);
@@ -52,6 +53,9 @@ impl Writer {
             record.add_text(self.fields.grams, &text);
             let quotation = Quotation::new(document, passage.span);
             record.add_text(self.fields.quotation, serde_json::to_string(&quotation)?);
+            for holder in holders {
+                record.add_text(self.fields.holder, holder);
+            }
             let place = [
                 passage.ordinal,
                 passage.span.start,

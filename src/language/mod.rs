@@ -5,11 +5,13 @@
 //! character 4-grams that find compounds, inflection and typing errors. A language rule is one file
 //! here and a table test. Nothing here knows the index.
 
+pub mod abbreviation;
 pub mod compound;
 mod detect;
 mod fold;
 pub mod lexicon;
 mod party;
+mod phrase;
 mod similar;
 pub mod stem;
 mod stop;
@@ -19,6 +21,7 @@ pub mod written;
 pub use detect::{Language, detect};
 pub use fold::fold;
 pub use party::{is_party, means_union};
+pub use phrase::Phrase;
 pub use similar::{one_slip_apart, similarity};
 pub use stop::is_question_word;
 pub use words::words;

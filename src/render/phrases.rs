@@ -3,6 +3,7 @@
 use crate::answer::{Reason, Stance};
 use crate::corpus::Date;
 use crate::language::Language;
+use crate::question::restriction::{Key, Refusal};
 
 /// One text of three, by language.
 fn pick<'a>(language: Language, bokmal: &'a str, nynorsk: &'a str, english: &'a str) -> &'a str {
@@ -55,6 +56,19 @@ pub fn reason(reason: &Reason, language: Language) -> String {
                 format!("The documents record no view of “{holder}” on this.")
             }
         },
+        Reason::Refused(refusal) => self::refusal(refusal, language),
+        Reason::NoDocument => pick(
+            language,
+            "Ingen dokumenter passer til avgrensningen.",
+            "Ingen dokument passar til avgrensinga.",
+            "No documents fit what the question is restricted to.",
+        )
+        .to_owned(),
+        Reason::PhraseNowhere(phrase) => match language {
+            Language::Bokmal => format!("«{phrase}» står ikke i noe dokument."),
+            Language::Nynorsk => format!("«{phrase}» står ikkje i noko dokument."),
+            Language::English => format!("“{phrase}” stands in no document."),
+        },
         Reason::NotFound => pick(
             language,
             "Det står ikke noe om dette i dokumentene.",
@@ -63,6 +77,58 @@ pub fn reason(reason: &Reason, language: Language) -> String {
         )
         .to_owned(),
     }
+}
+
+/// Why a restriction cannot be kept, in one sentence that says what can.
+pub fn refusal(refusal: &Refusal, language: Language) -> String {
+    let norwegian = |bokmal: String, nynorsk: String| match language {
+        Language::Bokmal => bokmal,
+        Language::Nynorsk => nynorsk,
+        Language::English => format!("{refusal}."),
+    };
+    let sentence = match refusal {
+        Refusal::Unknown { key, value, known } => {
+            let (bokmal, nynorsk) = match key {
+                Key::Holder => ("ingen part", "ingen part"),
+                Key::Body => ("ikke noe organ", "ikkje noko organ"),
+                Key::Kind => ("ingen dokumenttype", "ingen dokumenttype"),
+                Key::Collection => ("ingen samling", "inga samling"),
+                Key::From | Key::To => ("ingen dato", "ingen dato"),
+            };
+            let none = known.is_empty();
+            let known = known.join(", ");
+            let there_are = |none_known: &str, known_are: &str| match none {
+                true => none_known.to_owned(),
+                false => format!("{known_are} {known}"),
+            };
+            norwegian(
+                format!(
+                    "det finnes {bokmal} «{value}»: {}.",
+                    there_are("ingen er kjent", "kjent er")
+                ),
+                format!(
+                    "det finst {nynorsk} «{value}»: {}.",
+                    there_are("ingen er kjende", "kjende er")
+                ),
+            )
+        }
+        Refusal::NoDate(value) => norwegian(
+            format!(
+                "«{value}» er ingen dato: skriv en dag (2021-06-16), en måned (2021-06) eller et år (2021)."
+            ),
+            format!(
+                "«{value}» er ingen dato: skriv ein dag (2021-06-16), ein månad (2021-06) eller eit år (2021)."
+            ),
+        ),
+        Refusal::Reversed { from, to } => norwegian(
+            format!("ingen dag er både fra {from} og til {to}: sett den tidligste datoen i fra."),
+            format!("ingen dag er både frå {from} og til {to}: set den tidlegaste datoen i frå."),
+        ),
+    };
+    let mut letters = sentence.chars();
+    letters.next().map_or(String::new(), |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
 }
 
 /// What leads in the headings nearest to a question without an answer.

@@ -158,6 +158,45 @@ fn wrong_use_ends_with_2_and_says_how_to_mend_it() {
 }
 
 #[test]
+fn flags_restrict_and_unknown_values_are_wrong_use() {
+    let folder = folder();
+    let found = |arguments: &[&str]| -> Value {
+        let all = [&["search", "--json", "styret"], arguments].concat();
+        let hits: Value = serde_json::from_str(&stdout(referent(folder.path(), &all))).unwrap();
+        hits["hits"].as_array().unwrap().len().into()
+    };
+    for (arguments, hits) in [
+        (&["--collection", "Styret", "--kind", "referat"][..], 1),
+        (&["--kind", "slides", "--kind", "minutes"], 1),
+        (&["--kind", "slides"], 0),
+        (&["--from", "2024-05", "--to", "2024"], 1),
+        (&["--to", "2024-04"], 0),
+        (&["-Havnegata"], 0),
+        (&["-havn"], 1),
+    ] {
+        assert_eq!(found(arguments), Value::from(hits), "{arguments:?}");
+    }
+    for (arguments, sentence) in [
+        (
+            &["--collection", "rådet"][..],
+            "there is no collection \"rådet\": there are styret",
+        ),
+        (&["--kind", "dikt"], "there is no kind \"dikt\""),
+        (&["--from", "juni"], "\"juni\" is not a date"),
+        (&["--from", "2025", "--to", "2024"], "from 2025 on"),
+    ] {
+        for command in ["ask", "search"] {
+            let run = referent(folder.path(), &[&[command, "styret"], arguments].concat());
+            let message = String::from_utf8_lossy(&run.stderr).into_owned();
+            assert_eq!(run.status.code(), Some(2), "{message}");
+            assert!(message.contains(sentence), "{message}");
+        }
+    }
+    let text = stdout(referent(folder.path(), &["ask", "styret samling:rådet"]));
+    assert!(text.contains("samling «rådet»"), "{text}");
+}
+
+#[test]
 fn work_that_fails_ends_with_1() {
     let empty = tempfile::tempdir().unwrap();
     let run = referent(empty.path(), &["index"]);

@@ -75,6 +75,31 @@ fn an_abbreviation_is_answered_with_the_words_it_stands_for() {
 }
 
 #[test]
+fn abbreviations_that_a_document_explains_serve_both_ways() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write(
+        "a.md",
+        "# Møte 4. mai 2024\n\n## Flytting\n\nSaken gjelder også Torsnes Løypeforening (TLF), som fikk ordet først.\n\n## Kart\n\nTLF har bedt om nye kart over hele området før vinteren kommer.\n",
+    );
+    write(
+        "b.md",
+        "# Møte 8. juni 2024\n\n## Skilt\n\nTorsnes Løypeforening får 40 000 kroner til skilt i år, og arbeidet starter i august.\n\n## Bru\n\nBrua over elva er stengt fra mandag.\n",
+    );
+    let bot = bot_on(folder.path());
+    let best = |question: &str| bot.ask(question).unwrap().excerpts[0].text.clone();
+    for question in [
+        "Hva er TLF?",
+        "Hva står tlf for?",
+        "What does TLF stand for?",
+    ] {
+        assert!(best(question).contains("Løypeforening (TLF)"), "{question}");
+    }
+    assert!(best("Hvor mye får TLF til skilt?").contains("40 000 kroner"));
+    assert!(best("Hvilke kart har Torsnes løypeforening bedt om?").contains("nye kart"));
+}
+
+#[test]
 fn the_latest_word_on_a_matter_is_from_the_newest_document() {
     let answer = ask("Kva er siste nytt om dei lokale lønsforhandlingane?");
     assert_eq!(
@@ -110,9 +135,100 @@ fn what_is_not_there_is_declined_in_the_language_of_the_question() {
             "Hva er vfs en forkortelse for?",
             "Dokumentene forklarer ikke hva «vfs» er.",
         ),
+        (
+            "Hva er «det sorte hullet»?",
+            "«det sorte hullet» står ikke i noe dokument.",
+        ),
+        (
+            "Kva meiner FASA om reisetid? samling:tull",
+            "Det finst inga samling «tull»: kjende er medbestemmelse, rapporter, default.",
+        ),
+        (
+            "What does FASA think about travel time? kind:poem",
+            "There is no kind \"poem\": there are minutes, report, slides, policy, other.",
+        ),
+        (
+            "Hva mener FASA om reisetid? fra:2030",
+            "Ingen dokumenter passer til avgrensningen.",
+        ),
     ] {
         assert_eq!(reply(question), expected, "{question}");
     }
+}
+
+#[test]
+fn what_is_restricted_holds_for_every_hit() {
+    let hits = |text: &str| SHIPPED.search(text, 10).unwrap();
+    let plain = hits("hjemmekontor");
+    assert!(plain.iter().any(|hit| hit.text.contains("FASA")));
+    let without = hits("hjemmekontor -FASA");
+    assert_eq!(without.len(), 10);
+    assert!(without.iter().all(|hit| !hit.text.contains("FASA")));
+    let slides = hits("hjemmekontor type:lysark");
+    assert!(!slides.is_empty());
+    assert!(
+        slides
+            .iter()
+            .all(|hit| hit.document.path.ends_with(".pptx"))
+    );
+    let dated = hits("Kladd fra:2025-05 til:2025-06-10 samling:Rapporter");
+    assert!(!dated.is_empty());
+    assert!(
+        dated
+            .iter()
+            .all(|hit| hit.document.path.starts_with("rapporter/kladd"))
+    );
+    let quoted = hits("saker «må flyttes for  HÅND»");
+    assert!(!quoted.is_empty());
+    assert!(
+        quoted
+            .iter()
+            .all(|hit| hit.text.contains("må flyttes for hånd"))
+    );
+}
+
+#[test]
+fn only_the_holder_who_is_restricted_to_answers() {
+    let answer = ask("Hva skjer med KARVE? hvem:digitaliseringsdirektøren");
+    assert!(answer.answered);
+    for excerpt in &answer.excerpts {
+        assert_eq!(excerpt.holder.as_deref(), Some("Digitaliseringsdirektøren"));
+    }
+    let newest = ask("Hva mener FASA om hjemmekontor? til:2021");
+    for excerpt in &newest.excerpts {
+        assert_eq!(
+            excerpt
+                .document
+                .date
+                .map(|date| date.to_string())
+                .as_deref(),
+            Some("2021-09-23")
+        );
+    }
+}
+
+#[test]
+fn a_phrase_must_stand_in_what_is_quoted() {
+    let answer = ask("Hva er «et lite uhell»?");
+    assert_eq!(answer.excerpts, []);
+    let answer = ask("Hva står det om \"4 000 åpne saker\"?");
+    assert!(answer.answered);
+    assert!(
+        answer
+            .excerpts
+            .iter()
+            .all(|excerpt| excerpt.text.contains("4 000 åpne saker"))
+    );
+    // A title chooses its document.
+    let answer =
+        ask("Hva står i «FASA-referat: medbestemmelsesmøtet i oktober 2023» om hjemmekontor?");
+    assert!(answer.answered);
+    assert!(answer.excerpts.iter().all(|excerpt| {
+        excerpt
+            .document
+            .path
+            .ends_with("2023-10-19-medbestemmelsesmote.md")
+    }));
 }
 
 #[test]
