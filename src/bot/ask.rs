@@ -166,7 +166,13 @@ impl Bot {
             .into_iter()
             .map(|gram| (gram, 1.0))
             .collect();
-        let hits = self.index.search(&Query { terms, grams }, limit)?;
+        let query = Query { terms, grams };
+        let hits = match &self.meanings {
+            Some(meanings) => meanings.with(&self.index, &question.text, |meaning| {
+                self.index.search(&query, meaning, limit)
+            })?,
+            None => self.index.search(&query, None, limit)?,
+        };
         let mut found = Found {
             passages: Vec::new(),
             readings: Vec::new(),

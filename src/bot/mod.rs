@@ -1,6 +1,7 @@
 //! The core that every platform talks to: questions in, answers as data out.
 
 pub mod ask;
+mod meanings;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -9,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::answer::{Links, Reading};
 use crate::corpus::DocumentId;
 use crate::index::{Entry, Index};
+pub use meanings::Meanings;
 
 /// The bot: an open index and what an answer needs besides.
 pub struct Bot {
@@ -17,6 +19,7 @@ pub struct Bot {
     /// Names of the documents' authors, word by word.
     parties: Vec<String>,
     links: Links,
+    meanings: Option<Meanings>,
     /// Documents made ready for choosing words from them, kept for the next question.
     ready: Mutex<HashMap<DocumentId, Arc<Reading>>>,
 }
@@ -41,10 +44,24 @@ impl Bot {
         Ok(Bot {
             parties,
             ready: Mutex::default(),
+            meanings: None,
             index,
             entries,
             links: Links::new(knowledge),
         })
+    }
+
+    /// The bot, with search by meaning.
+    pub fn with_meanings(self, meanings: Meanings) -> Bot {
+        Bot {
+            meanings: Some(meanings),
+            ..self
+        }
+    }
+
+    /// What search by meaning goes by, if there is a model.
+    pub fn meanings(&self) -> Option<&Meanings> {
+        self.meanings.as_ref()
     }
 
     /// Every file that is known, ordered by path.

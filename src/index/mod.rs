@@ -5,6 +5,7 @@
 //! records change in one commit, so whoever opens the index sees the old or the new state of each
 //! document, never half. Everything here can be thrown away and made anew from the knowledge folder.
 
+mod meaning;
 mod schema;
 mod search;
 mod statistics;
@@ -25,6 +26,7 @@ use crate::corpus::{Document, DocumentId, Metadata};
 use schema::Fields;
 use statistics::Tokens;
 
+pub use meaning::{Meaning, Rows, meant_text};
 pub use search::{Hit, Query};
 pub use writer::{Busy, Writer};
 

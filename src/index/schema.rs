@@ -7,7 +7,7 @@ use tantivy::schema::{
 use super::tokenizer::{GRAMS, TERMS};
 
 /// Counts up whenever fields, analysis, passages or what is stored change: the index is then made anew.
-pub const VERSION: u32 = 12;
+pub const VERSION: u32 = 13;
 
 /// The value of [`Fields::record`] for a passage.
 pub const PASSAGE: &str = "passage";
@@ -18,6 +18,9 @@ pub const ENTRY: &str = "entry";
 pub const OWNER: &str = "owner";
 /// The names of the columns [`Fields::place`].
 pub const PLACE: [&str; 4] = ["ordinal", "start", "end", "section"];
+
+/// The name of the column [`Fields::key`].
+pub const KEY: &str = "key";
 
 /// The fields of the index.
 #[derive(Debug, Clone, Copy)]
@@ -35,6 +38,8 @@ pub struct Fields {
     /// A passage's place in its document, in columns, so that ranking need not unpack records:
     /// number, first byte, first byte after it, section.
     pub place: [Field; 4],
+    /// What tells a passage's text, with the headings over it, from other texts, in a column.
+    pub key: Field,
     /// The terms of a passage and of the headings over it.
     pub terms: Field,
     /// The character 4-grams of the same.
@@ -60,6 +65,7 @@ pub fn schema() -> (Schema, Fields) {
         entry: schema.add_text_field("entry", STORED),
         document: schema.add_text_field("document", STORED),
         place: PLACE.map(|name| schema.add_u64_field(name, FAST)),
+        key: schema.add_u64_field(KEY, FAST),
         terms: schema.add_text_field(
             "terms",
             indexed(TERMS, IndexRecordOption::WithFreqsAndPositions),

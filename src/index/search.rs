@@ -9,6 +9,7 @@ use tantivy::schema::{Field, IndexRecordOption};
 use tantivy::{DocAddress, SegmentReader, Term};
 
 use super::Index;
+use super::meaning::Meaning;
 use super::schema::{ENTRY, OWNER, PASSAGE, PLACE};
 use super::statistics::{Statistics, records_with};
 use crate::corpus::passage::Passage;
@@ -49,8 +50,13 @@ mod weight {
 const CANDIDATES: usize = 200;
 
 impl Index {
-    /// The passages that fit `query` best, best first.
-    pub fn search(&self, query: &Query, limit: usize) -> anyhow::Result<Vec<Hit>> {
+    /// The passages that fit `query` best, and its meaning if that is known, best first.
+    pub fn search(
+        &self,
+        query: &Query,
+        meaning: Option<&Meaning>,
+        limit: usize,
+    ) -> anyhow::Result<Vec<Hit>> {
         let terms = self.clauses(self.fields.terms, &query.terms, 1.0);
         let grams = self.clauses(self.fields.grams, &query.grams, weight::GRAMS);
         let passages = self.best(
@@ -60,19 +66,24 @@ impl Index {
         )?;
         let documents = self.document_scores(query)?;
         let columns = self.columns()?;
-        let mut hits = Vec::with_capacity(passages.len());
+        let mut found = Vec::with_capacity(passages.len());
         for (score, address) in passages {
             let Some((owner, passage)) = columns.passage(address)? else {
                 continue;
             };
             let document = documents.get(&owner).copied().unwrap_or(0.0);
-            hits.push(Hit {
+            let hit = Hit {
                 score: score + weight::DOCUMENT * document,
                 document: owner,
                 passage,
-            });
+            };
+            found.push((address, hit));
         }
-        add_neighbours(&mut hits);
+        add_neighbours(&mut found);
+        if let Some(meaning) = meaning {
+            self.add_meaning(&mut found, &columns, meaning)?;
+        }
+        let mut hits: Vec<Hit> = found.into_iter().map(|(_, hit)| hit).collect();
         for hit in &mut hits {
             hit.score = rounded(hit.score);
         }
@@ -149,10 +160,10 @@ impl Index {
 }
 
 /// The columns of every segment, opened once for a search.
-struct Columns(Vec<(Option<StrColumn>, Vec<Column<u64>>)>);
+pub(super) struct Columns(Vec<(Option<StrColumn>, Vec<Column<u64>>)>);
 
 impl Index {
-    fn columns(&self) -> anyhow::Result<Columns> {
+    pub(super) fn columns(&self) -> anyhow::Result<Columns> {
         let open = |segment: &SegmentReader| -> anyhow::Result<_> {
             let fast = segment.fast_fields();
             let place = PLACE
@@ -185,7 +196,10 @@ impl Columns {
     }
 
     /// The document and the place of a passage.
-    fn passage(&self, address: DocAddress) -> anyhow::Result<Option<(DocumentId, Passage)>> {
+    pub(super) fn passage(
+        &self,
+        address: DocAddress,
+    ) -> anyhow::Result<Option<(DocumentId, Passage)>> {
         let Some(owner) = self.owner(address)? else {
             return Ok(None);
         };
@@ -218,12 +232,12 @@ fn rounded(score: f32) -> f32 {
 
 /// Adds to each hit the mean of its neighbours' scores: an answer often stands beside the passage
 /// that names the matter.
-fn add_neighbours(hits: &mut [Hit]) {
-    let scores: HashMap<(DocumentId, usize), f32> = hits
+fn add_neighbours(found: &mut [(DocAddress, Hit)]) {
+    let scores: HashMap<(DocumentId, usize), f32> = found
         .iter()
-        .map(|hit| ((hit.document.clone(), hit.passage.ordinal), hit.score))
+        .map(|(_, hit)| ((hit.document.clone(), hit.passage.ordinal), hit.score))
         .collect();
-    for hit in hits {
+    for (_, hit) in found {
         let beside = [
             hit.passage.ordinal.checked_sub(1),
             Some(hit.passage.ordinal + 1),
