@@ -146,6 +146,7 @@ impl Vectors {
         self.refresh()?;
         if self.end == 0 {
             self.write_anew(&HashSet::new())?;
+            self.refresh()?;
         }
         let mut bytes = Vec::new();
         let mut seen = HashSet::new();
