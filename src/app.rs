@@ -1,15 +1,29 @@
 //! The composition root: puts the parts together from the configuration.
 
-use std::path::PathBuf;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
 
-use crate::bot::Bot;
+use crate::bot::{Bot, Meanings};
 use crate::config::Config;
 use crate::index::Index;
+use crate::ingest::embed::embed;
 use crate::ingest::extract::{Extractor, Limits};
 use crate::ingest::{Check, Progress, Report, ingest};
+use crate::semantic::{Model, Vectors};
+
+/// How far search by meaning goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meaning {
+    /// It is not needed.
+    Unused,
+    /// As far as passages are embedded: nobody has to wait.
+    AsFarAsKnown,
+    /// All passages are embedded first.
+    Complete,
+}
 
 /// The program with its configuration.
 pub struct App {
@@ -51,7 +65,30 @@ impl App {
     }
 
     /// A bot on an index that is up to date; on the index as it is while another process updates it.
-    pub fn bot(&self, progress: &dyn Progress) -> anyhow::Result<Bot> {
+    pub fn bot(&self, meaning: Meaning, progress: &dyn Progress) -> anyhow::Result<Bot> {
+        let (index, meanings) = std::thread::scope(|scope| {
+            // Model and index are opened at the same time.
+            let meanings =
+                (meaning != Meaning::Unused).then(|| scope.spawn(|| self.meanings_or_warn()));
+            let index = self.index(progress);
+            let meanings = meanings.and_then(|thread| thread.join().ok().flatten());
+            (index, meanings)
+        });
+        let bot = Bot::new(index?, self.knowledge()?)?;
+        let Some(meanings) = meanings else {
+            return Ok(bot);
+        };
+        let bot = bot.with_meanings(meanings);
+        if meaning == Meaning::Complete {
+            self.embed(&bot, &mut |done, total| {
+                progress.passages(done, total);
+                ControlFlow::Continue(())
+            })?;
+        }
+        Ok(bot)
+    }
+
+    fn index(&self, progress: &dyn Progress) -> anyhow::Result<Index> {
         let mut index = Index::open(&self.config.data.path)?;
         if let Err(error) = ingest(
             &self.config.knowledge.path,
@@ -66,7 +103,54 @@ impl App {
             }
             tracing::warn!("{error:#}; answering from what is indexed so far");
         }
-        Bot::new(index, self.knowledge()?)
+        Ok(index)
+    }
+
+    /// Gives a meaning to the bot's passages that have none; `progress` may stop it.
+    pub fn embed(
+        &self,
+        bot: &Bot,
+        progress: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
+    ) -> anyhow::Result<()> {
+        match bot.meanings() {
+            Some(meanings) => embed(bot.index(), &meanings.model, &meanings.vectors, progress),
+            None => Ok(()),
+        }
+    }
+
+    /// The folder of the configured model; nothing where none is configured.
+    pub fn model_folder(&self) -> Option<PathBuf> {
+        let name = &self.config.semantic.model;
+        let fetched = self.models().join(name);
+        let is_name = !name.contains(['/', '\\']) && fetched.is_dir();
+        match name.as_str() {
+            "" => None,
+            _ if is_name => Some(fetched),
+            path => Some(Path::new(path).to_owned()),
+        }
+    }
+
+    /// Where fetched models are.
+    pub fn models(&self) -> PathBuf {
+        self.config.data.path.join("models")
+    }
+
+    /// The configured model and what it has made so far; nothing where none is configured.
+    pub fn meanings(&self) -> anyhow::Result<Option<Meanings>> {
+        let Some(folder) = self.model_folder() else {
+            return Ok(None);
+        };
+        let data = &self.config.data.path;
+        let model = Model::open(&folder, data)?;
+        let vectors = Vectors::open(data, model.fingerprint(), model.dimension())?;
+        Ok(Some(Meanings::new(model, vectors)))
+    }
+
+    fn meanings_or_warn(&self) -> Option<Meanings> {
+        self.meanings().unwrap_or_else(|error| {
+            tracing::warn!("{error:#}; searching by words only");
+            None
+        })
     }
 
     fn knowledge(&self) -> anyhow::Result<PathBuf> {

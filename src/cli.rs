@@ -2,8 +2,10 @@
 
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use anyhow::Context;
@@ -12,7 +14,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::answer::Answer;
-use crate::app::App;
+use crate::app::{App, Meaning};
 use crate::bot::Bot;
 use crate::config::Config;
 use crate::evaluate::{self, Evaluation, Figures};
@@ -24,6 +26,7 @@ use crate::platform::terminal;
 use crate::question::restriction::{Filter, Key, Refusal};
 use crate::render::phrases;
 use crate::render::plain::{self, Style};
+use crate::semantic::{FILES, fetch};
 
 /// Answers questions about minutes and reports with cited, verbatim excerpts.
 #[derive(Debug, Parser)]
@@ -96,6 +99,11 @@ enum Command {
     },
     /// Talk in the terminal, with follow-up questions
     Chat,
+    /// Search by meaning: which models are there, and which one is used
+    Model {
+        #[command(subcommand)]
+        command: Option<ModelCommand>,
+    },
     /// Check configuration, index and every file, and say what to mend
     Doctor,
     /// Run what the configuration enables (until there is a web page: the terminal conversation)
@@ -150,6 +158,18 @@ impl Within {
         bot.check(&filter)?;
         Ok(filter)
     }
+}
+
+#[derive(Debug, Subcommand)]
+enum ModelCommand {
+    /// Get a model from a model hub (HF_ENDPOINT, by default https://huggingface.co)
+    Fetch {
+        /// Its name, or OWNER/NAME as the hub has it
+        #[arg(default_value = fetch::DEFAULT)]
+        name: String,
+    },
+    /// List the models that are there
+    List,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -261,7 +281,7 @@ fn run(command: Command, options: &Options, config: Config) -> anyhow::Result<Ex
             batch,
             within,
         } => {
-            let bot = bot(&app)?;
+            let bot = bot(&app, batch.is_some())?;
             let filter = within.filter(&bot)?;
             match batch {
                 Some(file) => each_line(&file, |line| {
@@ -286,7 +306,7 @@ fn run(command: Command, options: &Options, config: Config) -> anyhow::Result<Ex
             batch,
             within,
         } => {
-            let bot = bot(&app)?;
+            let bot = bot(&app, batch.is_some())?;
             let filter = within.filter(&bot)?;
             let limit = usize::from(limit);
             match batch {
@@ -323,10 +343,13 @@ fn run(command: Command, options: &Options, config: Config) -> anyhow::Result<Ex
                 }
             }
         }
-        Command::Documents { text } => documents(&bot(&app)?, text.as_deref(), json, &mut out)?,
+        Command::Documents { text } => {
+            let bot = app.bot(Meaning::Unused, &*progress())?;
+            documents(&bot, text.as_deref(), json, &mut out)?;
+        }
         Command::Evaluate { file } => {
             let questions = evaluate::read(&file)?;
-            let evaluation = evaluate::evaluate(&bot(&app)?, &questions)?;
+            let evaluation = evaluate::evaluate(&bot(&app, true)?, &questions)?;
             if json {
                 writeln!(out, "{}", serde_json::to_string(&evaluation)?)?
             } else {
@@ -335,17 +358,121 @@ fn run(command: Command, options: &Options, config: Config) -> anyhow::Result<Ex
         }
         Command::Chat | Command::Serve => {
             drop(out);
-            terminal::converse(&bot(&app)?, style())?;
+            converse(&app)?;
         }
+        Command::Model { command } => model(&app, command, json, &mut out)?,
         Command::Doctor => return doctor(&app, json, &mut out),
         Command::Extract { .. } => {}
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn bot(app: &App) -> anyhow::Result<Bot> {
-    app.bot(&*progress())
+/// A bot for one question, or for many: many are worth embedding all passages first.
+fn bot(app: &App, many: bool) -> anyhow::Result<Bot> {
+    if many {
+        return app.bot(Meaning::Complete, &*progress());
+    }
+    let bot = app.bot(Meaning::AsFarAsKnown, &*progress())?;
+    if let Some((known, all)) = meanings(&bot)?
+        && known < all
+    {
+        eprintln!(
+            "referent: {known} of {all} passages are ready for search by meaning, so this searches by words: `referent index` completes it"
+        );
+    }
+    Ok(bot)
 }
+
+/// How many passages can be searched by meaning, and how many there are; nothing without a model.
+fn meanings(bot: &Bot) -> anyhow::Result<Option<(usize, usize)>> {
+    bot.meanings()
+        .map(|meanings| meanings.known(bot.index()))
+        .transpose()
+}
+
+/// The conversation; passages that have no meaning yet get one meanwhile.
+fn converse(app: &App) -> anyhow::Result<()> {
+    let bot = app.bot(Meaning::AsFarAsKnown, &*progress())?;
+    let ended = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let go_on = |_, _| match ended.load(Ordering::Relaxed) {
+                true => ControlFlow::Break(()),
+                false => ControlFlow::Continue(()),
+            };
+            if let Err(error) = app.embed(&bot, &mut { go_on }) {
+                tracing::warn!("{error:#}; searching by words only");
+            }
+        });
+        let said = terminal::converse(&bot, style());
+        ended.store(true, Ordering::Relaxed);
+        said
+    })
+}
+
+fn model(
+    app: &App,
+    command: Option<ModelCommand>,
+    json: bool,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    if let Some(ModelCommand::Fetch { name }) = command {
+        let hub = std::env::var("HF_ENDPOINT")
+            .ok()
+            .filter(|hub| !hub.is_empty());
+        let bar = progress_bar();
+        let folder = fetch::fetch(
+            &name,
+            hub.as_deref().unwrap_or(fetch::HUB),
+            &app.models(),
+            &mut |file, done, total| show(&bar, done, total, file),
+        )?;
+        bar.finish_and_clear();
+        let name = folder.file_name().unwrap_or_default().to_string_lossy();
+        if json {
+            writeln!(out, "{}", json!({"model": name, "path": folder}))?;
+        } else {
+            writeln!(
+                out,
+                "{} is there. To search by meaning, write into config.toml:\n\n[semantic]\nmodel = \"{name}\"\n\nand run `referent index`.",
+                folder.display()
+            )?;
+        }
+        return Ok(());
+    }
+    let used = app.model_folder();
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(app.models())
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|path| FILES.iter().all(|file| path.join(file).is_file()))
+        .filter(|path| path.extension().is_none_or(|e| e != "part" && e != "old"))
+        .chain(used.clone())
+        .collect();
+    folders.sort();
+    folders.dedup();
+    let is_used = |folder: &PathBuf| used.as_ref() == Some(folder);
+    if json {
+        let list: Vec<Value> = folders
+            .iter()
+            .map(|folder| json!({"path": folder, "used": is_used(folder)}))
+            .collect();
+        return Ok(writeln!(out, "{}", Value::Array(list))?);
+    }
+    for folder in &folders {
+        let mark = if is_used(folder) { "used" } else { "" };
+        writeln!(out, "{mark:5} {}", folder.display())?;
+    }
+    if used.is_none() {
+        writeln!(out, "{NO_MODEL}")?;
+    }
+    Ok(())
+}
+
+/// What is said where no model is configured.
+const NO_MODEL: &str =
+    "no model is configured, so search goes by words only: `referent model fetch` gets one";
 
 /// An answer as the contract has it.
 fn answer_json(bot: &Bot, question: &str, filter: &Filter) -> anyhow::Result<Value> {
@@ -426,6 +553,7 @@ fn index(app: &App, json: bool, out: &mut impl Write) -> anyhow::Result<ExitCode
     let (_, report) = app.update(Check::Content, &*progress())?;
     if json {
         writeln!(out, "{}", serde_json::to_string(&report)?)?;
+        complete(app)?;
         return Ok(ExitCode::SUCCESS);
     }
     for (sign, paths) in [
@@ -447,7 +575,20 @@ fn index(app: &App, json: bool, out: &mut impl Write) -> anyhow::Result<ExitCode
         report.unchanged,
         report.skipped.len()
     )?;
+    out.flush()?;
+    complete(app)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Embeds what is not embedded yet, and says on stderr how it stands with search by meaning.
+fn complete(app: &App) -> anyhow::Result<()> {
+    let bot = app.bot(Meaning::Complete, &*progress())?;
+    match meanings(&bot)? {
+        Some((known, _)) => eprintln!("referent: {known} passages can be searched by meaning"),
+        None if app.model_folder().is_none() => eprintln!("referent: {NO_MODEL}"),
+        None => {}
+    }
+    Ok(())
 }
 
 fn problems(report: &Report, out: &mut impl Write) -> std::io::Result<()> {
@@ -559,11 +700,10 @@ fn doctor(app: &App, json: bool, out: &mut impl Write) -> anyhow::Result<ExitCod
             ));
         }
     }
-    if !config.semantic.model.is_empty() {
-        findings.push((
-            "[semantic] model".to_owned(),
-            "this version searches by words only: leave it empty".to_owned(),
-        ));
+    match app.meanings() {
+        Err(error) => findings.push(("[semantic] model".to_owned(), format!("{error:#}"))),
+        Ok(None) => eprintln!("referent: {NO_MODEL}"),
+        Ok(Some(_)) => {}
     }
     let (index, report) = app.update(Check::Content, &*progress())?;
     findings.extend(
@@ -690,29 +830,40 @@ fn console_width() -> usize {
 
 fn progress() -> Box<dyn Progress> {
     if std::io::stderr().is_terminal() {
-        Box::new(Bar(indicatif::ProgressBar::hidden()))
+        Box::new(Bar(progress_bar()))
     } else {
         Box::new(Silent)
     }
 }
 
-/// A progress bar that appears with the first file.
+/// A progress bar that appears with the first step, on a terminal.
+fn progress_bar() -> indicatif::ProgressBar {
+    indicatif::ProgressBar::hidden()
+}
+
+fn show(bar: &indicatif::ProgressBar, done: u64, total: u64, what: &str) {
+    if bar.is_hidden() && std::io::stderr().is_terminal() {
+        bar.set_draw_target(indicatif::ProgressDrawTarget::stderr());
+        let style = indicatif::ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}");
+        bar.set_style(style.unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()));
+    }
+    bar.set_length(total);
+    bar.set_position(done);
+    bar.set_message(what.to_owned());
+}
+
+/// Progress of reading and embedding, as a bar.
 struct Bar(indicatif::ProgressBar);
 
 impl Progress for Bar {
     fn file(&self, done: usize, total: usize, path: &str) {
-        if self.0.is_hidden() {
-            self.0
-                .set_draw_target(indicatif::ProgressDrawTarget::stderr());
-            let style = indicatif::ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}");
-            self.0
-                .set_style(style.unwrap_or_else(|_| indicatif::ProgressStyle::default_bar()));
-        }
-        self.0.set_length(total as u64);
-        self.0.set_position(done as u64);
-        self.0.set_message(path.to_owned());
+        show(&self.0, done as u64, total as u64, path);
         if done == total {
             self.0.finish_and_clear();
         }
+    }
+
+    fn passages(&self, done: usize, total: usize) {
+        self.file(done, total, "passages embedded");
     }
 }

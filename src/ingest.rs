@@ -1,6 +1,7 @@
 //! Brings the index up to date with the knowledge folder: source → reader → sections → passages →
 //! index, for what changed since last time.
 
+pub mod embed;
 pub mod extract;
 
 use std::collections::{HashMap, HashSet};
@@ -87,6 +88,8 @@ impl Report {
 pub trait Progress {
     /// `done` of `total` files that had to be read are read; `path` is the latest.
     fn file(&self, done: usize, total: usize, path: &str);
+    /// `done` of `total` passages that had no meaning have one.
+    fn passages(&self, done: usize, total: usize);
 }
 
 /// Progress that nobody watches.
@@ -94,6 +97,7 @@ pub struct Silent;
 
 impl Progress for Silent {
     fn file(&self, _done: usize, _total: usize, _path: &str) {}
+    fn passages(&self, _done: usize, _total: usize) {}
 }
 
 /// A file to read, with what was seen of it before reading.

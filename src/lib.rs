@@ -23,14 +23,15 @@
 //! | [`language`] | Norwegian analysis: words → terms | nothing |
 //! | [`config`] | `config.toml`, checked | nothing |
 //! | [`question`] | words → what is asked | language, corpus |
+//! | [`semantic`] | a sentence model: words → meaning, and the store of meanings | nothing |
 //! | [`index`] | passages in tantivy; query → hits | language, corpus |
-//! | [`ingest`] | brings the index up to date, readers in a child process | corpus, index, language, answer (whose views a passage tells) |
+//! | [`ingest`] | brings the index up to date, readers in a child process | corpus, index, language, semantic, answer (whose views a passage tells) |
 //! | [`answer`] | hits → excerpts, holders, verdict | question, index (hits), language, corpus |
-//! | [`bot`] | the one path for a question, and conversations | question, index, answer, corpus, language |
+//! | [`bot`] | the one path for a question, and conversations | question, index, answer, corpus, language, semantic |
 //! | [`evaluate`] | scores answers against gold questions | bot, answer, corpus |
 //! | [`render`] | answers → text; all words that users read | answer, question, language, corpus |
 //! | [`platform`] | where people talk: the terminal | bot, render, language |
-//! | [`app`] | puts the parts together | config, bot, ingest, index |
+//! | [`app`] | puts the parts together | config, bot, ingest, index, semantic |
 //! | [`cli`] | the commands | app, and views of what comes back |
 //!
 //! Nothing points back up; a test reads the `use` lines and holds this table against them.
@@ -74,3 +75,4 @@ pub mod language;
 pub mod platform;
 pub mod question;
 pub mod render;
+pub mod semantic;

@@ -163,7 +163,7 @@ impl Bot {
             Err(_) => return Ok(Vec::new()),
         };
         let hits = if question.restrictions.is_empty() {
-            self.index.search(&query(&question), limit)?
+            self.hits(&question.text, &query(&question), limit)?
         } else {
             let found = self.find(&question, &bounds, limit)?;
             found.passages.into_iter().map(|found| found.hit).collect()
@@ -186,6 +186,16 @@ impl Bot {
             ));
         }
         Ok(excerpts)
+    }
+
+    /// The passages that fit a query and what `text` means, best first.
+    pub(super) fn hits(&self, text: &str, query: &Query, limit: usize) -> anyhow::Result<Vec<Hit>> {
+        match &self.meanings {
+            Some(meanings) => meanings.with(&self.index, text, |meaning| {
+                self.index.search(query, meaning, limit)
+            }),
+            None => self.index.search(query, None, limit),
+        }
     }
 
     fn weights(&self, question: &Question) -> anyhow::Result<Weights> {
@@ -261,6 +271,7 @@ impl Bot {
             document: id.clone(),
             passage,
             score: top,
+            cosine: None,
         });
         found.passages.extend(hits.map(|hit| Retrieved {
             hit,

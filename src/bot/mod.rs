@@ -1,6 +1,7 @@
 //! The core that every platform talks to: questions in, answers as data out.
 
 pub mod ask;
+mod meanings;
 mod restrict;
 
 use std::collections::{HashMap, HashSet};
@@ -11,6 +12,7 @@ use crate::answer::{Links, Reading};
 use crate::corpus::DocumentId;
 use crate::index::{Entry, Index};
 use crate::language::abbreviation::Abbreviation;
+pub use meanings::Meanings;
 
 /// The bot: an open index and what an answer needs besides.
 pub struct Bot {
@@ -23,6 +25,7 @@ pub struct Bot {
     /// Short forms that the documents explain, each pair once.
     abbreviations: Vec<Abbreviation>,
     links: Links,
+    meanings: Option<Meanings>,
     /// Documents made ready for choosing words from them, kept for the next question.
     ready: Mutex<HashMap<DocumentId, Arc<Reading>>>,
 }
@@ -67,10 +70,24 @@ impl Bot {
             parties,
             abbreviations: united(&entries),
             ready: Mutex::default(),
+            meanings: None,
             index,
             entries,
             links: Links::new(knowledge),
         })
+    }
+
+    /// The bot, with search by meaning.
+    pub fn with_meanings(self, meanings: Meanings) -> Bot {
+        Bot {
+            meanings: Some(meanings),
+            ..self
+        }
+    }
+
+    /// What search by meaning goes by, if there is a model.
+    pub fn meanings(&self) -> Option<&Meanings> {
+        self.meanings.as_ref()
     }
 
     /// Every file that is known, ordered by path.

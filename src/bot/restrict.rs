@@ -173,7 +173,7 @@ impl Bot {
         let mut seen = 0;
         let mut look = FIRST_LOOK;
         loop {
-            let hits = self.index.search(&query, look)?;
+            let hits = self.index.search(&query, None, look)?;
             for hit in &hits[seen..] {
                 let Some(reading) = self.ready(&hit.document)? else {
                     continue;
@@ -209,7 +209,7 @@ impl Bot {
             limit
         };
         loop {
-            let hits = self.index.search(&query, look)?;
+            let hits = self.hits(&question.bare, &query, look)?;
             let all = hits.len() < look;
             let mut found = Found::default();
             for hit in hits {

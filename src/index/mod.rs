@@ -5,6 +5,7 @@
 //! records change in one commit, so whoever opens the index sees the old or the new state of each
 //! document, never half. Everything here can be thrown away and made anew from the knowledge folder.
 
+mod meaning;
 mod records;
 mod schema;
 mod scope;
@@ -30,6 +31,7 @@ use records::Records;
 use schema::Fields;
 use vocabulary::Vocabulary;
 
+pub use meaning::{Meaning, Rows, meant_text};
 pub use scope::Scope;
 pub use search::{Hit, Query};
 pub use writer::{Busy, Writer};

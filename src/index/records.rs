@@ -12,7 +12,7 @@ use tantivy::postings::{BlockSegmentPostings, Postings};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, DocSet, Searcher, TERMINATED, Term};
 
-use super::schema::{ENTRY, Fields, OWNER, PASSAGE, PLACE};
+use super::schema::{ENTRY, Fields, KEY, OWNER, PASSAGE, PLACE};
 use crate::corpus::passage::Passage;
 use crate::corpus::{DocumentId, Span};
 
@@ -32,6 +32,8 @@ pub struct Records {
     places: Vec<[u32; PLACE.len()]>,
     /// The documents.
     pub documents: Vec<DocumentId>,
+    /// What tells each passage's text from others.
+    pub keys: Vec<u64>,
     numbers: HashMap<DocumentId, u32>,
     /// The row of each document's first passage.
     first: Vec<u32>,
@@ -67,6 +69,7 @@ impl Records {
                 .iter()
                 .map(|name| fast.u64(name))
                 .collect::<Result<Vec<_>, _>>()?;
+            let keys = fast.u64(KEY)?;
             let lengths = [fields.terms, fields.grams, fields.document_terms]
                 .map(|field| segment.get_fieldnorms_reader(field));
             let [terms, grams, document_terms] = lengths;
@@ -131,6 +134,7 @@ impl Records {
                         .unwrap_or_default();
                 }
                 records.places.push(place);
+                records.keys.push(keys.first(doc).unwrap_or_default());
                 records.terms.coded.push(terms.fieldnorm_id(doc));
                 records.grams.coded.push(grams.fieldnorm_id(doc));
             }

@@ -7,7 +7,7 @@ use tantivy::schema::{
 use super::tokenizer::{GRAMS, TERMS};
 
 /// Counts up whenever fields, analysis, passages or what is stored change: the index is then made anew.
-pub const VERSION: u32 = 17;
+pub const VERSION: u32 = 18;
 
 /// The value of [`Fields::record`] for a passage.
 pub const PASSAGE: &str = "passage";
@@ -18,6 +18,9 @@ pub const ENTRY: &str = "entry";
 pub const OWNER: &str = "owner";
 /// The names of the columns [`Fields::place`].
 pub const PLACE: [&str; 4] = ["ordinal", "start", "end", "section"];
+
+/// The name of the column [`Fields::key`].
+pub const KEY: &str = "key";
 
 /// The fields of the index.
 #[derive(Debug, Clone, Copy)]
@@ -37,6 +40,8 @@ pub struct Fields {
     pub place: [Field; 4],
     /// A passage's words and what citing them takes, as JSON.
     pub quotation: Field,
+    /// What tells a passage's text, with the headings over it, from other texts, in a column.
+    pub key: Field,
     /// The terms of a passage and of the headings over it.
     pub terms: Field,
     /// The character 4-grams of the same.
@@ -65,6 +70,7 @@ pub fn schema() -> (Schema, Fields) {
         document: schema.add_text_field("document", STORED),
         place: PLACE.map(|name| schema.add_u64_field(name, FAST)),
         quotation: schema.add_text_field("quotation", STORED),
+        key: schema.add_u64_field(KEY, FAST),
         terms: schema.add_text_field(
             "terms",
             indexed(TERMS, IndexRecordOption::WithFreqsAndPositions),

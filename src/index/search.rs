@@ -15,7 +15,7 @@ use tantivy::{TantivyDocument, Term};
 
 use super::records::{Searched, inverse_frequency};
 use super::vocabulary::Vocabulary;
-use super::{Index, MEND, Scope};
+use super::{Index, MEND, Meaning, Scope};
 use crate::corpus::DocumentId;
 use crate::corpus::passage::{Passage, Quotation};
 
@@ -41,6 +41,8 @@ pub struct Hit {
     pub passage: Passage,
     /// How well it fits; comparable within one search only.
     pub score: f32,
+    /// How near its meaning is to the question's, where both are known.
+    pub cosine: Option<f32>,
 }
 
 /// How much the parts of a score count beside the BM25 of the passage's terms. Chosen on the
@@ -71,8 +73,13 @@ const NEAR: u32 = 10;
 const MAX_MISTYPED: usize = 3;
 
 impl Index {
-    /// The passages that fit `query` best, best first.
-    pub fn search(&self, query: &Query, limit: usize) -> anyhow::Result<Vec<Hit>> {
+    /// The passages that fit `query` best, and its meaning where that is known, best first.
+    pub fn search(
+        &self,
+        query: &Query,
+        meaning: Option<&Meaning>,
+        limit: usize,
+    ) -> anyhow::Result<Vec<Hit>> {
         let records = &self.records;
         let terms = self.weighted(query)?;
         let mut scores = vec![0.0; records.passages()];
@@ -90,7 +97,8 @@ impl Index {
                 *score += weight::DOCUMENT * documents[records.document(row)];
             }
         }
-        if let Some(admitted) = self.admitted(&query.scope)? {
+        let admitted = self.admitted(&query.scope)?;
+        if let Some(admitted) = &admitted {
             let any = query.terms.is_empty();
             for (score, admitted) in scores.iter_mut().zip(admitted) {
                 *score = match admitted {
@@ -105,12 +113,18 @@ impl Index {
         self.add_pairs(query, &rows, &mut scores)?;
         let with_beside = |row: usize| {
             let beside: f32 = records.beside(row).map(|other| scores[other]).sum();
-            (
-                row,
-                rounded(scores[row] + weight::NEIGHBOURS * beside / 2.0),
-            )
+            (row, scores[row] + weight::NEIGHBOURS * beside / 2.0)
         };
-        let mut best: Vec<(usize, f32)> = rows.into_iter().map(with_beside).collect();
+        let mut best: Vec<(usize, f32)> = rows.iter().copied().map(with_beside).collect();
+        if let Some(meaning) = meaning {
+            let new = |row: usize| {
+                rows.binary_search(&row).is_err() && admitted.as_ref().is_none_or(|all| all[row])
+            };
+            best.extend(meaning.nearest(new).into_iter().map(|row| (row, 0.0)));
+            meaning.add(&mut best);
+        }
+        best.iter_mut()
+            .for_each(|(_, score)| *score = rounded(*score));
         best.sort_by(|a, b| {
             let place = |row: usize| (&records.documents[records.document(row)], row);
             b.1.total_cmp(&a.1)
@@ -121,6 +135,7 @@ impl Index {
             document: records.documents[records.document(row)].clone(),
             passage: records.passage(row),
             score,
+            cosine: meaning.and_then(|meaning| meaning.cosine(row)),
         };
         Ok(best.into_iter().map(hit).collect())
     }

@@ -1,6 +1,7 @@
 //! Changes to the index: put a document, skip a file, remove what is gone, commit.
 
 use anyhow::Context;
+use sha2::{Digest, Sha256};
 use tantivy::{IndexWriter, TantivyDocument, Term};
 
 use super::Entry;
@@ -56,6 +57,7 @@ impl Writer {
             for holder in holders {
                 record.add_text(self.fields.holder, holder);
             }
+            record.add_u64(self.fields.key, key(&text));
             let place = [
                 passage.ordinal,
                 passage.span.start,
@@ -118,9 +120,17 @@ impl Writer {
 
 /// A passage with the headings over it, which often hold the very word that the passage is about
 /// and never says.
-fn searched_text(document: &Document, passage: &Passage) -> String {
+pub(super) fn searched_text(document: &Document, passage: &Passage) -> String {
     let mut text = document.heading_path(passage.section).join("\n");
     text.push('\n');
     text.push_str(document.slice(passage.span));
     text
+}
+
+/// What tells a text from others, on every machine alike.
+fn key(text: &str) -> u64 {
+    let digest = Sha256::digest(text.as_bytes());
+    digest[..8]
+        .iter()
+        .fold(0, |key, byte| key << 8 | u64::from(*byte))
 }

@@ -10,5 +10,6 @@ mod conversation;
 mod formats;
 mod properties;
 mod robustness;
+mod semantic;
 mod support;
 mod verbatim;
