@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use crate::index::{Index, Meaning, Rows};
-use crate::semantic::{Model, Vectors};
+use crate::semantic::{Model, State, Vectors};
 
 /// A model and what it made of the passages.
 pub struct Meanings {
@@ -12,7 +12,7 @@ pub struct Meanings {
     /// The passages' meanings; more may come while questions are answered.
     pub vectors: RwLock<Vectors>,
     /// Whose the rows are, and of which state of the store.
-    rows: Mutex<Option<((u64, usize), Arc<Rows>)>>,
+    rows: Mutex<Option<(State, Arc<Rows>)>>,
 }
 
 impl Meanings {

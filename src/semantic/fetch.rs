@@ -217,11 +217,8 @@ impl Download<'_> {
             .map_err(|error| unwritable(self.path, error))?;
         let mut body = response.body_mut().as_reader();
         let mut buffer = vec![0; 1 << 18];
-        loop {
-            // A connection that breaks leaves what has come, to go on from.
-            let Ok(read @ 1..) = body.read(&mut buffer) else {
-                break;
-            };
+        // A connection that breaks leaves what has come, to go on from.
+        while let Ok(read @ 1..) = body.read(&mut buffer) {
             file.write_all(&buffer[..read])
                 .map_err(|error| unwritable(self.path, error))?;
             digest.update(&buffer[..read]);

@@ -13,4 +13,4 @@ mod vectors;
 mod weights;
 
 pub use model::{FILES, Model};
-pub use vectors::Vectors;
+pub use vectors::{State, Vectors};

@@ -294,7 +294,7 @@ impl Shape {
         ];
         ensure!(
             sizes.iter().all(|size| (1..=4_000_000).contains(size))
-                && shape.hidden_size % shape.num_attention_heads == 0
+                && shape.hidden_size.is_multiple_of(shape.num_attention_heads)
                 && shape.max_position_embeddings >= 8,
             "its sizes do not fit together"
         );

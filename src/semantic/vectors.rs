@@ -43,6 +43,13 @@ pub struct Vectors {
     numbers: Vec<i8>,
 }
 
+/// Which rows there are: in the same state the same rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct State {
+    edition: u64,
+    rows: usize,
+}
+
 impl Vectors {
     /// The meanings under `data` that the model `fingerprint` made; none if there are none yet.
     pub fn open(data: &Path, fingerprint: &str, dimension: usize) -> anyhow::Result<Vectors> {
@@ -70,8 +77,11 @@ impl Vectors {
     }
 
     /// Changes whenever rows are added or change their place.
-    pub fn state(&self) -> (u64, usize) {
-        (self.edition, self.scales.len())
+    pub fn state(&self) -> State {
+        State {
+            edition: self.edition,
+            rows: self.scales.len(),
+        }
     }
 
     /// Whether no passage is known.

@@ -442,7 +442,7 @@ fn a_real_model_knows_what_belongs_together() {
     let pairs = [
         (
             "Når får de ansatte lønn?",
-            "Utbetaling av månedslønn skjer den tolvte i hver måned.",
+            "Lønn til medarbeiderne utbetales den tolvte i hver måned.",
         ),
         (
             "Kan jeg jobbe hjemmefra?",
