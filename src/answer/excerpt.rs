@@ -4,6 +4,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use super::signals::Signals;
 use super::verdict::Weights;
 use super::{Excerpt, Links, Reading, Stance, admitted, holder, kind};
 use crate::corpus::Span;
@@ -31,33 +32,11 @@ const MAX_UNITS: usize = 3;
 /// A further excerpt covers at least this share of what the best one covers.
 const WORTH_SHOWING: f32 = 0.5;
 
-/// How much the parts of a window's score count.
+/// How much what stands round a window serves for a word, beside the window itself.
 mod weight {
-    /// The share of the question's words that the window and its headings hold.
-    pub const COVERAGE: f32 = 1.0;
-    /// The passage's rank in the search, from 1 for the best to 0.
-    pub const SEARCH: f32 = 0.6;
-    /// Holding the kind of thing that is asked for.
-    pub const INTENT: f32 = 0.25;
-    /// The same where the kind of thing is a word's meaning.
-    pub const DEFINITION: f32 = 0.8;
-    /// The same where it is how a matter stands.
-    pub const STATUS: f32 = 0.4;
-    /// The same where it is the view of a holder who is named.
-    pub const HOLDER: f32 = 0.6;
-    /// Being from the time that is asked about.
-    pub const PERIOD: f32 = 0.3;
-    /// Being in the newest of the documents found, for a question about how a matter stands.
-    pub const NEWEST: f32 = 1.0;
-    /// The same for any other question: of two answers the later is more likely to hold.
-    pub const NEWER: f32 = 0.05;
-    /// Each block more: what stands in one paragraph belongs together.
-    pub const BLOCKS: f32 = 0.08;
-    /// Each sentence more.
-    pub const LENGTH: f32 = 0.03;
-    /// A word in the sentences round the window, beside one in the window itself.
+    /// The sentences before and after.
     pub const CONTEXT: f32 = 0.4;
-    /// A word in the heading over the window, beside one in the window itself.
+    /// The headings over it.
     pub const HEADING: f32 = 0.6;
 }
 
@@ -70,12 +49,10 @@ pub struct Candidate {
     pub units: Range<usize>,
     /// The unit that answers best.
     pub best: usize,
-    /// The share of the question's words, by weight, that it covers.
-    pub coverage: f32,
     /// Whether it names the period that is asked about.
     pub names_period: bool,
-    /// How surely it holds the kind of thing that is asked for, from 0 to 1.
-    pub fit: f32,
+    /// What speaks for it.
+    pub signals: Signals,
     /// Score to rank by.
     pub score: f32,
 }
@@ -102,6 +79,12 @@ pub fn choose(
     let top = passages
         .first()
         .map_or(1.0, |best| best.hit.score.max(f32::EPSILON));
+    let cosines = || passages.iter().filter_map(|found| found.hit.cosine);
+    let (least, most) = (
+        cosines().fold(f32::MAX, f32::min),
+        cosines().fold(f32::MIN, f32::max),
+    );
+    let nearness = |cosine: f32| (cosine - least) / (most - least).max(f32::EPSILON);
     let mut candidates: Vec<Candidate> = Vec::new();
     for retrieved in passages {
         let reading = &readings[retrieved.reading];
@@ -110,7 +93,11 @@ pub fn choose(
             weights,
             reading,
             retrieved,
-            retrieved.hit.score / top,
+            Signals {
+                search: retrieved.hit.score / top,
+                meaning: retrieved.hit.cosine.map_or(0.0, nearness),
+                ..Signals::default()
+            },
         );
         for start in passage.units.clone() {
             for end in start + 1..=(start + MAX_UNITS).min(passage.units.end) {
@@ -125,12 +112,10 @@ pub fn choose(
         }
     }
     admitted::keep(question, readings, &mut candidates);
-    let newest = if question.intent == Intent::Status {
-        weight::NEWEST
-    } else {
-        weight::NEWER
-    };
-    prefer_newest(&mut candidates, readings, newest);
+    mark_newest(&mut candidates, readings);
+    for candidate in &mut candidates {
+        candidate.score = candidate.signals.score(question);
+    }
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score));
     let mut chosen: Vec<Candidate> = Vec::new();
     for candidate in candidates {
@@ -140,7 +125,7 @@ pub fn choose(
         // What holds much less of the question than the best is no second answer to it.
         if chosen
             .first()
-            .is_some_and(|best| candidate.coverage < best.coverage * WORTH_SHOWING)
+            .is_some_and(|best| candidate.signals.covered < best.signals.covered * WORTH_SHOWING)
         {
             continue;
         }
@@ -159,23 +144,23 @@ pub fn choose(
     chosen
 }
 
-/// Adds to the candidates of the newest document that covers the question about as well as any.
-fn prefer_newest(candidates: &mut [Candidate], readings: &[Arc<Reading>], worth: f32) {
+/// Marks the candidates of the newest document that covers the question about as well as any.
+fn mark_newest(candidates: &mut [Candidate], readings: &[Arc<Reading>]) {
     let most = candidates
         .iter()
-        .map(|candidate| candidate.coverage)
+        .map(|candidate| candidate.signals.covered)
         .fold(0.0, f32::max);
     let date = |candidate: &Candidate| readings[candidate.reading].document.metadata.date;
     let newest = candidates
         .iter()
-        .filter(|candidate| candidate.coverage >= most * 0.8)
+        .filter(|candidate| candidate.signals.covered >= most * 0.8)
         .filter_map(date)
         .max();
     for candidate in candidates
         .iter_mut()
         .filter(|candidate| date(candidate).is_some() && date(candidate) == newest)
     {
-        candidate.score += worth;
+        candidate.signals.newest = 1.0;
     }
 }
 
@@ -186,7 +171,7 @@ fn newest_first(chosen: &mut [Candidate], readings: &[Arc<Reading>]) {
         .map_or(0.0, |best| best.score * NEARLY_AS_GOOD);
     let near = chosen
         .iter()
-        .take_while(|candidate| candidate.score >= least && candidate.fit > 0.0)
+        .take_while(|candidate| candidate.score >= least && candidate.signals.fit > 0.0)
         .count();
     let date = |candidate: &Candidate| readings[candidate.reading].document.metadata.date;
     chosen[..near].sort_by_key(|candidate| std::cmp::Reverse(date(candidate)));
@@ -244,12 +229,14 @@ struct Scored {
     units: Range<usize>,
     /// For each unit, for each keyword of the question.
     served: Vec<Vec<f32>>,
-    /// What the headings over the passage and the sentences round it serve each keyword with.
+    /// What the headings over the passage serve each keyword with.
+    heading: Vec<f32>,
+    /// What they and the sentences round it serve each keyword with.
     around: Vec<f32>,
     /// How surely each unit holds the kind of thing that is asked for.
     fits: Vec<f32>,
-    /// The passage's rank in the search, from 1 for the best to 0.
-    rank: f32,
+    /// What speaks for the passage as a whole.
+    signals: Signals,
 }
 
 impl Scored {
@@ -258,7 +245,7 @@ impl Scored {
         weights: &Weights,
         reading: &Reading,
         retrieved: &Retrieved,
-        rank: f32,
+        signals: Signals,
     ) -> Scored {
         debug_assert_eq!(question.keywords.len(), weights.keywords.len());
         let hit = &retrieved.hit;
@@ -271,13 +258,13 @@ impl Scored {
                 .collect()
         };
         // Minutes tell how a matter stands without naming it again: its heading has done that.
-        let heading = if question.intent == Intent::Status {
+        let counts = if question.intent == Intent::Status {
             1.0
         } else {
             weight::HEADING
         };
-        let mut around = serve(&heading_terms(reading, hit.passage.section));
-        around.iter_mut().for_each(|served| *served *= heading);
+        let heading = serve(&heading_terms(reading, hit.passage.section));
+        let mut around: Vec<f32> = heading.iter().map(|served| served * counts).collect();
         let near = units.start.saturating_sub(CONTEXT_UNITS)
             ..(units.end + CONTEXT_UNITS).min(reading.units.len());
         let same_section = |unit: &usize| {
@@ -319,13 +306,14 @@ impl Scored {
                 .clone()
                 .map(|unit| serve(reading.terms(unit)))
                 .collect(),
+            heading,
             around,
             fits: units
                 .clone()
                 .map(|unit| kind::fit(question, reading, unit))
                 .collect(),
             units,
-            rank,
+            signals,
         }
     }
 
@@ -343,54 +331,60 @@ impl Scored {
         }
         let inside = units.start - self.units.start..units.end - self.units.start;
         let (served, fits) = (&self.served[inside.clone()], &self.fits[inside]);
-        let best_of = |keyword: usize| {
+        let total = weights.total().max(f32::EPSILON);
+        let share = |served: &dyn Fn(usize) -> f32| -> f32 {
+            let weights = weights.keywords.iter().enumerate();
+            let sum: f32 = weights
+                .map(|(keyword, weight)| weight * served(keyword))
+                .sum();
+            sum / total
+        };
+        let inside = |keyword: usize| {
+            let units = served.iter().map(|unit| unit[keyword]);
+            units.fold(0.0, f32::max)
+        };
+        let covered = |keyword: usize| inside(keyword).max(self.around[keyword]);
+        let rarest = weights.keywords.iter().enumerate();
+        let rarest = rarest
+            .max_by(|a, b| a.1.total_cmp(b.1))
+            .map_or(0, |(i, _)| i);
+        let each = |unit: &Vec<f32>| share(&|keyword| unit[keyword]);
+        let worths = units.clone().zip(
             served
                 .iter()
-                .map(|unit| unit[keyword])
-                .fold(self.around[keyword], f32::max)
-        };
-        let covered: f32 = weights
-            .keywords
-            .iter()
-            .enumerate()
-            .map(|(keyword, weight)| best_of(keyword) * weight)
-            .sum();
-        let total = weights.total().max(f32::EPSILON);
-        let worth = |(unit, fit): (&Vec<f32>, &f32)| -> f32 {
-            unit.iter()
-                .zip(&weights.keywords)
-                .map(|(served, weight)| served * weight)
-                .sum::<f32>()
-                + fit * total / 2.0
-        };
-        let worths = units.clone().zip(served.iter().zip(fits).map(worth));
+                .zip(fits)
+                .map(|(unit, fit)| each(unit) + fit / 2.0),
+        );
         let best = worths
             .fold((units.start, -1.0), |best, next| {
                 if next.1 > best.1 { next } else { best }
             })
             .0;
-        let fit = fits.iter().copied().fold(0.0, f32::max);
-        let bonus = fit
-            * match question.intent {
-                Intent::Definition => weight::DEFINITION,
-                Intent::Status => weight::STATUS,
-                Intent::Position if question.holder().is_some() => weight::HOLDER,
-                _ => weight::INTENT,
-            };
         let more = |count: usize| f32::from(u8::try_from(count).unwrap_or(u8::MAX));
         let ends = |&unit: &usize| {
             reading.units[unit].ends_block && reading.units[unit].kind == BlockKind::Paragraph
         };
         let blocks = units.clone().rev().skip(1).filter(ends).count();
-        let cost = weight::LENGTH * more(units.len() - 1) + weight::BLOCKS * more(blocks);
         let dated = question
             .period
             .zip(reading.document.metadata.date)
             .is_some_and(|(asked, date)| date.overlaps(asked));
-        let period = if dated { weight::PERIOD } else { 0.0 };
-        let coverage = covered / total;
-        let score =
-            weight::COVERAGE * coverage + weight::SEARCH * self.rank + bonus + period - cost;
+        let signals = Signals {
+            covered: share(&covered),
+            inside: share(&inside),
+            sentence: served.iter().map(each).fold(0.0, f32::max),
+            heading: share(&|keyword| self.heading[keyword]),
+            rarest: if weights.keywords.is_empty() {
+                0.0
+            } else {
+                covered(rarest)
+            },
+            fit: fits.iter().copied().fold(0.0, f32::max),
+            dated: f32::from(u8::from(dated)),
+            sentences: more(units.len() - 1),
+            blocks: more(blocks),
+            ..self.signals.clone()
+        };
         let names_period = question.period.is_some_and(|period| {
             units
                 .clone()
@@ -400,10 +394,9 @@ impl Scored {
             reading: index,
             units,
             best,
-            coverage,
             names_period,
-            fit,
-            score,
+            signals,
+            score: 0.0,
         })
     }
 }

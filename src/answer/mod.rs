@@ -8,6 +8,7 @@ mod holder;
 mod kind;
 mod link;
 mod reading;
+mod signals;
 mod verdict;
 
 use serde::Serialize;

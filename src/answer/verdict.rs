@@ -127,11 +127,11 @@ pub fn judge(
     };
     let coverage = chosen
         .iter()
-        .map(|candidate| candidate.coverage)
-        .fold(best.coverage, f32::max);
+        .map(|candidate| candidate.signals.covered)
+        .fold(best.signals.covered, f32::max);
     let kind_missing = matches!(question.intent, Intent::Number | Intent::Date)
-        && !chosen.iter().any(|candidate| candidate.fit >= 0.5);
-    let defined = chosen.iter().any(|candidate| candidate.fit > 0.0);
+        && !chosen.iter().any(|candidate| candidate.signals.fit >= 0.5);
+    let defined = chosen.iter().any(|candidate| candidate.signals.fit > 0.0);
     let abbreviation = question
         .keywords
         .iter()
@@ -148,7 +148,9 @@ pub fn judge(
             declined: Some(Reason::NotDefined(words.join(" "))),
         };
     }
-    let held = |candidate: &&Candidate| candidate.fit > 0.0 && candidate.coverage >= MIN_COVERAGE;
+    let held = |candidate: &&Candidate| {
+        candidate.signals.fit > 0.0 && candidate.signals.covered >= MIN_COVERAGE
+    };
     if let Some(holder) = question
         .holder()
         .filter(|_| !chosen.iter().any(|candidate| held(&candidate)))
@@ -160,10 +162,10 @@ pub fn judge(
     }
     let fit = chosen
         .iter()
-        .map(|candidate| candidate.fit)
+        .map(|candidate| candidate.signals.fit)
         .fold(0.0, f32::max);
-    let kind_missing =
-        kind_missing || question.asks_name && !chosen.iter().any(|candidate| candidate.fit > 0.0);
+    let kind_missing = kind_missing
+        || question.asks_name && !chosen.iter().any(|candidate| candidate.signals.fit > 0.0);
     let confidence = match question.intent {
         _ if kind_missing => coverage - MISSING_KIND,
         Intent::Fact | Intent::List | Intent::Comparison => coverage,

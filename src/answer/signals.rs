@@ -1,0 +1,55 @@
+//! What speaks for a window of sentences, and how much each signal counts.
+
+use serde::Serialize;
+
+use crate::question::{Intent, Question};
+
+/// What is known of a window as an answer, each from 0 to 1 where nothing else is said.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Signals {
+    /// The share of the question's words, by weight, that it or what stands round it serves.
+    pub covered: f32,
+    /// The share that it serves by itself.
+    pub inside: f32,
+    /// The share that its best sentence serves.
+    pub sentence: f32,
+    /// The share that the headings over it serve.
+    pub heading: f32,
+    /// How well the question's rarest word is served by it or what stands round it.
+    pub rarest: f32,
+    /// The passage's score in the search, beside the best one's.
+    pub search: f32,
+    /// How near the passage's meaning is to the question's, beside the other passages'; 0 where meanings
+    /// are not known.
+    pub meaning: f32,
+    /// How surely it holds the kind of thing that is asked for.
+    pub fit: f32,
+    /// Whether its document is of the time that is asked about.
+    pub dated: f32,
+    /// Whether its document is the newest of those that serve the question about as well as any.
+    pub newest: f32,
+    /// Sentences beyond the first.
+    pub sentences: f32,
+    /// Blocks beyond the first: what stands in one paragraph belongs together.
+    pub blocks: f32,
+}
+
+impl Signals {
+    /// How well the window answers, to rank by.
+    pub fn score(&self, question: &Question) -> f32 {
+        let fit = match question.intent {
+            Intent::Definition => 0.8,
+            Intent::Status => 0.4,
+            Intent::Position if question.holder().is_some() => 0.6,
+            _ => 0.25,
+        };
+        let newest = if question.intent == Intent::Status {
+            1.0
+        } else {
+            0.05
+        };
+        self.covered + 0.6 * self.search + fit * self.fit + 0.3 * self.dated + newest * self.newest
+            - 0.03 * self.sentences
+            - 0.08 * self.blocks
+    }
+}
