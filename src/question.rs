@@ -119,6 +119,8 @@ pub struct Question {
     pub asks_meaning: bool,
     /// Whether a name is asked for: "Hva heter lederen?".
     pub asks_name: bool,
+    /// Whether money is asked for: "Hva koster ombyggingen?".
+    pub asks_amount: bool,
     /// Whether it is about one meeting, named by its date.
     pub about_meeting: bool,
     /// Whether it is told as something that has happened.
@@ -196,7 +198,16 @@ impl Question {
                 "name of",
                 "navnet på",
                 "namnet på",
+                "hvem ble",
+                "kven vart",
+                "kven blei",
+                "hvem møtte",
+                "kven møtte",
+                "who became",
+                "who attended",
+                "who represented",
             ]),
+            asks_amount: has(AMOUNT),
             about_meeting: has(&["møtet", "møte", "meeting"])
                 && period.is_some_and(|period| period.day().is_some()),
             in_past: has(&[
@@ -254,6 +265,11 @@ impl Question {
     }
 }
 
+/// Words that ask for an amount of money.
+const AMOUNT: &[&str] = &[
+    "kroner", "kr", "koster", "kosta", "kostet", "kostar", "betaler", "betalar", "betalte",
+    "prisen", "beløp", "cost", "costs", "pay", "pays", "paid", "spend", "spent", "price",
+];
 const OPENING: &[&str] = &["og", "men", "and", "but", "enn"];
 const MATTER: &[&str] = &["saken", "saka", "matter"];
 const POINTING: &[&str] = &[
@@ -307,13 +323,24 @@ fn keywords(text: &str, language: Language, intent: Intent) -> Vec<Keyword> {
             counted,
         });
     }
-    if intent == Intent::Position
-        && keywords.len() > 1
-        && let Some(holder) = keywords
-            .iter_mut()
-            .find(|keyword| is_party(&keyword.word) || means_union(&keyword.word))
-    {
-        holder.holder = true;
+    if intent == Intent::Position && keywords.len() > 1 {
+        let folded = folded(text);
+        let party = |keyword: &Keyword| is_party(&keyword.word) || means_union(&keyword.word);
+        // Of several parties the one that the verb is beside is asked about: "i etaten, mener NTL".
+        let beside = |keyword: &Keyword| {
+            let word = fold(&keyword.word);
+            POSITION.iter().any(|cue| {
+                folded.contains(&format!(" {cue} {word} "))
+                    || folded.contains(&format!(" {word} {cue} "))
+            })
+        };
+        let holder = keywords
+            .iter()
+            .position(|keyword| party(keyword) && beside(keyword))
+            .or_else(|| keywords.iter().position(party));
+        if let Some(holder) = holder {
+            keywords[holder].holder = true;
+        }
     }
     keywords
 }
@@ -324,6 +351,73 @@ fn alternatives(phrase: &str, language: Language) -> Vec<String> {
         Language::Bokmal | Language::Nynorsk => synonyms(phrase),
     }
 }
+
+/// Phrases that ask for somebody's view.
+const POSITION: &[&str] = &[
+    "mener",
+    "meiner",
+    "mente",
+    "meinte",
+    "mening",
+    "meining",
+    "synes",
+    "synest",
+    "syn på",
+    "sier",
+    "seier",
+    "sa",
+    "standpunkt",
+    "holdning",
+    "haldning",
+    "svarte",
+    "svara",
+    "svarer",
+    "reagerte",
+    "enig",
+    "enige",
+    "einig",
+    "einige",
+    "uenig",
+    "kritikk",
+    "krever",
+    "krev",
+    "krevde",
+    "foreslo",
+    "føreslo",
+    "ønsker",
+    "ønskjer",
+    "view",
+    "views",
+    "opinion",
+    "position",
+    "think",
+    "thinks",
+    "respond",
+    "responded",
+    "reply",
+    "replied",
+    "answered",
+    "react",
+    "agree",
+    "disagree",
+    "insist",
+    "demand",
+    "demanded",
+    "proposed",
+    "said",
+    "ifølge",
+    "according to",
+    "tror",
+    "trur",
+    "fornøyd",
+    "fornøgd",
+    "nøgd",
+    "klager",
+    "klagar",
+    "frykter",
+    "fryktar",
+    "ser for seg",
+];
 
 /// Phrases that tell what kind of answer is asked for, the stronger first. Compared with the folded
 /// question, spaces round each word.
@@ -410,62 +504,7 @@ const CUES: &[(Intent, &[&str])] = &[
             "deadline",
         ],
     ),
-    (
-        Intent::Position,
-        &[
-            "mener",
-            "meiner",
-            "mente",
-            "meinte",
-            "mening",
-            "meining",
-            "synes",
-            "synest",
-            "syn på",
-            "sier",
-            "seier",
-            "sa",
-            "standpunkt",
-            "holdning",
-            "haldning",
-            "svarte",
-            "svara",
-            "svarer",
-            "reagerte",
-            "enig",
-            "enige",
-            "einig",
-            "einige",
-            "uenig",
-            "kritikk",
-            "krever",
-            "krev",
-            "krevde",
-            "foreslo",
-            "føreslo",
-            "ønsker",
-            "ønskjer",
-            "view",
-            "views",
-            "opinion",
-            "position",
-            "think",
-            "thinks",
-            "respond",
-            "responded",
-            "reply",
-            "replied",
-            "answered",
-            "react",
-            "agree",
-            "disagree",
-            "insist",
-            "demand",
-            "demanded",
-            "proposed",
-            "said",
-        ],
-    ),
+    (Intent::Position, POSITION),
     (
         Intent::Comparison,
         &[

@@ -16,11 +16,11 @@ use crate::question::{Intent, Question};
 /// Excerpts of one answer, at most.
 pub const MAX_EXCERPTS: usize = 3;
 /// An excerpt is not made longer than this, in bytes, unless its first sentence is.
-const MAX_LENGTH: usize = 420;
+const MAX_LENGTH: usize = 500;
 /// A list is shown whole up to this, in bytes.
 const MAX_LIST_LENGTH: usize = 1_500;
 /// An excerpt shorter than this, in bytes, is shown with what stands round it.
-const MIN_LENGTH: usize = 90;
+const MIN_LENGTH: usize = 200;
 
 /// Sentences on each side of a passage that tell what it is about.
 const CONTEXT_UNITS: usize = 3;
@@ -386,9 +386,13 @@ impl Scored {
             ..self.signals.clone()
         };
         let names_period = question.period.is_some_and(|period| {
-            units
-                .clone()
-                .any(|unit| kind::names(period, &reading.document, reading.text(unit)))
+            // What was written before a time cannot tell what happened then.
+            let written = reading.document.metadata.date;
+            let foretold = question.in_past && written.is_some_and(|date| date < period);
+            !foretold
+                && units
+                    .clone()
+                    .any(|unit| kind::names(period, &reading.document, reading.text(unit)))
         });
         Some(Candidate {
             reading: index,

@@ -20,7 +20,7 @@ pub fn fit(question: &Question, reading: &Reading, i: usize) -> f32 {
         Intent::Position => return view(question, reading, i),
         Intent::Status => any_word(text, STATUS),
         Intent::Fact | Intent::Comparison => {
-            question.asks_who && names_person(text, !question.asks_name)
+            (question.asks_who || question.asks_name) && names_person(text, !question.asks_name)
         }
     };
     f32::from(u8::from(found))
@@ -58,6 +58,11 @@ const NUMBER_WORDS: &str = "to tre fire fem seks sju syv åtte ni ti elleve tolv
 const UNITS_OF_MEASURE: &str = "kroner kr prosent million millioner millionar milliard milliarder milliardar tusen \
     dag dager dagar uke uker veke veker måned måneder månader år time timer timar minutt minutter minutt årsverk \
     percent per kilometer km desibel meter poeng days weeks months years hours minutes";
+const MONEY: &str = "kroner kr krone nok mill mrd million millioner millionar milliard milliarder milliardar tusen \
+    euro dollar";
+/// Words that make a number a name.
+const LABELS: &str = "prinsipp fase kapittel kapittelet punkt pkt sak side figur tabell nr nummer trinn artikkel \
+    paragraf vedlegg del versjon principle phase chapter section page figure table item";
 /// Words between a number and what it counts: "447 av etatens 598 ansatte".
 const COUNTING_DISTANCE: usize = 5;
 
@@ -65,12 +70,29 @@ const COUNTING_DISTANCE: usize = 5;
 fn number(question: &Question, text: &str) -> f32 {
     let found = words(text);
     let word = |i: usize| &text[found[i].start..found[i].end];
+    let folded = |i: Option<usize>| {
+        i.and_then(|i| found.get(i))
+            .map(|w| fold(&text[w.start..w.end]))
+    };
+    // The number of a list's item, of a paragraph or a day of a month counts nothing.
+    let labels = |i: usize| {
+        let listed = i == 0 && text[found[0].end..].starts_with(['.', ')']);
+        let before = folded(i.checked_sub(1)).unwrap_or_default();
+        let named = LABELS.split_whitespace().any(|label| before == label)
+            || text[..found[i].start].trim_end().ends_with('§');
+        let dated = folded(Some(i + 1)).is_some_and(|next| month_of(&next).is_some());
+        let year = word(i)
+            .parse()
+            .is_ok_and(|year: u16| (1990..2100).contains(&year));
+        listed || named || dated || year
+    };
     let is_number = |i: &usize| {
-        let word = word(*i);
-        word.bytes().any(|b| b.is_ascii_digit())
-            || NUMBER_WORDS
-                .split_whitespace()
-                .any(|number| number == fold(word))
+        let digits = word(*i).bytes().any(|b| b.is_ascii_digit());
+        let spelt = || {
+            let word = fold(word(*i));
+            NUMBER_WORDS.split_whitespace().any(|number| number == word)
+        };
+        if digits { !labels(*i) } else { spelt() }
     };
     let numbers: Vec<usize> = (0..found.len()).filter(is_number).collect();
     if numbers.is_empty() {
@@ -82,6 +104,7 @@ fn number(question: &Question, text: &str) -> f32 {
             .any(|&number| number.abs_diff(i) <= COUNTING_DISTANCE && number != i)
     };
     let right = match question.keywords.iter().find(|keyword| keyword.counted) {
+        _ if question.asks_amount => any_word(text, MONEY),
         Some(counted) => (0..found.len()).any(|i| serves(counted, word(i)) && beside(i)),
         None => any_word(text, UNITS_OF_MEASURE) || text.contains('%'),
     };
@@ -107,7 +130,7 @@ fn has_date(text: &str) -> bool {
         })
 }
 
-const MEANS: &str = "betyr tyder menes meinast means";
+const MEANS: &str = "betyr tyder menes meinast means innebærer inneber forstås";
 const MEAN: &str = "mener meiner menes meinast forstår forstås mean";
 const ARTICLES: &str = "en ein ei et eit a an the alt all";
 

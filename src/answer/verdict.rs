@@ -136,7 +136,13 @@ pub fn judge(
         .keywords
         .iter()
         .any(|keyword| keyword.word.chars().filter(|c| c.is_uppercase()).count() >= 2);
-    if question.intent == Intent::Definition && !defined && (question.asks_meaning || abbreviation)
+    // Words that stand together in one sentence may be what explains them.
+    let told = chosen
+        .iter()
+        .any(|candidate| candidate.signals.sentence >= 0.8);
+    if question.intent == Intent::Definition
+        && !defined
+        && (abbreviation || question.asks_meaning && !told)
     {
         let words: Vec<&str> = question
             .keywords

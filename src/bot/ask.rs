@@ -12,7 +12,8 @@ use crate::answer::{
 use crate::corpus::passage::{Passage, passages};
 use crate::corpus::{Date, DocumentId};
 use crate::index::{Hit, Query, State};
-use crate::question::restriction::Filter;
+use crate::language::means_union;
+use crate::question::restriction::{Filter, is_named};
 use crate::question::{EXPANSION, Keyword, Question};
 
 /// Passages that sentences are chosen from.
@@ -59,6 +60,15 @@ impl Bot {
     fn question(&self, text: &str, filter: &Filter) -> Question {
         let mut question = Question::parse_with(text, &self.parties);
         question.expand(&self.abbreviations);
+        // Somebody who is told of, but never quoted, is a word of the matter like others.
+        let quoted = |word: &str| {
+            let mut holders = self.entries.iter().flat_map(|entry| &entry.holders);
+            means_union(word) || holders.any(|name| is_named(word, name))
+        };
+        let told_of = question.keywords.iter_mut().filter(|keyword| {
+            keyword.holder && !quoted(&keyword.word) && self.occurs(&keyword.term)
+        });
+        told_of.for_each(|keyword| keyword.holder = false);
         if !filter.is_empty() {
             question.restrictions.filters.push(filter.clone());
         }
@@ -186,6 +196,11 @@ impl Bot {
             ));
         }
         Ok(excerpts)
+    }
+
+    fn occurs(&self, term: &String) -> bool {
+        let found = self.index.passage_frequencies(std::slice::from_ref(term));
+        found.is_ok_and(|(frequencies, _)| frequencies.iter().any(|frequency| *frequency > 0))
     }
 
     /// The passages that fit a query and what `text` means, best first.
