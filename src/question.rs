@@ -9,7 +9,8 @@ use crate::corpus::metadata::month_of;
 use crate::language::abbreviation::{Abbreviation, content_terms};
 use crate::language::lexicon::{norwegian, synonyms};
 use crate::language::{
-    Language, detect, fold, grams, is_party, is_question_word, means_union, similarity, term, words,
+    Language, detect, fold, grams, is_party, is_question_word, means_union, similarity, term,
+    terms, words,
 };
 use restriction::Restrictions;
 
@@ -72,6 +73,12 @@ impl Keyword {
     pub fn names(&self, period: Date) -> bool {
         self.word.parse() == Ok(period.year())
             || period.month().is_some() && month_of(&self.word) == period.month()
+    }
+
+    /// Whether it may be what the holder `name` is called.
+    pub fn names_holder(&self, name: &str) -> bool {
+        let name: Vec<String> = terms(name).into_iter().map(|term| term.text).collect();
+        self.served_by(&name) > 0.6
     }
 
     /// How well the terms of a text serve for this keyword, from 0 to 1.
@@ -329,10 +336,13 @@ fn keywords(text: &str, language: Language, intent: Intent) -> Vec<Keyword> {
         // Of several parties the one that the verb is beside is asked about: "i etaten, mener NTL".
         let beside = |keyword: &Keyword| {
             let word = fold(&keyword.word);
-            POSITION.iter().any(|cue| {
-                folded.contains(&format!(" {cue} {word} "))
-                    || folded.contains(&format!(" {word} {cue} "))
-            })
+            POSITION
+                .iter()
+                .chain(&["ifølge", "to", "to the"])
+                .any(|cue| {
+                    folded.contains(&format!(" {cue} {word} "))
+                        || folded.contains(&format!(" {word} {cue} "))
+                })
         };
         let holder = keywords
             .iter()
@@ -405,8 +415,6 @@ const POSITION: &[&str] = &[
     "demanded",
     "proposed",
     "said",
-    "ifølge",
-    "according to",
     "tror",
     "trur",
     "fornøyd",
@@ -552,6 +560,18 @@ fn intent(text: &str) -> Intent {
         .find(|(_, cues)| cues.iter().any(|cue| has(&cue)))
     {
         return *intent;
+    }
+    // "Bør de få fortsette, ifølge NTL?"
+    let source = ["ifølge ", "according to the ", "according to "]
+        .iter()
+        .find_map(|cue| folded.split_once(&format!(" {cue}")));
+    if let Some((_, source)) = source
+        && source.split(' ').next().is_some_and(|word| {
+            let asked = words(text).into_iter().map(|w| &text[w.start..w.end]);
+            asked.clone().any(|w| fold(w) == word && is_party(w)) || means_union(word)
+        })
+    {
+        return Intent::Position;
     }
     // "Hva står NØP for?"
     if folded.contains(" står ") && folded.ends_with(" for ") {

@@ -49,6 +49,8 @@ pub struct Candidate {
     pub units: Range<usize>,
     /// The unit that answers best.
     pub best: usize,
+    /// Whether the heading over it is shown with it, as it holds what is asked for.
+    pub with_heading: bool,
     /// Whether it names the period that is asked about.
     pub names_period: bool,
     /// What speaks for it.
@@ -180,9 +182,19 @@ fn newest_first(chosen: &mut [Candidate], readings: &[Arc<Reading>]) {
 /// The excerpt that a candidate makes.
 pub fn excerpt(candidate: &Candidate, readings: &[Arc<Reading>], links: &Links) -> Excerpt {
     let reading = &readings[candidate.reading];
-    let span = reading.span(&candidate.units);
+    let mut span = reading.span(&candidate.units);
+    let mut heading = None;
+    if candidate.with_heading
+        && let Some(section) = reading.document.section_at(span.start)
+    {
+        let of = reading.document.sections[section].heading_span;
+        heading = Some(of).filter(|of| !of.is_empty() && of.start < span.start);
+        span = heading.map_or(span, |of| of.cover(span));
+    }
     let mark = if candidate.units.len() > 1 {
         vec![reading.units[candidate.best].span]
+    } else if let Some(heading) = heading {
+        vec![heading]
     } else {
         vec![span]
     };
@@ -235,6 +247,10 @@ struct Scored {
     around: Vec<f32>,
     /// How surely each unit holds the kind of thing that is asked for.
     fits: Vec<f32>,
+    /// The first unit of the section that the passage is in.
+    opens: Option<usize>,
+    /// How surely the heading over it says the meaning that is asked for.
+    heading_fit: f32,
     /// What speaks for the passage as a whole.
     signals: Signals,
 }
@@ -312,6 +328,15 @@ impl Scored {
                 .clone()
                 .map(|unit| kind::fit(question, reading, unit))
                 .collect(),
+            opens: same_section(&units.start)
+                .then_some(units.start)
+                .filter(|first| *first == 0 || !same_section(&(first - 1))),
+            heading_fit: match &reading.document.sections.get(hit.passage.section) {
+                Some(section) if question.intent == Intent::Definition => {
+                    kind::meaning(question, &section.heading)
+                }
+                _ => 0.0,
+            },
             units,
             signals,
         }
@@ -369,6 +394,7 @@ impl Scored {
             .period
             .zip(reading.document.metadata.date)
             .is_some_and(|(asked, date)| date.overlaps(asked));
+        let opens = self.opens == Some(units.start) && self.heading_fit > 0.0;
         let signals = Signals {
             covered: share(&covered),
             inside: share(&inside),
@@ -379,7 +405,10 @@ impl Scored {
             } else {
                 covered(rarest)
             },
-            fit: fits.iter().copied().fold(0.0, f32::max),
+            fit: fits
+                .iter()
+                .copied()
+                .fold(if opens { self.heading_fit } else { 0.0 }, f32::max),
             dated: f32::from(u8::from(dated)),
             sentences: more(units.len() - 1),
             blocks: more(blocks),
@@ -398,6 +427,7 @@ impl Scored {
             reading: index,
             units,
             best,
+            with_heading: opens,
             names_period,
             signals,
             score: 0.0,

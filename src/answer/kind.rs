@@ -6,7 +6,7 @@ use crate::corpus::format::BlockKind;
 use crate::corpus::metadata::month_of;
 use crate::corpus::{Date, Document};
 use crate::language::abbreviation::{Abbreviation, abbreviations, content_terms};
-use crate::language::{fold, means_union, term, terms, words};
+use crate::language::{fold, means_union, term, words};
 use crate::question::{Intent, Keyword, Question};
 
 /// How surely unit `i` holds the kind of thing that the question asks for, from 0 to 1.
@@ -53,7 +53,7 @@ fn any_word(text: &str, list: &str) -> bool {
 }
 
 const NUMBER_WORDS: &str = "to tre fire fem seks sju syv åtte ni ti elleve tolv tjue tretti førti femti halvparten \
-    tredjedel fjerdedel flertallet fleirtalet ingen alle two three four five six seven eight nine ten half third \
+    tredjedel fjerdedel flertallet fleirtalet ingen two three four five six seven eight nine ten half third \
     quarter doblet dobla none";
 const UNITS_OF_MEASURE: &str = "kroner kr prosent million millioner millionar milliard milliarder milliardar tusen \
     dag dager dagar uke uker veke veker måned måneder månader år time timer timar minutt minutter minutt årsverk \
@@ -63,6 +63,9 @@ const MONEY: &str = "kroner kr krone nok mill mrd million millioner millionar mi
 /// Words that make a number a name.
 const LABELS: &str = "prinsipp fase kapittel kapittelet punkt pkt sak side figur tabell nr nummer trinn artikkel \
     paragraf vedlegg del versjon principle phase chapter section page figure table item";
+/// Words after which a number at the end of a clause is no name's part.
+const BEFORE_NUMBERS: &str = "omtrent rundt nesten circa cirka minst høyst over under mellom totalt samlet utgjør utgjorde \
+    about around almost least than total";
 /// Words between a number and what it counts: "447 av etatens 598 ansatte".
 const COUNTING_DISTANCE: usize = 5;
 
@@ -81,10 +84,17 @@ fn number(question: &Question, text: &str) -> f32 {
         let named = LABELS.split_whitespace().any(|label| before == label)
             || text[..found[i].start].trim_end().ends_with('§');
         let dated = folded(Some(i + 1)).is_some_and(|next| month_of(&next).is_some());
+        // "anbefaling 2," but not "er 598."
+        let closed =
+            text[found[i].end..].starts_with(['.', ',', ')', ';', ':']) || i + 1 == found.len();
+        let numbered = closed
+            && before.chars().count() > 3
+            && before.chars().all(char::is_alphabetic)
+            && !BEFORE_NUMBERS.split_whitespace().any(|word| before == word);
         let year = word(i)
             .parse()
             .is_ok_and(|year: u16| (1990..2100).contains(&year));
-        listed || named || dated || year
+        listed || named || numbered || dated || year
     };
     let is_number = |i: &usize| {
         let digits = word(*i).bytes().any(|b| b.is_ascii_digit());
@@ -139,7 +149,7 @@ const BRACKETED: f32 = 0.8;
 
 /// How surely a text says what the asked word means: "NAV Økonomi pensjon (NØP)", "Med sone mener vi
 /// …" and "sone betyr …" do, "NØP er et …" may.
-fn meaning(question: &Question, text: &str) -> f32 {
+pub(super) fn meaning(question: &Question, text: &str) -> f32 {
     let asked = content_terms(&question.bare);
     let says = |pair: &Abbreviation| {
         let short = |keyword: &Keyword| pair.is_written(&keyword.word);
@@ -193,9 +203,9 @@ fn view(question: &Question, reading: &Reading, i: usize) -> f32 {
         return 1.0;
     };
     let is_author = reading.document.metadata.author.as_ref() == Some(&name);
-    let name: Vec<String> = terms(&name).into_iter().map(|term| term.text).collect();
-    let named = asked.served_by(&name) > 0.6;
-    f32::from(u8::from(named || is_author && means_union(&asked.word)))
+    f32::from(u8::from(
+        asked.names_holder(&name) || is_author && means_union(&asked.word),
+    ))
 }
 
 const ROLES: &[&str] = &[

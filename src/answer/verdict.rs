@@ -69,13 +69,13 @@ pub enum Reason {
 }
 
 /// An answer is shown from this confidence on.
-const MIN_CONFIDENCE: f32 = 0.36;
+const MIN_CONFIDENCE: f32 = 0.27;
 /// The share of the question's words, by weight, that a named holder's view must cover.
 const MIN_COVERAGE: f32 = 0.18;
 /// What holding the asked kind of thing counts for in the confidence.
 const FIT: f32 = 0.25;
 /// What lacking it costs.
-const MISSING_KIND: f32 = 0.25;
+const MISSING_KIND: f32 = 0.35;
 
 /// What the dates of the documents say about the period that a question names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,8 +129,6 @@ pub fn judge(
         .iter()
         .map(|candidate| candidate.signals.covered)
         .fold(best.signals.covered, f32::max);
-    let kind_missing = matches!(question.intent, Intent::Number | Intent::Date)
-        && !chosen.iter().any(|candidate| candidate.signals.fit >= 0.5);
     let defined = chosen.iter().any(|candidate| candidate.signals.fit > 0.0);
     let abbreviation = question
         .keywords
@@ -166,14 +164,21 @@ pub fn judge(
             declined: Some(Reason::NoView(holder.word.clone())),
         };
     }
+    // Where a number, a time or a name is asked for, only what has one answers.
+    let right = |least: f32| {
+        chosen
+            .iter()
+            .filter(move |candidate| candidate.signals.fit >= least)
+            .map(|candidate| candidate.signals.covered)
+            .reduce(f32::max)
+    };
     let fit = chosen
         .iter()
         .map(|candidate| candidate.signals.fit)
         .fold(0.0, f32::max);
-    let kind_missing = kind_missing
-        || question.asks_name && !chosen.iter().any(|candidate| candidate.signals.fit > 0.0);
     let confidence = match question.intent {
-        _ if kind_missing => coverage - MISSING_KIND,
+        _ if question.asks_name => right(f32::EPSILON).unwrap_or(0.0),
+        Intent::Number | Intent::Date => right(0.5).unwrap_or(0.0).max(coverage - MISSING_KIND),
         Intent::Fact | Intent::List | Intent::Comparison => coverage,
         _ => (1.0 - FIT) * coverage + FIT * fit,
     };

@@ -13,7 +13,7 @@ use crate::corpus::passage::{Passage, passages};
 use crate::corpus::{Date, DocumentId};
 use crate::index::{Hit, Query, State};
 use crate::language::means_union;
-use crate::question::restriction::{Filter, is_named};
+use crate::question::restriction::Filter;
 use crate::question::{EXPANSION, Keyword, Question};
 
 /// Passages that sentences are chosen from.
@@ -61,13 +61,14 @@ impl Bot {
         let mut question = Question::parse_with(text, &self.parties);
         question.expand(&self.abbreviations);
         // Somebody who is told of, but never quoted, is a word of the matter like others.
-        let quoted = |word: &str| {
+        let quoted = |keyword: &Keyword| {
             let mut holders = self.entries.iter().flat_map(|entry| &entry.holders);
-            means_union(word) || holders.any(|name| is_named(word, name))
+            means_union(&keyword.word) || holders.any(|name| keyword.names_holder(name))
         };
-        let told_of = question.keywords.iter_mut().filter(|keyword| {
-            keyword.holder && !quoted(&keyword.word) && self.occurs(&keyword.term)
-        });
+        let told_of = question
+            .keywords
+            .iter_mut()
+            .filter(|keyword| keyword.holder && !quoted(keyword) && self.occurs(&keyword.term));
         told_of.for_each(|keyword| keyword.holder = false);
         if !filter.is_empty() {
             question.restrictions.filters.push(filter.clone());
