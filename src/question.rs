@@ -197,7 +197,11 @@ impl Question {
             keywords,
             period,
             leans: false,
-            asks_who: has(&["hvem", "kven", "who", "whom", "hva heter", "kva heiter"]),
+            asks_who: has(&["hvem", "kven", "who", "whom"])
+                || has(&["hva heter", "kva heiter", "name of"])
+                    && folded
+                        .split(' ')
+                        .any(|word| ROLES.iter().any(|role| word.contains(role))),
             asks_meaning: intent == Intent::Definition && !asks_what_is(&folded),
             asks_name: has(&[
                 "hva heter",
@@ -272,6 +276,16 @@ impl Question {
     }
 }
 
+/// Parts of words for somebody who has a name.
+const ROLES: &[&str] = &[
+    "direktør",
+    "leder",
+    "leiar",
+    "sjef",
+    "director",
+    "manager",
+    "head",
+];
 /// Words that ask for an amount of money.
 const AMOUNT: &[&str] = &[
     "kroner", "kr", "koster", "kosta", "kostet", "kostar", "betaler", "betalar", "betalte",
@@ -334,19 +348,23 @@ fn keywords(text: &str, language: Language, intent: Intent) -> Vec<Keyword> {
         let folded = folded(text);
         let party = |keyword: &Keyword| is_party(&keyword.word) || means_union(&keyword.word);
         // Of several parties the one that the verb is beside is asked about: "i etaten, mener NTL".
-        let beside = |keyword: &Keyword| {
+        let beside = |keyword: &Keyword, after: bool| {
             let word = fold(&keyword.word);
-            POSITION
-                .iter()
-                .chain(&["ifølge", "to", "to the"])
-                .any(|cue| {
-                    folded.contains(&format!(" {cue} {word} "))
-                        || folded.contains(&format!(" {word} {cue} "))
-                })
+            let pair = |cue: &&str| match after {
+                true => format!(" {cue} {word} "),
+                false => format!(" {word} {cue} "),
+            };
+            let sources = ["ifølge", "to", "to the"];
+            let mut cues = POSITION.iter().chain(&sources);
+            cues.any(|cue| folded.contains(&pair(cue)))
         };
-        let holder = keywords
-            .iter()
-            .position(|keyword| party(keyword) && beside(keyword))
+        let find = |after: bool| {
+            keywords
+                .iter()
+                .position(|keyword| party(keyword) && beside(keyword, after))
+        };
+        let holder = find(true)
+            .or_else(|| find(false))
             .or_else(|| keywords.iter().position(party));
         if let Some(holder) = holder {
             keywords[holder].holder = true;
@@ -452,6 +470,10 @@ const CUES: &[(Intent, &[&str])] = &[
             "how often",
             "hvor lang",
             "hvilken prosent",
+            "hvor stor andel",
+            "kor stor del",
+            "what share",
+            "what proportion",
             "what percentage",
             "hva koster",
             "hva kostet",
@@ -473,7 +495,8 @@ const CUES: &[(Intent, &[&str])] = &[
             "kva skjer",
             "latest on",
             "latest",
-            "where does",
+            "where do things stand",
+            "how far along",
             "what is happening",
         ],
     ),
@@ -555,9 +578,28 @@ fn folded(text: &str) -> String {
 fn intent(text: &str) -> Intent {
     let folded = folded(text);
     let has = |cue: &&&str| folded.contains(&format!(" {cue} "));
+    let asks = |intent: &Intent, cue: &&&str| match **cue {
+        // Inside a sentence they join clauses: "hva skjer hvis …, når det er stengt".
+        "når" | "when" => {
+            let opens = |before: &str| folded.starts_with(&format!(" {before}{cue} "));
+            [
+                "", "fra ", "frå ", "siden ", "sidan ", "since ", "og ", "and ",
+            ]
+            .into_iter()
+            .any(opens)
+        }
+        _ if *intent == Intent::Status
+            && [" hvis ", " dersom ", " if "]
+                .iter()
+                .any(|cue| folded.contains(cue)) =>
+        {
+            false
+        }
+        _ => has(cue),
+    };
     if let Some((intent, _)) = CUES
         .iter()
-        .find(|(_, cues)| cues.iter().any(|cue| has(&cue)))
+        .find(|(intent, cues)| cues.iter().any(|cue| asks(intent, &cue)))
     {
         return *intent;
     }
@@ -572,6 +614,10 @@ fn intent(text: &str) -> Intent {
         })
     {
         return Intent::Position;
+    }
+    // "Where does the cloud matter stand?"
+    if folded.starts_with(" where ") && folded.contains(" stand ") {
+        return Intent::Status;
     }
     // "Hva står NØP for?"
     if folded.contains(" står ") && folded.ends_with(" for ") {

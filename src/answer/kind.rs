@@ -6,7 +6,7 @@ use crate::corpus::format::BlockKind;
 use crate::corpus::metadata::month_of;
 use crate::corpus::{Date, Document};
 use crate::language::abbreviation::{Abbreviation, abbreviations, content_terms};
-use crate::language::{fold, means_union, term, words};
+use crate::language::{fold, is_party, means_union, term, words};
 use crate::question::{Intent, Keyword, Question};
 
 /// How surely unit `i` holds the kind of thing that the question asks for, from 0 to 1.
@@ -230,7 +230,8 @@ fn names_person(text: &str, role: bool) -> bool {
         word(i).starts_with(char::is_uppercase) && word(i).chars().any(char::is_lowercase)
     };
     let beside = |i: usize| text[found[i - 1].end..found[i].start] == *" ";
-    let two = (1..found.len()).any(|i| name(i - 1) && name(i) && beside(i));
+    let person = |i: usize| !is_party(word(i - 1)) && !is_party(word(i));
+    let two = (1..found.len()).any(|i| name(i - 1) && name(i) && beside(i) && person(i));
     two || role && (0..found.len()).any(|i| ROLES.iter().any(|role| fold(word(i)).ends_with(role)))
 }
 

@@ -135,9 +135,14 @@ pub fn judge(
         .iter()
         .any(|keyword| keyword.word.chars().filter(|c| c.is_uppercase()).count() >= 2);
     // Words that stand together in one sentence may be what explains them.
-    let told = chosen
+    let short = question
+        .keywords
         .iter()
-        .any(|candidate| candidate.signals.sentence >= 0.8);
+        .any(|keyword| keyword.word.chars().count() <= 4);
+    let told = !short
+        && chosen
+            .iter()
+            .any(|candidate| candidate.signals.sentence >= 0.8);
     if question.intent == Intent::Definition
         && !defined
         && (abbreviation || question.asks_meaning && !told)
@@ -177,7 +182,7 @@ pub fn judge(
         .map(|candidate| candidate.signals.fit)
         .fold(0.0, f32::max);
     let confidence = match question.intent {
-        _ if question.asks_name => right(f32::EPSILON).unwrap_or(0.0),
+        _ if question.asks_name && question.asks_who => right(f32::EPSILON).unwrap_or(0.0),
         Intent::Number | Intent::Date => right(0.5).unwrap_or(0.0).max(coverage - MISSING_KIND),
         Intent::Fact | Intent::List | Intent::Comparison => coverage,
         _ => (1.0 - FIT) * coverage + FIT * fit,
