@@ -132,6 +132,10 @@ fn varied(sentence: &str, vocabulary: &[String], dice: &mut Dice) -> String {
     let mut varied = String::new();
     let mut end = 0;
     for word in words(sentence) {
+        // "4,1" is one word and then its parts.
+        if word.start < end {
+            continue;
+        }
         varied.push_str(&sentence[end..word.start]);
         end = word.end;
         let this = &sentence[word.start..word.end];
