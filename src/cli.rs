@@ -1,5 +1,7 @@
 //! The commands. Each is one call into [`App`] and a view of what comes back.
 
+mod scores;
+
 use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
 use std::ops::ControlFlow;
@@ -17,7 +19,7 @@ use crate::answer::Answer;
 use crate::app::{App, Meaning};
 use crate::bot::Bot;
 use crate::config::Config;
-use crate::evaluate::{self, Evaluation, Figures};
+use crate::evaluate;
 use crate::index::{Entry, State};
 use crate::ingest::extract::{self, COMMAND};
 use crate::ingest::{Check, Progress, Report, Silent};
@@ -96,6 +98,12 @@ enum Command {
     Evaluate {
         /// One JSON object a line: id, question, evidence …
         file: PathBuf,
+        /// List the questions whose evidence did not come first, and those that should be declined
+        #[arg(long)]
+        misses: bool,
+        /// Only every other question: to choose something by one half and report on the other
+        #[arg(long, value_enum)]
+        half: Option<Half>,
     },
     /// Talk in the terminal, with follow-up questions
     Chat,
@@ -170,6 +178,13 @@ enum ModelCommand {
     },
     /// List the models that are there
     List,
+}
+
+/// Every other question of a file, the first being odd.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Half {
+    Odd,
+    Even,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -347,13 +362,25 @@ fn run(command: Command, options: &Options, config: Config) -> anyhow::Result<Ex
             let bot = app.bot(Meaning::Unused, &*progress())?;
             documents(&bot, text.as_deref(), json, &mut out)?;
         }
-        Command::Evaluate { file } => {
-            let questions = evaluate::read(&file)?;
+        Command::Evaluate { file, misses, half } => {
+            let mut questions = evaluate::read(&file)?;
+            let mut odd = false;
+            questions.retain(|_| {
+                odd = !odd;
+                half.is_none_or(|half| (half == Half::Odd) == odd)
+            });
             let evaluation = evaluate::evaluate(&bot(&app, true)?, &questions)?;
+            for flaw in &evaluation.flaws {
+                let (file, line) = (file.display(), flaw.line);
+                eprintln!("referent: {file}, line {line} ({}): {}", flaw.id, flaw.flaw);
+            }
             if json {
                 writeln!(out, "{}", serde_json::to_string(&evaluation)?)?
             } else {
-                table(&evaluation, &mut out)?
+                scores::write(&evaluation, &mut out)?;
+                if misses {
+                    scores::misses(&evaluation, &mut out)?;
+                }
             }
         }
         Command::Chat | Command::Serve => {
@@ -764,49 +791,6 @@ fn doctor(app: &App, json: bool, out: &mut impl Write) -> anyhow::Result<ExitCod
         )?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn table(evaluation: &Evaluation, out: &mut impl Write) -> std::io::Result<()> {
-    let share = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.3}"));
-    let whole = |value: Option<f64>| value.map_or("–".to_owned(), |value| format!("{value:.0}"));
-    writeln!(
-        out,
-        "{:14} {:>4} {:>10} {:>10} {:>6} {:>7} {:>13} {:>4} {:>8} {:>8}",
-        "kind",
-        "n",
-        "evidence@1",
-        "evidence@3",
-        "chars",
-        "holder",
-        "false decline",
-        "n0",
-        "declined",
-        "verbatim"
-    )?;
-    let mut row = |name: &str, f: &Figures| {
-        writeln!(
-            out,
-            "{name:14} {:>4} {:>10} {:>10} {:>6} {:>7} {:>13} {:>4} {:>8} {:>8}",
-            f.answerable,
-            share(f.evidence_at_1),
-            share(f.evidence_at_3),
-            whole(f.mean_characters),
-            share(f.holder_accuracy),
-            share(f.false_declines),
-            f.unanswerable,
-            share(f.declined),
-            share(f.verbatim)
-        )
-    };
-    for (kind, figures) in &evaluation.kinds {
-        row(kind, figures)?;
-    }
-    row("all", &evaluation.all)?;
-    writeln!(
-        out,
-        "mean time of an answer: {:.1} ms",
-        evaluation.all.mean_ms
-    )
 }
 
 /// Whether escape codes may be written there: it is a terminal and nobody asked for none

@@ -7,7 +7,7 @@ pub mod extract;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Mutex, mpsc};
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use anyhow::Context;
 
@@ -22,8 +22,8 @@ use crate::index::{Entry, Index, State, Writer};
 use crate::language::{abbreviation::abbreviations, detect};
 use extract::Extractor;
 
-/// A commit comes after this many files, so that a killed run has not worked for nothing.
-const FILES_PER_COMMIT: usize = 64;
+/// A commit comes after this long, so that a killed run has not worked for nothing.
+const COMMIT_EVERY: Duration = Duration::from_secs(5);
 
 /// How closely to look at files that seem unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -238,6 +238,7 @@ fn run(
             });
         }
         drop(results);
+        let mut committed = Instant::now();
         // The receiver goes with this loop, so that a failure here lets waiting readers end.
         for (done, (job, extracted)) in finished.into_iter().enumerate() {
             progress.file(done + 1, total, &job.file.path);
@@ -250,8 +251,9 @@ fn run(
                 list.push(job.file.path.clone());
             }
             write(writer, &job, extracted)?;
-            if (done + 1) % FILES_PER_COMMIT == 0 {
+            if committed.elapsed() >= COMMIT_EVERY {
                 writer.commit()?;
+                committed = Instant::now();
             }
         }
         Ok(())

@@ -28,7 +28,7 @@
 //! | [`ingest`] | brings the index up to date, readers in a child process | corpus, index, language, semantic, answer (whose views a passage tells) |
 //! | [`answer`] | hits → excerpts, holders, verdict | question, index (hits), language, corpus |
 //! | [`bot`] | the one path for a question, and conversations | question, index, answer, corpus, language, semantic |
-//! | [`evaluate`] | scores answers against gold questions | bot, answer, corpus |
+//! | [`evaluate`] | scores answers against gold questions | bot, answer, question, corpus |
 //! | [`render`] | answers → text; all words that users read | answer, question, language, corpus |
 //! | [`platform`] | where people talk: the terminal | bot, render, language |
 //! | [`app`] | puts the parts together | config, bot, ingest, index, semantic |

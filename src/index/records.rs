@@ -6,11 +6,12 @@
 //! numbers: some 20 bytes a passage.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use tantivy::fieldnorm::FieldNormReader;
-use tantivy::postings::{BlockSegmentPostings, Postings};
+use tantivy::postings::{BlockSegmentPostings, Postings as _, TermInfo};
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocAddress, DocSet, Searcher, TERMINATED, Term};
+use tantivy::{DocAddress, DocSet, InvertedIndexReader, Searcher, TERMINATED, Term};
 
 use super::schema::{ENTRY, Fields, KEY, OWNER, PASSAGE, PLACE};
 use crate::corpus::passage::Passage;
@@ -50,6 +51,9 @@ struct Lengths {
     /// BM25's share of length, for each code.
     damping: Vec<f32>,
 }
+
+/// Where a term's occurrences are listed, in each segment that has any.
+pub struct Postings(Vec<(usize, Arc<InvertedIndexReader>, TermInfo)>);
 
 /// BM25's usual constants.
 const K1: f32 = 1.2;
@@ -161,6 +165,15 @@ impl Records {
         self.document[row] as usize
     }
 
+    /// Adds to the score of each passage that has any `weight` times the score of its document.
+    pub fn add_documents(&self, weight: f32, documents: &[f32], scores: &mut [f32]) {
+        // Which passages have a score is as good as random: choosing costs less than branching.
+        for (score, document) in scores.iter_mut().zip(&self.document) {
+            let any = if *score > 0.0 { weight } else { 0.0 };
+            *score += any * documents[*document as usize];
+        }
+    }
+
     /// The passage of a row.
     pub fn passage(&self, row: usize) -> Passage {
         let [ordinal, start, end, section] = self.places[row].map(|number| number as usize);
@@ -201,37 +214,47 @@ impl Records {
             .filter(here)
     }
 
-    /// In how many living records `term` occurs.
-    pub fn frequency(&self, searcher: &Searcher, term: &Term) -> tantivy::Result<usize> {
-        let mut records = 0;
-        for (segment, rows) in searcher.segment_readers().iter().zip(&self.rows) {
+    /// Looks a term up, once for all that is asked of it.
+    pub fn find(&self, searcher: &Searcher, term: &Term) -> tantivy::Result<Postings> {
+        let mut postings = Postings(Vec::new());
+        for (number, segment) in searcher.segment_readers().iter().enumerate() {
             let index = segment.inverted_index(term.field())?;
-            if !segment.has_deletes() {
-                records += index.doc_freq(term)? as usize;
-            } else {
-                let found = index.read_block_postings(term, IndexRecordOption::Basic)?;
-                each_block(found, |block| {
-                    let living = block
-                        .docs()
-                        .iter()
-                        .filter(|doc| rows[**doc as usize] != NONE);
-                    records += living.count();
-                });
+            if let Some(place) = index.get_term_info(term)? {
+                postings.0.push((number, index, place));
             }
+        }
+        Ok(postings)
+    }
+
+    /// In how many living records a term occurs.
+    pub fn frequency(&self, searcher: &Searcher, term: &Postings) -> tantivy::Result<usize> {
+        let mut records = 0;
+        for (number, index, place) in &term.0 {
+            if !searcher.segment_readers()[*number].has_deletes() {
+                records += place.doc_freq as usize;
+                continue;
+            }
+            let rows = &self.rows[*number];
+            let option = IndexRecordOption::Basic;
+            let found = index.read_block_postings_from_terminfo(place, option)?;
+            each_block(found, |block| {
+                let docs = block.docs().iter();
+                records += docs.filter(|doc| rows[**doc as usize] != NONE).count();
+            });
         }
         Ok(records)
     }
 
-    /// Calls `take` with the row of each living record that `term` occurs in, and how often it does.
+    /// Calls `take` with the row of each living record that a term occurs in, and how often it does.
     pub fn each_occurrence(
         &self,
-        searcher: &Searcher,
-        term: &Term,
+        term: &Postings,
         mut take: impl FnMut(usize, u32),
     ) -> tantivy::Result<()> {
-        for (segment, rows) in searcher.segment_readers().iter().zip(&self.rows) {
-            let index = segment.inverted_index(term.field())?;
-            let found = index.read_block_postings(term, IndexRecordOption::WithFreqs)?;
+        for (number, index, place) in &term.0 {
+            let rows = &self.rows[*number];
+            let option = IndexRecordOption::WithFreqs;
+            let found = index.read_block_postings_from_terminfo(place, option)?;
             each_block(found, |block| {
                 for (doc, frequency) in block.docs().iter().zip(block.freqs()) {
                     let row = rows[*doc as usize];
@@ -291,8 +314,7 @@ impl Records {
 }
 
 /// Calls `take` with each block of a term's postings.
-fn each_block(postings: Option<BlockSegmentPostings>, mut take: impl FnMut(&BlockSegmentPostings)) {
-    let Some(mut block) = postings else { return };
+fn each_block(mut block: BlockSegmentPostings, mut take: impl FnMut(&BlockSegmentPostings)) {
     while block.block_len() > 0 {
         take(&block);
         block.advance();

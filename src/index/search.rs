@@ -92,11 +92,7 @@ impl Index {
             self.add(Searched::Grams, gram, weight::GRAMS, &mut scores)?;
         }
         self.add_parts(query, &mut scores)?;
-        for (row, score) in scores.iter_mut().enumerate() {
-            if *score > 0.0 {
-                *score += weight::DOCUMENT * documents[records.document(row)];
-            }
-        }
+        records.add_documents(weight::DOCUMENT, &documents, &mut scores);
         let admitted = self.admitted(&query.scope)?;
         if let Some(admitted) = &admitted {
             let any = query.terms.is_empty();
@@ -144,7 +140,8 @@ impl Index {
     pub fn passage_frequencies(&self, terms: &[String]) -> anyhow::Result<(Vec<u64>, u64)> {
         let frequency = |term: &String| {
             let term = Term::from_field_text(self.fields.terms, term);
-            Ok(self.records.frequency(&self.searcher, &term)? as u64)
+            let found = self.records.find(&self.searcher, &term)?;
+            Ok(self.records.frequency(&self.searcher, &found)? as u64)
         };
         let frequencies = terms.iter().map(frequency).collect::<anyhow::Result<_>>()?;
         Ok((frequencies, self.records.passages() as u64))
@@ -178,13 +175,14 @@ impl Index {
             Searched::Documents => self.fields.document_terms,
         };
         let term = Term::from_field_text(field, term);
-        let frequency = self.records.frequency(&self.searcher, &term)?;
+        let found = self.records.find(&self.searcher, &term)?;
+        let frequency = self.records.frequency(&self.searcher, &found)?;
         if searched == Searched::Grams && frequency as f32 > COMMON * scores.len() as f32 {
             return Ok(());
         }
         let worth = self.records.bm25(searched, frequency);
         let take = |row: usize, times| scores[row] += weight * worth(row, times);
-        Ok(self.records.each_occurrence(&self.searcher, &term, take)?)
+        Ok(self.records.each_occurrence(&found, take)?)
     }
 
     /// The words of the corpus.
@@ -210,6 +208,10 @@ impl Index {
         let mut times = vec![0_u32; scores.len()];
         let mut rows = Vec::new();
         for part in parts {
+            if vocabulary.compounds(part).next().is_none() {
+                self.add(Searched::Terms, part, weight::PARTS, scores)?;
+                continue;
+            }
             for term in std::iter::once(part).chain(vocabulary.compounds(part)) {
                 let term = Term::from_field_text(self.fields.terms, term);
                 let take = |row: usize, frequency| {
@@ -218,7 +220,8 @@ impl Index {
                     }
                     times[row] += frequency;
                 };
-                self.records.each_occurrence(&self.searcher, &term, take)?;
+                let found = self.records.find(&self.searcher, &term)?;
+                self.records.each_occurrence(&found, take)?;
             }
             let worth = self.records.bm25(Searched::Terms, rows.len());
             for row in rows.drain(..) {
@@ -277,25 +280,25 @@ fn near(a: &[u32], b: &[u32]) -> usize {
 /// The rows with the highest scores over 0, ascending, and all others with as high a score as the last
 /// of them.
 fn highest(scores: &[f32], count: usize) -> Vec<usize> {
-    // The lowest of the highest so far is on top. Scores over 0 are ordered as their bits are.
+    // The lowest of the highest so far is on top. Scores over 0 are ordered as their bits are, and one
+    // comparison a score is what this costs.
+    let bits = |score: &f32| score.to_bits() as i32;
     let mut heap = BinaryHeap::with_capacity(count + 1);
     let mut least = 0;
-    for score in scores.iter().filter(|score| **score > 0.0) {
-        let bits = score.to_bits();
-        if bits > least {
-            heap.push(Reverse(bits));
+    for score in scores.iter().map(bits) {
+        if score > least {
+            heap.push(Reverse(score));
             if heap.len() > count {
                 heap.pop();
                 least = heap.peek().map_or(0, |lowest| lowest.0);
             }
         }
     }
-    let least = if heap.len() < count {
-        0
-    } else {
-        heap.peek().map_or(0, |lowest| lowest.0)
+    let least = match heap.peek() {
+        Some(lowest) if heap.len() == count => lowest.0,
+        _ => 1,
     };
-    let high = |(_, score): &(usize, &f32)| **score > 0.0 && score.to_bits() >= least;
+    let high = |(_, score): &(usize, &f32)| bits(score) >= least;
     let found = scores.iter().enumerate().filter(high);
     found.map(|(row, _)| row).collect()
 }

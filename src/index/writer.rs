@@ -2,7 +2,8 @@
 
 use anyhow::Context;
 use sha2::{Digest, Sha256};
-use tantivy::{IndexWriter, TantivyDocument, Term};
+use tantivy::index::SegmentId;
+use tantivy::{IndexWriter, SegmentMeta, TantivyDocument, Term};
 
 use super::Entry;
 use super::schema::{ENTRY, Fields, PASSAGE};
@@ -21,19 +22,21 @@ pub struct Busy;
 pub struct Writer {
     inner: IndexWriter,
     fields: Fields,
+    /// How many records it has written.
+    written: usize,
 }
 
 impl Writer {
     pub(super) fn new(index: &tantivy::Index, fields: Fields) -> anyhow::Result<Writer> {
-        // One thread: reading files takes the time, and the order of records stays the same.
-        let inner =
-            index
-                .writer_with_num_threads(1, BUFFER_BYTES)
-                .map_err(|error| match error {
-                    tantivy::TantivyError::LockFailure(..) => anyhow::Error::new(Busy),
-                    other => other.into(),
-                })?;
-        Ok(Writer { inner, fields })
+        let inner = open(index).map_err(|error| match error {
+            tantivy::TantivyError::LockFailure(..) => anyhow::Error::new(Busy),
+            other => other.into(),
+        })?;
+        Ok(Writer {
+            inner,
+            fields,
+            written: 0,
+        })
     }
 
     /// Puts a document in place of what the index has under its id, its passages with the names of
@@ -69,6 +72,7 @@ impl Writer {
             }
             self.inner.add_document(record)?;
         }
+        self.written += passages.len();
         let mut record = self.entry(entry)?;
         record.add_text(self.fields.document, serde_json::to_string(document)?);
         record.add_text(
@@ -101,10 +105,20 @@ impl Writer {
         Ok(())
     }
 
-    /// Waits for the index to tidy its files.
+    /// Waits for the index to tidy its files: into one, where most of it is new.
     pub fn finish(mut self) -> anyhow::Result<()> {
         self.commit()?;
+        let index = self.inner.index().clone();
         self.inner.wait_merging_threads()?;
+        let segments = index.searchable_segment_metas()?;
+        let records: usize = segments.iter().map(|meta| meta.num_docs() as usize).sum();
+        if segments.len() > 1 && 2 * self.written >= records {
+            let segments: Vec<_> = segments.iter().map(SegmentMeta::id).collect();
+            if let Err(error) = merge(&index, &segments) {
+                // Everything is there and can be found, only not as fast.
+                tracing::warn!("the index stays in {} parts: {error}", segments.len());
+            }
+        }
         Ok(())
     }
 
@@ -116,6 +130,18 @@ impl Writer {
         record.add_text(self.fields.entry, serde_json::to_string(entry)?);
         Ok(record)
     }
+}
+
+fn open(index: &tantivy::Index) -> tantivy::Result<IndexWriter> {
+    // One thread: reading files takes the time, and the order of records stays the same.
+    index.writer_with_num_threads(1, BUFFER_BYTES)
+}
+
+/// Makes one segment of all: every word of a question is looked up in each.
+fn merge(index: &tantivy::Index, segments: &[SegmentId]) -> tantivy::Result<()> {
+    let mut writer = open(index)?;
+    writer.merge(segments).wait()?;
+    writer.wait_merging_threads()
 }
 
 /// A passage with the headings over it, which often hold the very word that the passage is about

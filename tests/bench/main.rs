@@ -1,9 +1,12 @@
 //! Time to index and to answer, beside plain tantivy (its Norwegian stemmer, BM25, ten hits) on the
-//! same passages in the same run: `cargo bench`.
+//! same passages in the same run: `cargo bench`. First on real documents, then on many invented ones.
 //!
-//! REFERENT_CORPUS names other documents than those that ship; REFERENT_BENCH_COPIES (default 1)
-//! copies the documents so many times, to see how time grows.
+//! REFERENT_CORPUS names other documents than those that ship, REFERENT_GOLD other questions;
+//! REFERENT_BENCH_COPIES (default 1) copies the documents so many times. REFERENT_BENCH_PASSAGES
+//! (default 5,000; 0: none) is how many passages are invented: to see how time grows, take 100000.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
+
+mod invented;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -27,86 +30,90 @@ const KNOWLEDGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/knowledge");
 
 fn main() {
     let work = tempfile::tempdir().unwrap();
-    let corpus =
-        std::env::var_os("REFERENT_CORPUS").map_or(PathBuf::from(KNOWLEDGE), PathBuf::from);
-    let copies: usize = std::env::var("REFERENT_BENCH_COPIES")
-        .ok()
-        .and_then(|copies| copies.parse().ok())
-        .unwrap_or(1);
-    let knowledge = work.path().join("knowledge");
+    let path = |name: &str, default: &str| {
+        std::env::var_os(name).map_or(PathBuf::from(default), PathBuf::from)
+    };
+    let number = |name: &str, default: usize| match std::env::var(name) {
+        Ok(number) => number
+            .parse()
+            .unwrap_or_else(|_| panic!("{name} must be a whole number, not {number:?}")),
+        Err(_) => default,
+    };
+    let corpus = path("REFERENT_CORPUS", KNOWLEDGE);
+    let copies = number("REFERENT_BENCH_COPIES", 1);
+    let knowledge = work.path().join("real/knowledge");
     for copy in 0..copies {
         copy_folder(&corpus, &knowledge.join(format!("copy{copy}")));
     }
-    let questions =
-        std::env::var_os("REFERENT_GOLD").map_or(PathBuf::from(QUESTIONS), PathBuf::from);
-    let questions: Vec<String> = read(&questions)
-        .unwrap()
-        .into_iter()
-        .map(|gold| gold.question)
-        .collect();
-
-    let data = work.path().join("data");
-    let start = Instant::now();
-    let mut index = Index::open(&data).unwrap();
     let program = PathBuf::from(env!("CARGO_BIN_EXE_referent"));
-    ingest(
-        &knowledge,
-        &mut index,
-        &Extractor::Child {
-            program,
-            limits: Limits::default(),
-        },
-        Check::Content,
-        &Silent,
-    )
-    .unwrap();
+    let readers = Extractor::Child {
+        program,
+        limits: Limits::default(),
+    };
+    println!("{} ({copies} copies)", corpus.display());
+    measure(
+        &work.path().join("real"),
+        &readers,
+        &questions(&path("REFERENT_GOLD", QUESTIONS)),
+    );
+
+    let wanted = number("REFERENT_BENCH_PASSAGES", 5_000);
+    if wanted > 0 {
+        println!("\ninvented documents");
+        let folder = work.path().join("invented");
+        invented::write(Path::new(KNOWLEDGE), &folder.join("knowledge"), wanted);
+        // Text needs no reader that could fail: this is the time of everything after reading.
+        let questions = questions(Path::new(QUESTIONS));
+        measure(&folder, &Extractor::InProcess, &questions);
+    }
+}
+
+fn questions(path: &Path) -> Vec<String> {
+    let questions = read(path).unwrap().into_iter();
+    questions.map(|gold| gold.question).collect()
+}
+
+/// Indexes what is in `knowledge` under `folder`, and asks all questions.
+fn measure(folder: &Path, extractor: &Extractor, questions: &[String]) {
+    let knowledge = folder.join("knowledge");
+    let start = Instant::now();
+    let mut index = Index::open(&folder.join("data")).unwrap();
+    ingest(&knowledge, &mut index, extractor, Check::Content, &Silent).unwrap();
     let indexed = start.elapsed();
     let start = Instant::now();
-    ingest(
-        &knowledge,
-        &mut index,
-        &Extractor::InProcess,
-        Check::Stamps,
-        &Silent,
-    )
-    .unwrap();
+    ingest(&knowledge, &mut index, extractor, Check::Stamps, &Silent).unwrap();
     let checked = start.elapsed();
 
     let bot = Bot::new(index, knowledge).unwrap();
     let texts = passage_texts(&bot);
     let start = Instant::now();
-    let plain = Plain::new(&work.path().join("plain"), &texts);
+    let plain = Plain::new(&folder.join("plain"), &texts);
     let plain_indexed = start.elapsed();
+    let speed = |time: Duration| texts.len() as f64 / time.as_secs_f64();
 
     println!(
-        "{} files, {} passages, {} questions, {copies} copies",
+        "{} files, {} passages, {} questions",
         bot.entries().len(),
         texts.len(),
         questions.len()
     );
     println!(
-        "index: {} (readers, sections, passages and search index); nothing changed: {}",
+        "index: {} (readers, sections, passages and search index), {:.0} passages a second; nothing changed: {}",
         ms(indexed),
+        speed(indexed),
         ms(checked)
     );
     println!(
-        "index, plain tantivy, passages ready made: {}",
-        ms(plain_indexed)
+        "index, plain tantivy, passages ready made: {}, {:.0} passages a second",
+        ms(plain_indexed),
+        speed(plain_indexed)
     );
-    let tantivy = times(&questions, |question| plain.search(question));
+    let tantivy = times(questions, |question| plain.search(question));
     report("plain tantivy", &tantivy, &tantivy);
-    report(
-        "search",
-        &times(&questions, |question| {
-            drop(bot.search(question, 10).unwrap())
-        }),
-        &tantivy,
-    );
-    report(
-        "ask",
-        &times(&questions, |question| drop(bot.ask(question).unwrap())),
-        &tantivy,
-    );
+    let search = |question: &str| drop(bot.search(question, 10).unwrap());
+    report("search", &times(questions, search), &tantivy);
+    let ask = |question: &str| drop(bot.ask(question).unwrap());
+    report("ask", &times(questions, ask), &tantivy);
 }
 
 fn copy_folder(from: &Path, to: &Path) {
@@ -189,11 +196,15 @@ impl Plain {
     }
 }
 
+/// So many times are measured at least: fewer have no hundredth part.
+const MIN_TIMES: usize = 300;
+
 /// The time of each question, after one round to warm up.
 fn times(questions: &[String], mut act: impl FnMut(&str)) -> Vec<Duration> {
     questions.iter().for_each(|question| act(question));
-    let mut times: Vec<Duration> = questions
-        .iter()
+    let rounds = MIN_TIMES.div_ceil(questions.len());
+    let again = std::iter::repeat_n(questions, rounds).flatten();
+    let mut times: Vec<Duration> = again
         .map(|question| {
             let start = Instant::now();
             act(question);
