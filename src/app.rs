@@ -103,7 +103,22 @@ impl App {
             }
             tracing::warn!("{error:#}; answering from what is indexed so far");
         }
-        Ok(index)
+        Ok(index.with_words(self.words()?))
+    }
+
+    /// The configured list of words; none where none is configured.
+    fn words(&self) -> anyhow::Result<Vec<String>> {
+        let path = &self.config.language.words;
+        if path.as_os_str().is_empty() {
+            return Ok(Vec::new());
+        }
+        let list = std::fs::read_to_string(path).with_context(|| {
+            format!(
+                "cannot read the list of words {}: correct language.words",
+                path.display()
+            )
+        })?;
+        Ok(list.lines().map(|word| word.trim().to_owned()).collect())
     }
 
     /// Gives a meaning to the bot's passages that have none; `progress` may stop it.

@@ -23,6 +23,8 @@ pub struct Config {
     pub matrix: Matrix,
     /// Search by meaning.
     pub semantic: Semantic,
+    /// What is known of the language beforehand.
+    pub language: Language,
 }
 
 /// `[knowledge]`
@@ -87,6 +89,15 @@ pub struct Matrix {
     pub user_id: String,
     /// Users or servers whose invites are accepted.
     pub allowed_inviters: Vec<String>,
+}
+
+/// `[language]`
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Language {
+    /// File with words that compounds may be made of, one a line; empty: only those that the documents
+    /// use.
+    pub words: PathBuf,
 }
 
 /// `[semantic]`

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::signals::Signals;
 use super::verdict::Weights;
-use super::{Excerpt, Links, Reading, Stance, admitted, holder, kind};
+use super::{Elsewhere, Excerpt, Links, Reading, Stance, admitted, holder, kind};
 use crate::corpus::Span;
 use crate::corpus::format::BlockKind;
 use crate::index::Hit;
@@ -49,6 +49,8 @@ pub struct Candidate {
     pub units: Range<usize>,
     /// The unit that answers best.
     pub best: usize,
+    /// Where else the same words stand: reading and units.
+    pub also: Vec<(usize, Range<usize>)>,
     /// Whether the heading over it is shown with it, as it holds what is asked for.
     pub with_heading: bool,
     /// Whether it names the period that is asked about.
@@ -133,11 +135,15 @@ pub fn choose(
         }
         let widen = |candidate| widened(question, candidate, readings);
         let candidate = admitted::unless_excluded(question, candidate, widen, readings);
-        if !chosen
-            .iter()
-            .any(|other| says_the_same(other, &candidate, readings))
-        {
-            chosen.push(candidate);
+        let same = chosen
+            .iter_mut()
+            .find_map(|other| Some((likeness(other, &candidate, readings)?, other)));
+        match same {
+            None => chosen.push(candidate),
+            Some((Likeness::Repeated, other)) => {
+                other.also.push((candidate.reading, candidate.units));
+            }
+            Some((Likeness::Overlapping, _)) => {}
         }
     }
     if question.intent == Intent::Position && question.period.is_none() && !question.leans {
@@ -199,6 +205,14 @@ pub fn excerpt(candidate: &Candidate, readings: &[Arc<Reading>], links: &Links) 
         vec![span]
     };
     let mut excerpt = Excerpt::new(&reading.document, span, &mark, candidate.score, links);
+    excerpt.also = candidate
+        .also
+        .iter()
+        .map(|(reading, units)| {
+            let reading = &readings[*reading];
+            Elsewhere::new(&reading.document, reading.span(units), links)
+        })
+        .collect();
     if let Some((name, stance)) = holder::holder(reading, candidate.best) {
         // With two speakers, or two stances, in one excerpt a label would be true of a part only.
         let mut all = candidate
@@ -427,6 +441,7 @@ impl Scored {
             reading: index,
             units,
             best,
+            also: Vec::new(),
             with_heading: opens,
             names_period,
             signals,
@@ -511,10 +526,18 @@ fn whole_list(reading: &Reading, units: Range<usize>) -> Range<usize> {
     }
 }
 
-/// Whether two candidates show the same words, or nearly.
-fn says_the_same(a: &Candidate, b: &Candidate, readings: &[Arc<Reading>]) -> bool {
+/// How two candidates show the same words.
+enum Likeness {
+    /// They share a place, or one says what the other says and more.
+    Overlapping,
+    /// The same words stand in two places, as in a summary and a chapter.
+    Repeated,
+}
+
+/// Whether and how two candidates show the same words, or nearly.
+fn likeness(a: &Candidate, b: &Candidate, readings: &[Arc<Reading>]) -> Option<Likeness> {
     if a.reading == b.reading && a.units.start < b.units.end && b.units.start < a.units.end {
-        return true;
+        return Some(Likeness::Overlapping);
     }
     let bag = |candidate: &Candidate| {
         let mut bag: Vec<&String> = candidate
@@ -531,5 +554,12 @@ fn says_the_same(a: &Candidate, b: &Candidate, readings: &[Arc<Reading>]) -> boo
         .iter()
         .filter(|term| b.binary_search(term).is_ok())
         .count();
-    shared * 5 >= a.len().min(b.len()).max(1) * 4
+    let (shorter, longer) = (a.len().min(b.len()).max(1), a.len().max(b.len()).max(1));
+    if shared * 5 < shorter * 4 {
+        None
+    } else if shared * 5 >= longer * 4 {
+        Some(Likeness::Repeated)
+    } else {
+        Some(Likeness::Overlapping)
+    }
 }

@@ -72,6 +72,39 @@ pub struct Excerpt {
     pub link: String,
     /// How well they fit; comparable within one answer only.
     pub score: f32,
+    /// Where else the same words stand.
+    pub also: Vec<Elsewhere>,
+}
+
+/// Another place with the words of an excerpt, or nearly the same.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Elsewhere {
+    /// The document.
+    pub document: Source,
+    /// The heading over them there.
+    pub heading: Option<String>,
+    /// The page, where pages are known.
+    pub page: Option<u32>,
+    /// Their first character in that document's text.
+    pub start: usize,
+    /// The first character after them.
+    pub end: usize,
+    /// Where to read on.
+    pub link: String,
+}
+
+impl Elsewhere {
+    fn new(document: &Document, span: Span, links: &Links) -> Elsewhere {
+        let place = Excerpt::new(document, span, &[], 0.0, links);
+        Elsewhere {
+            document: place.document,
+            heading: place.heading,
+            page: place.page,
+            start: place.start,
+            end: place.end,
+            link: place.link,
+        }
+    }
 }
 
 /// The document of an excerpt, as far as a citation needs it.
@@ -160,6 +193,7 @@ impl Excerpt {
             holder: None,
             stance: None,
             score,
+            also: Vec::new(),
             text: quotation.text,
         }
     }

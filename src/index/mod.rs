@@ -99,6 +99,8 @@ pub struct Index {
     records: Records,
     /// Made when it is first needed: reading every word takes longer than most questions.
     vocabulary: OnceLock<Vocabulary>,
+    /// Words that compounds may be made of, besides those of the passages.
+    words: Vec<String>,
     folder: Option<PathBuf>,
 }
 
@@ -174,6 +176,15 @@ impl Index {
         Ok((inner, fields))
     }
 
+    /// The index, with a list of further words that compounds may be made of.
+    pub fn with_words(self, words: Vec<String>) -> Index {
+        Index {
+            words,
+            vocabulary: OnceLock::new(),
+            ..self
+        }
+    }
+
     /// Where its files are; nowhere for one in memory.
     pub fn folder(&self) -> Option<&Path> {
         self.folder.as_deref()
@@ -188,6 +199,7 @@ impl Index {
             searcher,
             records,
             vocabulary: OnceLock::new(),
+            words: Vec::new(),
             folder,
         })
     }

@@ -141,6 +141,11 @@ pub fn nearest(language: Language) -> &'static str {
     )
 }
 
+/// What comes before another place with the same words.
+pub fn also(language: Language) -> &'static str {
+    pick(language, "Står også i:", "Står òg i:", "Also in:")
+}
+
 /// A page number.
 pub fn page(page: u32, language: Language) -> String {
     match language {

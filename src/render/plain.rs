@@ -85,6 +85,24 @@ pub fn excerpt(number: usize, excerpt: &Excerpt, language: Language, style: Styl
         citation.replace('\n', &format!("\n{indent}  "))
     );
     let _ = writeln!(out, "{indent}{dim}  {}{undim}", printable(&excerpt.link));
+    for place in &excerpt.also {
+        let heading = place.heading.as_deref().unwrap_or_default();
+        let page = place.page.map(|page| phrases::page(page, language));
+        let parts = [printable(&place.document.title), printable(heading)];
+        let parts: Vec<String> = parts.into_iter().chain(page).collect();
+        let parts: Vec<&str> = parts
+            .iter()
+            .map(String::as_str)
+            .filter(|part| !part.is_empty())
+            .collect();
+        let also = format!("{} {}", phrases::also(language), parts.join(" · "));
+        let also = wrap(&also, style, indent.len() + 2);
+        let _ = writeln!(
+            out,
+            "{indent}{dim}  {}{undim}",
+            also.replace('\n', &format!("\n{indent}  "))
+        );
+    }
     out
 }
 
