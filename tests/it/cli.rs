@@ -212,6 +212,63 @@ fn doctor_names_every_file_that_needs_mending() {
 }
 
 #[test]
+fn evaluate_tells_how_sure_its_figures_are_and_which_questions_measure_nothing() {
+    let folder = folder();
+    let gold = concat!(
+        r#"{"id": "g1", "question": "Hva koster taket over sykkelparkeringen?", "lang": "nb", "kind": "number", "doc": "styret/2024-05-02-styremote.md", "evidence": ["koster 240 000 kroner"]}"#,
+        "\n\n",
+        r#"{"id": "g2", "question": "Kva tid startar arbeidet med taket?", "lang": "nn", "kind": "date", "doc": "styret/2024-05-02-styremote.md", "evidence": ["Arbeidet starter i august"]}"#,
+        "\n",
+        r#"{"id": "g3", "question": "Hva mener Kvikksølvlaget om sykler?", "lang": "nb", "kind": "unanswerable", "doc": null, "evidence": []}"#,
+    );
+    std::fs::write(folder.path().join("gold.jsonl"), gold).unwrap();
+    let evaluate = |arguments: &[&str]| {
+        let arguments = [&["evaluate", "gold.jsonl"], arguments].concat();
+        referent(folder.path(), &arguments)
+    };
+
+    let output = evaluate(&["--json"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        said.contains("gold.jsonl, line 3 (g2): the evidence «Arbeidet starter i august» stands in no document"),
+        "{said}"
+    );
+    let figures: Value = serde_json::from_str(&stdout(output)).unwrap();
+    assert_eq!(figures["evidence@1"], 0.5);
+    assert_eq!(figures["languages"]["nb"]["evidence@1"], 1.0);
+    assert_eq!(figures["declined"], 1.0);
+    let interval = &figures["evidence_at_1_interval"];
+    assert!(interval[0].as_f64() < Some(0.5) && interval[1].as_f64() > Some(0.5));
+    assert!(
+        figures["flaws"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|flaw| flaw["id"] == "g2")
+    );
+    let bands = figures["calibration"].as_array().unwrap();
+    let shown: u64 = bands.iter().filter_map(|band| band["shown"].as_u64()).sum();
+    let questions = figures["questions"].as_array().unwrap();
+    let answered = questions.iter().filter(|one| one["answered"] == true);
+    assert_eq!((bands.len(), shown), (4, answered.count() as u64));
+
+    let table = stdout(evaluate(&["--misses"]));
+    assert!(
+        table.starts_with("3 questions, searched by words only"),
+        "{table}"
+    );
+    assert!(
+        table.contains("\ng2: Kva tid") && !table.contains("\ng1: "),
+        "{table}"
+    );
+    let half = stdout(evaluate(&["--half", "even", "--misses"]));
+    assert!(
+        half.starts_with("1 questions") && half.contains("\ng2: "),
+        "{half}"
+    );
+}
+
+#[test]
 fn a_conversation_over_a_pipe_answers_each_line() {
     use std::io::Write;
     let folder = folder();
