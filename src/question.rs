@@ -713,6 +713,13 @@ mod tests {
             ("When does the trial end?", Intent::Date),
             ("Hvilke krav stilte forbundet?", Intent::List),
             ("Hvem leder arbeidsgruppen?", Intent::Fact),
+            ("Hva skjer hvis systemet svikter?", Intent::Fact),
+            (
+                "Hvem vil FASA ha med når et nytt system lages?",
+                Intent::Fact,
+            ),
+            ("Bør gruppene få fortsette, ifølge FASA?", Intent::Position),
+            ("Hva virker bra, ifølge lysarkene?", Intent::Fact),
         ] {
             assert_eq!(Question::parse(question).intent, intent, "{question}");
         }
@@ -739,6 +746,22 @@ mod tests {
             question.period.map(|date| date.to_string()).as_deref(),
             Some("2023-06")
         );
+    }
+
+    #[test]
+    fn of_several_parties_the_one_beside_the_verb_is_asked_about() {
+        for (question, holder) in [
+            ("Hva kan etaten vinne på det, mener FASA?", "FASA"),
+            ("Hva mener VFS om forslaget fra FASA?", "VFS"),
+            (
+                "Hva svarte arbeidsgiver på kritikken fra FASA?",
+                "arbeidsgiver",
+            ),
+        ] {
+            let question = Question::parse(question);
+            let found = question.holder().map(|keyword| keyword.word.as_str());
+            assert_eq!(found, Some(holder), "{}", question.text);
+        }
     }
 
     #[test]

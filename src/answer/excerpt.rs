@@ -10,7 +10,7 @@ use super::{Elsewhere, Excerpt, Links, Reading, Stance, admitted, holder, kind};
 use crate::corpus::Span;
 use crate::corpus::format::BlockKind;
 use crate::index::Hit;
-use crate::language::{Term, fold, terms, words};
+use crate::language::{Term, fold, means_union, terms, words};
 use crate::question::{Intent, Question};
 
 /// Excerpts of one answer, at most.
@@ -261,6 +261,8 @@ struct Scored {
     around: Vec<f32>,
     /// How surely each unit holds the kind of thing that is asked for.
     fits: Vec<f32>,
+    /// For each unit that tells a view whether it is that of the holder who is asked for.
+    voices: Vec<Option<bool>>,
     /// The first unit of the section that the passage is in.
     opens: Option<usize>,
     /// How surely the heading over it says the meaning that is asked for.
@@ -342,6 +344,14 @@ impl Scored {
                 .clone()
                 .map(|unit| kind::fit(question, reading, unit))
                 .collect(),
+            voices: units
+                .clone()
+                .map(|unit| {
+                    let asked = question.holder().filter(|_| question.intent == Intent::Position)?;
+                    let (name, _) = holder::holder(reading, unit)?;
+                    Some(asked.names_holder(&name) || means_union(&asked.word))
+                })
+                .collect(),
             opens: same_section(&units.start)
                 .then_some(units.start)
                 .filter(|first| *first == 0 || !same_section(&(first - 1))),
@@ -369,6 +379,12 @@ impl Scored {
             return None;
         }
         let inside = units.start - self.units.start..units.end - self.units.start;
+        // Whose view is asked for is shown in their own words, without another's beside them.
+        if question.holder().is_some() && self.voices[inside.clone()].iter().flatten().any(|own| !own)
+            && self.voices[inside.clone()].iter().flatten().any(|own| *own)
+        {
+            return None;
+        }
         let (served, fits) = (&self.served[inside.clone()], &self.fits[inside]);
         let total = weights.total().max(f32::EPSILON);
         let share = |served: &dyn Fn(usize) -> f32| -> f32 {
@@ -469,6 +485,13 @@ fn widened(question: &Question, mut candidate: Candidate, readings: &[Arc<Readin
         .map(|word| fold(&reading.text(first)[word.start..word.end]));
     let leans = folded.is_some_and(|word| LEANING.split(' ').any(|leaning| leaning == word));
     let fits = |units: &Range<usize>| length(units) <= MAX_LENGTH;
+    // Another party's words would make it unclear whose view is shown.
+    let voice = |unit: usize| holder::holder(reading, unit).map(|(name, _)| name);
+    let speaker = voice(candidate.best);
+    let apart = |unit: usize| {
+        let other = voice(unit);
+        speaker.is_some() && other.is_some() && other != speaker
+    };
     if leans && first > reading.block_start(first) {
         let wider = first - 1..candidate.units.end;
         if fits(&wider) {
@@ -479,11 +502,16 @@ fn widened(question: &Question, mut candidate: Candidate, readings: &[Arc<Readin
         let after = candidate.units.start..candidate.units.end + 1;
         let before = candidate.units.start.saturating_sub(1)..candidate.units.end;
         let here = section(candidate.units.start);
-        if after.end <= reading.units.len() && section(after.end - 1) == here && fits(&after) {
+        if after.end <= reading.units.len()
+            && section(after.end - 1) == here
+            && fits(&after)
+            && !apart(after.end - 1)
+        {
             candidate.units = after;
         } else if before.start < candidate.units.start
             && section(before.start) == here
             && fits(&before)
+            && !apart(before.start)
         {
             candidate.units = before;
         } else {

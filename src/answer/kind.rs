@@ -259,8 +259,21 @@ mod tests {
                 &question,
                 "Ansatte kan lese om avtalen fra 3. mai på nettsidene."
             ),
-            0.3
+            0.0
         );
+        for (text, expected) in [
+            ("Hvert kontor har 20 plasser.", 0.3),
+            (
+                "De ansatte slutter seg til anbefaling 2, men ikke til kapittel 4.",
+                0.0,
+            ),
+            ("2. Avtalen gjelder ansatte.", 0.0),
+            ("Tallet på ansatte med avtale er 598.", 1.0),
+        ] {
+            assert_eq!(number(&question, text), expected, "{text}");
+        }
+        let amount = Question::parse("Hvor mye kostet festen?");
+        assert_eq!(number(&amount, "Festen varte i 6 timer."), 0.3);
         assert_eq!(
             number(
                 &Question::parse("Hva koster ombyggingen?"),

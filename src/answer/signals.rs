@@ -47,7 +47,7 @@ impl Signals {
             _ => 0.25,
         };
         let newest = if question.intent == Intent::Status {
-            0.6
+            1.0
         } else {
             0.05
         };

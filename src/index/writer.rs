@@ -32,6 +32,8 @@ impl Writer {
             tantivy::TantivyError::LockFailure(..) => anyhow::Error::new(Busy),
             other => other.into(),
         })?;
+        // What a run that was killed has left would be in the way of files of the same name.
+        inner.garbage_collect_files().wait()?;
         Ok(Writer {
             inner,
             fields,

@@ -259,3 +259,11 @@ fn codes_in_a_document_do_not_reach_the_terminal() {
     assert!(answer.answered);
     assert!(!plain::answer(&answer, PLAIN).contains(['\u{1b}', '\u{7}']));
 }
+
+#[test]
+fn a_mistyped_word_and_a_word_inside_a_compound_find_what_they_mean() {
+    let bot = &SHIPPED;
+    let best = |words: &str| bot.search(words, 3).unwrap().remove(0).text;
+    assert!(best("hjemekontor").contains("hjemmekontor"));
+    assert!(best("kontordager").to_lowercase().contains("kontordag"));
+}
