@@ -42,12 +42,14 @@ pub fn one_slip_apart(a: &str, b: &str) -> bool {
     while let (Some(x), Some(y)) = (a.clone().next(), b.clone().next())
         && x == y
     {
-        (a.next(), b.next());
+        a.next();
+        b.next();
     }
     while let (Some(x), Some(y)) = (a.clone().next_back(), b.clone().next_back())
         && x == y
     {
-        (a.next_back(), b.next_back());
+        a.next_back();
+        b.next_back();
     }
     let [a, b] = [a, b].map(|mut rest| [rest.next(), rest.next(), rest.next()]);
     match (a, b) {

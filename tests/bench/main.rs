@@ -108,7 +108,7 @@ fn measure(folder: &Path, extractor: &Extractor, questions: &[String]) {
         ms(plain_indexed),
         speed(plain_indexed)
     );
-    let acts: [(&str, &dyn Fn(&str)); 3] = [
+    let acts: [Act; 3] = [
         ("plain tantivy", &|question| plain.search(question)),
         ("search", &|question| {
             drop(bot.search(question, 10).unwrap())
@@ -201,13 +201,16 @@ impl Plain {
     }
 }
 
+/// What is measured: its name, and what it does with a question.
+type Act<'a> = (&'a str, &'a dyn Fn(&str));
+
 /// So many times are measured at least: fewer have no hundredth part.
 const MIN_TIMES: usize = 300;
 /// Each act has so many turns at least, so that what else the machine does is shared by all.
 const MIN_TURNS: usize = 3;
 
 /// How long each act takes for each question, ascending, after one turn to warm up.
-fn times(questions: &[String], acts: &[(&str, &dyn Fn(&str))]) -> Vec<Vec<Duration>> {
+fn times(questions: &[String], acts: &[Act]) -> Vec<Vec<Duration>> {
     let turns = MIN_TIMES.div_ceil(questions.len()).max(MIN_TURNS);
     let mut times = vec![Vec::new(); acts.len()];
     for turn in 0..=turns {
