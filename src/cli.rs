@@ -170,7 +170,7 @@ impl Within {
 
 #[derive(Debug, Subcommand)]
 enum ModelCommand {
-    /// Get a model from a model hub (HF_ENDPOINT, by default https://huggingface.co)
+    /// Get a model from a model hub (HF_ENDPOINT, by default <https://huggingface.co>)
     Fetch {
         /// Its name, or OWNER/NAME as the hub has it
         #[arg(default_value = fetch::DEFAULT)]

@@ -100,6 +100,7 @@ pub fn choose(
             Signals {
                 search: retrieved.hit.score / top,
                 meaning: retrieved.hit.cosine.map_or(0.0, nearness),
+                here: f32::from(u8::from(retrieved.same_matter)),
                 ..Signals::default()
             },
         );
@@ -347,7 +348,9 @@ impl Scored {
             voices: units
                 .clone()
                 .map(|unit| {
-                    let asked = question.holder().filter(|_| question.intent == Intent::Position)?;
+                    let asked = question
+                        .holder()
+                        .filter(|_| question.intent == Intent::Position)?;
                     let (name, _) = holder::holder(reading, unit)?;
                     Some(asked.names_holder(&name) || means_union(&asked.word))
                 })
@@ -380,7 +383,8 @@ impl Scored {
         }
         let inside = units.start - self.units.start..units.end - self.units.start;
         // Whose view is asked for is shown in their own words, without another's beside them.
-        if question.holder().is_some() && self.voices[inside.clone()].iter().flatten().any(|own| !own)
+        if question.holder().is_some()
+            && self.voices[inside.clone()].iter().flatten().any(|own| !own)
             && self.voices[inside.clone()].iter().flatten().any(|own| *own)
         {
             return None;
@@ -487,7 +491,7 @@ fn widened(question: &Question, mut candidate: Candidate, readings: &[Arc<Readin
     let fits = |units: &Range<usize>| length(units) <= MAX_LENGTH;
     // Another party's words would make it unclear whose view is shown.
     let voice = |unit: usize| holder::holder(reading, unit).map(|(name, _)| name);
-    let speaker = voice(candidate.best);
+    let speaker = candidate.units.clone().find_map(voice);
     let apart = |unit: usize| {
         let other = voice(unit);
         speaker.is_some() && other.is_some() && other != speaker

@@ -28,6 +28,8 @@ pub struct Signals {
     pub dated: f32,
     /// Whether its document is the newest of those that serve the question about as well as any.
     pub newest: f32,
+    /// Whether it stands where the question before was answered, and this one goes on with that.
+    pub here: f32,
     /// Sentences beyond the first.
     pub sentences: f32,
     /// Blocks beyond the first: what stands in one paragraph belongs together.
@@ -60,6 +62,7 @@ impl Signals {
             + fit * self.fit
             + 0.4 * self.dated
             + newest * self.newest
+            + 0.6 * self.here
             - 0.05 * self.sentences
             - 0.1 * self.blocks
     }
