@@ -502,7 +502,12 @@ fn widened(question: &Question, mut candidate: Candidate, readings: &[Arc<Readin
             candidate.units = wider;
         }
     }
-    while length(&candidate.units) < MIN_LENGTH {
+    // A number or a time is an answer by itself.
+    let least = match question.intent {
+        Intent::Number | Intent::Date => MIN_LENGTH / 2,
+        _ => MIN_LENGTH,
+    };
+    while length(&candidate.units) < least {
         let after = candidate.units.start..candidate.units.end + 1;
         let before = candidate.units.start.saturating_sub(1)..candidate.units.end;
         let here = section(candidate.units.start);
