@@ -160,7 +160,7 @@ impl Bot {
     }
 
     /// The passages that fit `text` best, best first, of those that `filter` leaves. A restriction
-    /// that cannot be kept is an error of the type [`Refusal`].
+    /// that cannot be kept is an error of the type [`Refusal`](crate::question::restriction::Refusal).
     pub fn search_within(
         &self,
         text: &str,
