@@ -443,6 +443,9 @@ const POSITION: &[&str] = &[
     "frykter",
     "fryktar",
     "ser for seg",
+    "ser det",
+    "trodde",
+    "trudde",
 ];
 
 /// Phrases that tell what kind of answer is asked for, the stronger first. Compared with the folded

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use super::signals::Signals;
-use super::verdict::Weights;
+use super::verdict::{MIN_COVERAGE, Weights};
 use super::{Elsewhere, Excerpt, Links, Reading, Stance, admitted, holder, kind};
 use crate::corpus::Span;
 use crate::corpus::format::BlockKind;
@@ -117,6 +117,9 @@ pub fn choose(
         }
     }
     admitted::keep(question, readings, &mut candidates);
+    if question.intent == Intent::Position && question.holder().is_some() {
+        own_words(&mut candidates);
+    }
     mark_newest(&mut candidates, readings);
     for candidate in &mut candidates {
         candidate.score = candidate.signals.score(question);
@@ -151,6 +154,16 @@ pub fn choose(
         newest_first(&mut chosen, readings);
     }
     chosen
+}
+
+/// Keeps the windows with the view of the holder who is asked for, where any is on the matter.
+fn own_words(candidates: &mut Vec<Candidate>) {
+    let own = |candidate: &Candidate| {
+        candidate.signals.fit > 0.0 && candidate.signals.covered >= MIN_COVERAGE
+    };
+    if candidates.iter().any(own) {
+        candidates.retain(own);
+    }
 }
 
 /// Marks the candidates of the newest document that covers the question about as well as any.
