@@ -29,7 +29,7 @@ pub fn holder(reading: &Reading, i: usize) -> Option<(String, Stance)> {
         Word::Kept => {}
     }
     // Within a paragraph the one who has the word keeps it.
-    for before in (reading.block_start(i)..i).rev() {
+    for before in (reading.block_start(i)..i).rev().take(MAX_KEPT) {
         match word(reading, before) {
             Word::Says(name, _) => {
                 return Some((name, Stance::States));
@@ -41,8 +41,17 @@ pub fn holder(reading: &Reading, i: usize) -> Option<(String, Stance)> {
     None
 }
 
+/// Somebody keeps the word for so many sentences of a paragraph, at most: nobody speaks longer in minutes,
+/// and a page without paragraphs must not take time without end.
+const MAX_KEPT: usize = 30;
+/// What is longer, in bytes, is no sentence that tells a view.
+const MAX_SENTENCE: usize = 4_000;
+
 fn word(reading: &Reading, i: usize) -> Word {
     let text = reading.text(i);
+    if text.len() > MAX_SENTENCE {
+        return Word::Kept;
+    }
     let folded: Vec<String> = words(text)
         .iter()
         .map(|word| fold(&text[word.start..word.end]))
