@@ -25,6 +25,10 @@ use extract::Extractor;
 /// A commit comes after this long, so that a killed run has not worked for nothing.
 const COMMIT_EVERY: Duration = Duration::from_secs(5);
 
+/// A longer text, in bytes, is no minutes: whose views it tells and what it abbreviates is not looked for,
+/// which could take time without end.
+const MAX_MINUTES: usize = 3_000_000;
+
 /// How closely to look at files that seem unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Check {
@@ -289,10 +293,15 @@ fn write(
     };
     let reading = Reading::new(document(&job.file, extracted));
     let document = &reading.document;
+    let is_minutes = document.text.len() <= MAX_MINUTES;
     let passages: Vec<(Passage, Vec<String>)> = passages(document)
         .into_iter()
         .map(|passage| {
-            let holders = holders(&reading, passage.span);
+            let holders = if is_minutes {
+                holders(&reading, passage.span)
+            } else {
+                Vec::new()
+            };
             (passage, holders)
         })
         .collect();
@@ -300,7 +309,9 @@ fn write(
         .iter()
         .flat_map(|(_, holders)| holders.iter().cloned())
         .collect();
-    entry.abbreviations = abbreviations(&document.text);
+    if is_minutes {
+        entry.abbreviations = abbreviations(&document.text);
+    }
     entry.holders.sort();
     entry.holders.dedup();
     entry.state = State::Indexed {
