@@ -354,7 +354,7 @@ fn keywords(text: &str, language: Language, intent: Intent) -> Vec<Keyword> {
                 true => format!(" {cue} {word} "),
                 false => format!(" {word} {cue} "),
             };
-            let sources = ["ifølge", "to", "to the"];
+            let sources = ["ifølge", "according to", "according to the"];
             let mut cues = POSITION.iter().chain(&sources);
             cues.any(|cue| folded.contains(&pair(cue)))
         };

@@ -416,10 +416,6 @@ impl Scored {
             units.fold(0.0, f32::max)
         };
         let covered = |keyword: usize| inside(keyword).max(self.around[keyword]);
-        let rarest = weights.keywords.iter().enumerate();
-        let rarest = rarest
-            .max_by(|a, b| a.1.total_cmp(b.1))
-            .map_or(0, |(i, _)| i);
         let each = |unit: &Vec<f32>| share(&|keyword| unit[keyword]);
         let worths = units.clone().zip(
             served
@@ -447,11 +443,6 @@ impl Scored {
             inside: share(&inside),
             sentence: served.iter().map(each).fold(0.0, f32::max),
             heading: share(&|keyword| self.heading[keyword]),
-            rarest: if weights.keywords.is_empty() {
-                0.0
-            } else {
-                covered(rarest)
-            },
             fit: fits
                 .iter()
                 .copied()

@@ -1,11 +1,9 @@
 //! What speaks for a window of sentences, and how much each signal counts.
 
-use serde::Serialize;
-
 use crate::question::{Intent, Question};
 
 /// What is known of a window as an answer, each from 0 to 1 where nothing else is said.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Signals {
     /// The share of the question's words, by weight, that it or what stands round it serves.
     pub covered: f32,
@@ -15,8 +13,6 @@ pub struct Signals {
     pub sentence: f32,
     /// The share that the headings over it serve.
     pub heading: f32,
-    /// How well the question's rarest word is served by it or what stands round it.
-    pub rarest: f32,
     /// The passage's score in the search, beside the best one's.
     pub search: f32,
     /// How near the passage's meaning is to the question's, beside the other passages'; 0 where meanings
@@ -38,8 +34,8 @@ pub struct Signals {
 
 impl Signals {
     /// How well the window answers, to rank by. The weights lie half-way between those set by hand and
-    /// those that a softmax over the windows of some 200 questions learnt, on neither of which the
-    /// figures that are reported were measured.
+    /// those that a softmax over the windows learnt from some 200 questions, the ones on the sample
+    /// documents among them: a figure measured on those is too kind.
     pub fn score(&self, question: &Question) -> f32 {
         let fit = match question.intent {
             Intent::Definition => 0.65,
