@@ -139,7 +139,25 @@ impl Question {
     /// "ntl" is known for NTL.
     pub fn parse_with(text: &str, parties: &[String]) -> Question {
         let mut question = Question::parse(text);
-        let known = |keyword: &Keyword| parties.iter().any(|party| term(party) == keyword.term);
+        let known = |keyword: &Keyword| {
+            is_party(&keyword.word) || parties.iter().any(|party| term(party) == keyword.term)
+        };
+        // "vil fasa ha …", "what does the board want"
+        let wished = |keyword: &Keyword| {
+            let (folded, word) = (folded(&question.bare), fold(&keyword.word));
+            WISHES.iter().any(|wish| {
+                folded.contains(&format!(" {wish} {word} "))
+                    || folded.contains(&format!(" {word} {wish} "))
+            })
+        };
+        if matches!(question.intent, Intent::Fact | Intent::List)
+            && question
+                .keywords
+                .iter()
+                .any(|keyword| known(keyword) && wished(keyword))
+        {
+            question.intent = Intent::Position;
+        }
         if question.intent == Intent::Position
             && question.keywords.len() > 1
             && question.holder().is_none()
@@ -446,6 +464,12 @@ const POSITION: &[&str] = &[
     "ser det",
     "trodde",
     "trudde",
+];
+
+/// Verbs that beside a party's name ask for what it holds.
+const WISHES: &[&str] = &[
+    "vil", "ville", "bør", "want", "wants", "wanted", "see", "sees", "say", "says", "ser", "hold",
+    "håper", "trenger", "treng",
 ];
 
 /// Phrases that tell what kind of answer is asked for, the stronger first. Compared with the folded

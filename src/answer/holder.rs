@@ -38,8 +38,34 @@ pub fn holder(reading: &Reading, i: usize) -> Option<(String, Stance)> {
             Word::Kept => {}
         }
     }
-    None
+    recommended(reading, i)
 }
+
+/// What nobody is named for, the author says: "Ordningen bør evalueres" is advice of those who wrote it.
+fn recommended(reading: &Reading, i: usize) -> Option<(String, Stance)> {
+    let author = reading.document.metadata.author.clone()?;
+    let text = reading.text(i);
+    let folded: Vec<String> = words(text)
+        .iter()
+        .map(|word| fold(&text[word.start..word.end]))
+        .collect();
+    let advice = folded.iter().any(|word| ADVICE.contains(&word.as_str()));
+    // "Flere kontorer mener at den bør …" is not theirs.
+    let told = (0..folded.len()).any(|at| cue_at(&folded, at).is_some());
+    (advice && !told).then(|| (own_name(reading, author), Stance::Proposes))
+}
+
+/// Words that make a sentence advice.
+const ADVICE: &[&str] = &[
+    "bør",
+    "burde",
+    "anbefales",
+    "anbefalast",
+    "foreslås",
+    "føreslåast",
+    "tilrås",
+    "should",
+];
 
 /// Somebody keeps the word for so many sentences of a paragraph, at most: nobody speaks longer in minutes,
 /// and a page without paragraphs must not take time without end.
@@ -56,8 +82,11 @@ fn word(reading: &Reading, i: usize) -> Word {
         .iter()
         .map(|word| fold(&text[word.start..word.end]))
         .collect();
-    let word = match subject(text, &folded).or_else(|| inverted(text, &folded)) {
-        Some((name, Some(stance))) => Word::Says(name, stance),
+    let named = subject(text, &folded)
+        .or_else(|| inverted(text, &folded))
+        .or_else(|| told_from(text, &folded));
+    let word = match named {
+        Some((name, Some(stance))) => Word::Says(own_name(reading, name), stance),
         Some((_, None)) => Word::Taken,
         None => match (own_view(&folded), writer(reading, text, &folded)) {
             (Some(stance), Some(writer)) => Word::Says(writer, stance),
@@ -87,7 +116,45 @@ fn writer(reading: &Reading, text: &str, folded: &[String]) -> Option<String> {
     let name = name
         .filter(|name| name.starts_with(char::is_uppercase))
         .map(str::to_owned);
-    name.or_else(|| reading.document.metadata.author.clone())
+    name.or_else(|| {
+        let author = reading.document.metadata.author.clone()?;
+        Some(own_name(reading, author))
+    })
+}
+
+/// What minutes call the one who wrote them: "FASA" where the author is "FASA Ombruk". One holder has
+/// one name.
+fn own_name(reading: &Reading, name: String) -> String {
+    let author = reading.document.metadata.author.as_deref();
+    let short = name.split(' ').next().unwrap_or_default();
+    let abbreviation =
+        short.chars().count() >= 2 && short.chars().all(|letter| letter.is_uppercase());
+    if author == Some(&name) && abbreviation {
+        short.to_owned()
+    } else {
+        name
+    }
+}
+
+/// Whose view a sentence tells that begins with where it is from: "For FASA er det viktig at …", "I
+/// innspill fra kommunene understreker mange …".
+fn told_from(text: &str, folded: &[String]) -> Option<(String, Option<Stance>)> {
+    let found = words(text);
+    let word = |i: usize| &text[found[i].start..found[i].end];
+    let is = |i: usize, list: &[&str]| {
+        folded
+            .get(i)
+            .is_some_and(|word| list.contains(&word.as_str()))
+    };
+    if is(0, &["for"]) && is(2, &["er", "var", "is", "was"]) && is(3, &["det", "it"]) {
+        return is_party(word(1)).then(|| (capitalized(word(1)), Some(Stance::States)));
+    }
+    let from = (1..folded.len().min(4)).find(|&i| is(i, &["fra", "frå", "from"]))?;
+    if !is(0, &["i", "in"]) || from + 1 >= found.len() || !is_party(word(from + 1)) {
+        return None;
+    }
+    let stance = (from + 2..from + 4).find_map(|at| cue_at(folded, at))?;
+    Some((capitalized(word(from + 1)), Some(stance)))
 }
 
 /// A party after its verb, as Norwegian sentences that begin with something else have it: "Etter
@@ -96,15 +163,57 @@ fn inverted(text: &str, folded: &[String]) -> Option<(String, Option<Stance>)> {
     let found = words(text);
     (1..folded.len()).find_map(|at| {
         let (length, stance) = cue_with_length(folded, at)?;
-        let party = found
-            .get(at + length)
-            .map(|word| &text[word.start..word.end])?;
+        let first = at + length;
+        let party = found.get(first).map(|word| &text[word.start..word.end])?;
+        if !text[found[at].start..].starts_with(char::is_lowercase) {
+            return None;
+        }
         // After the verb a lower-case role may be its object; a name or "arbeidsgiver" is its subject.
-        let named =
-            party.starts_with(char::is_uppercase) || folded[at + length].starts_with("arbeidsg");
-        (named && is_party(party) && text[found[at].start..].starts_with(char::is_lowercase))
-            .then(|| (capitalized(party), Some(stance)))
+        let named = party.starts_with(char::is_uppercase) || folded[first].starts_with("arbeidsg");
+        let long = (at == 1 && ADVERBS_BEFORE.contains(&folded[0].as_str()))
+            .then(|| name_until_clause(text, folded, first))
+            .flatten();
+        long.or_else(|| (named && is_party(party)).then(|| capitalized(party)))
+            .map(|name| (name, Some(stance)))
     })
+}
+
+/// Words that a sentence may begin with before its verb.
+const ADVERBS_BEFORE: &[&str] = &[
+    "samtidig",
+    "videre",
+    "vidare",
+    "dessuten",
+    "derfor",
+    "difor",
+    "likevel",
+    "også",
+    "deretter",
+    "her",
+    "der",
+    "nå",
+    "no",
+    "då",
+    "da",
+    "så",
+    "til",
+    "meanwhile",
+];
+
+/// A name of several words from word `first` to "at …": "konstaterer Nordfjell Bygg og anlegg at".
+fn name_until_clause(text: &str, folded: &[String], first: usize) -> Option<String> {
+    let found = words(text);
+    let end = (first + 1..folded.len().min(first + 7))
+        .find(|&i| matches!(folded[i].as_str(), "at" | "that"))?;
+    let name = &text[found.get(first)?.start..found[end - 1].end];
+    let word = |i: usize| &text[found[i].start..found[i].end];
+    let whole = (first..end).all(|i| {
+        word(i).starts_with(char::is_uppercase)
+            || i > first
+                && (INSIDE_NAMES.contains(&folded[i].as_str())
+                    || INSIDE_NAMES.contains(&folded[i - 1].as_str()))
+    });
+    (whole && !name.contains([',', '.', ':', ';', '('])).then(|| name.to_owned())
 }
 
 fn capitalized(name: &str) -> String {
@@ -129,6 +238,10 @@ fn own_view(folded: &[String]) -> Option<Stance> {
                     .is_some_and(|next| next == "i" || next == "in");
                 let after = if named { at + 3 } else { at + 1 };
                 cue_at(folded, after)
+                    .or_else(|| {
+                        let wish = folded.get(after)?.as_str();
+                        WISHES.contains(&wish).then_some(Stance::Demands)
+                    })
                     .or_else(|| at.checked_sub(1).and_then(|before| cue_at(folded, before)))
             }
             "vårt" | "vår" | "our" => {
@@ -138,6 +251,9 @@ fn own_view(folded: &[String]) -> Option<Stance> {
             _ => None,
         })
 }
+
+/// What makes "vi" say what it holds to be needed.
+const WISHES: &[&str] = &["må", "trenger", "treng", "bør", "must", "need", "should"];
 
 const VIEW: &[&str] = &["syn", "mening", "meining", "vurdering", "view", "opinion"];
 
@@ -173,7 +289,10 @@ fn subject(text: &str, folded: &[String]) -> Option<(String, Option<Stance>)> {
         if so_far.contains([',', '.', ':', ';', '(']) {
             break;
         }
+        // "HR-direktøren" is one word of two parts.
+        let hyphened = last > start && text[found[last - 1].end..found[last].start] == *"-";
         let joined = last == start
+            || hyphened
             || INSIDE_NAMES.contains(&folded[last - 1].as_str())
             || name.is_some() && capital(last);
         if is_party(word(last)) && joined || name.is_some() && capital(last) && joined {
