@@ -54,6 +54,8 @@ pub struct Keyword {
     pub name: bool,
     /// Whether it is the holder whose view is asked for.
     pub holder: bool,
+    /// Whether it names somebody whose view is asked for, and of whom the documents only tell.
+    pub told_of: bool,
     /// Whether it is from an earlier question of the conversation.
     pub remembered: bool,
     /// Whether it is what is counted: "ansatte" in "hvor mange ansatte".
@@ -73,6 +75,11 @@ impl Keyword {
     pub fn names(&self, period: Date) -> bool {
         self.word.parse() == Ok(period.year())
             || period.month().is_some() && month_of(&self.word) == period.month()
+    }
+
+    /// Whether the union is meant whose minutes are asked; "Fagforbundet" inside a question is a name.
+    pub fn means_union(&self) -> bool {
+        !self.name && means_union(&self.word)
     }
 
     /// Whether it may be what the holder `name` is called.
@@ -240,8 +247,8 @@ impl Question {
             about_meeting: has(&["møtet", "møte", "meeting"])
                 && period.is_some_and(|period| period.day().is_some()),
             in_past: has(&[
-                "ble", "vart", "blei", "var", "hadde", "fikk", "fekk", "was", "were", "did", "had",
-                "ble det",
+                "ble", "vart", "blei", "var", "hadde", "fikk", "fekk", "kom", "endte", "enda",
+                "was", "were", "did", "had", "came", "ended", "ble det",
             ]),
         }
     }
@@ -249,6 +256,16 @@ impl Question {
     /// The holder whose view is asked for.
     pub fn holder(&self) -> Option<&Keyword> {
         self.keywords.iter().find(|keyword| keyword.holder)
+    }
+
+    /// Whose view is asked for: the holder, or somebody of whom the documents only tell.
+    pub fn whose_view(&self) -> Option<String> {
+        if let Some(holder) = self.holder() {
+            return Some(holder.word.clone());
+        }
+        let told_of = self.keywords.iter().filter(|keyword| keyword.told_of);
+        let words: Vec<&str> = told_of.map(|keyword| keyword.word.as_str()).collect();
+        (!words.is_empty()).then(|| words.join(" "))
     }
 
     /// The 4-grams of the keywords.
@@ -358,13 +375,14 @@ fn keywords(text: &str, language: Language, intent: Intent) -> Vec<Keyword> {
             },
             name: abbreviation || capital && !first,
             holder: false,
+            told_of: false,
             remembered: false,
             counted,
         });
     }
     if intent == Intent::Position && keywords.len() > 1 {
         let folded = folded(text);
-        let party = |keyword: &Keyword| is_party(&keyword.word) || means_union(&keyword.word);
+        let party = |keyword: &Keyword| is_party(&keyword.word) || keyword.means_union();
         // Of several parties the one that the verb is beside is asked about: "i etaten, mener NTL".
         let beside = |keyword: &Keyword, after: bool| {
             let word = fold(&keyword.word);
@@ -386,10 +404,38 @@ fn keywords(text: &str, language: Language, intent: Intent) -> Vec<Keyword> {
             .or_else(|| keywords.iter().position(party));
         if let Some(holder) = holder {
             keywords[holder].holder = true;
+        } else {
+            named_after_verb(text, &mut keywords);
         }
     }
     keywords
 }
+
+/// Marks the name of somebody unknown whose view is asked for: "Hva mener Nordbygd kommune om …?".
+fn named_after_verb(text: &str, keywords: &mut [Keyword]) {
+    let found = words(text);
+    let word = |i: usize| found.get(i).map_or("", |word| &text[word.start..word.end]);
+    let is_cue = |i: &usize| POSITION.contains(&fold(word(*i)).as_str());
+    let Some(first) = (0..found.len()).find(is_cue).map(|cue| cue + 1) else {
+        return;
+    };
+    let end = (first..(first + MAX_NAME).min(found.len()))
+        .find(|&i| AFTER_NAMES.contains(&fold(word(i)).as_str()));
+    let Some(end) = end.filter(|_| word(first).starts_with(char::is_uppercase)) else {
+        return;
+    };
+    let name: Vec<&str> = (first..end).map(word).collect();
+    for keyword in keywords {
+        keyword.told_of = name.contains(&keyword.word.as_str());
+    }
+}
+
+/// A name has so many words, at most.
+const MAX_NAME: usize = 5;
+/// What follows a name in a question for a view.
+const AFTER_NAMES: &[&str] = &[
+    "om", "til", "på", "at", "når", "av", "about", "on", "of", "to",
+];
 
 fn alternatives(phrase: &str, language: Language) -> Vec<String> {
     match language {

@@ -10,7 +10,8 @@ use super::{Elsewhere, Excerpt, Links, Reading, Stance, admitted, holder, kind};
 use crate::corpus::Span;
 use crate::corpus::format::BlockKind;
 use crate::index::Hit;
-use crate::language::{Term, fold, means_union, terms, words};
+use crate::language::{Term, fold, terms, words};
+use crate::question::restriction::kind_of;
 use crate::question::{Intent, Question};
 
 /// Excerpts of one answer, at most.
@@ -31,6 +32,9 @@ const MAX_UNITS: usize = 3;
 
 /// A further excerpt covers at least this share of what the best one covers.
 const WORTH_SHOWING: f32 = 0.5;
+
+/// A word is held by what serves it so well.
+const HELD: f32 = 0.6;
 
 /// How much what stands round a window serves for a word, beside the window itself.
 mod weight {
@@ -55,6 +59,8 @@ pub struct Candidate {
     pub with_heading: bool,
     /// Whether it names the period that is asked about.
     pub names_period: bool,
+    /// Whether it holds the names and numbers that the question names.
+    pub holds_names: bool,
     /// What speaks for it.
     pub signals: Signals,
     /// Score to rank by.
@@ -117,8 +123,11 @@ pub fn choose(
         }
     }
     admitted::keep(question, readings, &mut candidates);
-    if question.intent == Intent::Position && question.holder().is_some() {
+    if question.intent == Intent::Position && question.whose_view().is_some() {
         own_words(&mut candidates);
+    }
+    if candidates.iter().any(|candidate| candidate.holds_names) {
+        candidates.retain(|candidate| candidate.holds_names);
     }
     mark_newest(&mut candidates, readings);
     for candidate in &mut candidates {
@@ -332,6 +341,12 @@ impl Scored {
                 .filter(|(keyword, _)| keyword.names(period));
             named.for_each(|(_, around)| *around = 1.0);
         }
+        let of_kind = question
+            .keywords
+            .iter()
+            .zip(&mut around)
+            .filter(|(keyword, _)| kind_of(&keyword.word) == Some(reading.document.metadata.kind));
+        of_kind.for_each(|(_, around)| *around = 1.0);
         if retrieved.same_matter {
             let named = question
                 .keywords
@@ -365,7 +380,7 @@ impl Scored {
                         .holder()
                         .filter(|_| question.intent == Intent::Position)?;
                     let (name, _) = holder::holder(reading, unit)?;
-                    Some(asked.names_holder(&name) || means_union(&asked.word))
+                    Some(asked.names_holder(&name) || asked.means_union())
                 })
                 .collect(),
             opens: same_section(&units.start)
@@ -416,6 +431,13 @@ impl Scored {
             units.fold(0.0, f32::max)
         };
         let covered = |keyword: usize| inside(keyword).max(self.around[keyword]);
+        let held = |keyword: usize| {
+            inside(keyword).max(self.heading[keyword]) >= HELD
+                || self.around[keyword] >= HELD * weight::CONTEXT
+        };
+        let names =
+            (0..question.keywords.len()).filter(|&keyword| weights.must_hold(question, keyword));
+        let holds_names = names.fold(true, |all, keyword| all && held(keyword));
         let each = |unit: &Vec<f32>| share(&|keyword| unit[keyword]);
         let worths = units.clone().zip(
             served
@@ -468,6 +490,7 @@ impl Scored {
             also: Vec::new(),
             with_heading: opens,
             names_period,
+            holds_names,
             signals,
             score: 0.0,
         })

@@ -51,8 +51,16 @@ fn recommended(reading: &Reading, i: usize) -> Option<(String, Stance)> {
         .collect();
     let advice = folded.iter().any(|word| ADVICE.contains(&word.as_str()));
     // "Flere kontorer mener at den bør …" is not theirs.
-    let told = (0..folded.len()).any(|at| cue_at(&folded, at).is_some());
-    (advice && !told).then(|| (own_name(reading, author), Stance::Proposes))
+    (advice && !tells(text)).then(|| (own_name(reading, author), Stance::Proposes))
+}
+
+/// Whether a sentence has a word of those that tell views, whoever says it.
+pub fn tells(text: &str) -> bool {
+    let folded: Vec<String> = words(text)
+        .iter()
+        .map(|word| fold(&text[word.start..word.end]))
+        .collect();
+    (0..folded.len()).any(|at| cue_at(&folded, at).is_some())
 }
 
 /// Words that make a sentence advice.

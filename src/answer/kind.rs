@@ -6,7 +6,7 @@ use crate::corpus::format::BlockKind;
 use crate::corpus::metadata::month_of;
 use crate::corpus::{Date, Document};
 use crate::language::abbreviation::{Abbreviation, abbreviations, content_terms};
-use crate::language::{fold, is_party, means_union, term, words};
+use crate::language::{fold, is_party, term, words};
 use crate::question::{Intent, Keyword, Question};
 
 /// How surely unit `i` holds the kind of thing that the question asks for, from 0 to 1.
@@ -196,6 +196,15 @@ pub(super) fn meaning(question: &Question, text: &str) -> f32 {
 /// How surely unit `i` tells the view that is asked for: somebody's, or that of the holder who is
 /// named.
 fn view(question: &Question, reading: &Reading, i: usize) -> f32 {
+    let mut told_of = question
+        .keywords
+        .iter()
+        .filter(|keyword| keyword.told_of)
+        .peekable();
+    if told_of.peek().is_some() {
+        let named = told_of.all(|keyword| keyword.served_by(reading.terms(i)) > 0.6);
+        return f32::from(u8::from(named && holder::tells(reading.text(i))));
+    }
     let Some((name, _)) = holder::holder(reading, i) else {
         return 0.0;
     };
@@ -204,7 +213,7 @@ fn view(question: &Question, reading: &Reading, i: usize) -> f32 {
     };
     let is_author = reading.document.metadata.author.as_ref() == Some(&name);
     f32::from(u8::from(
-        asked.names_holder(&name) || is_author && means_union(&asked.word),
+        asked.names_holder(&name) || is_author && asked.means_union(),
     ))
 }
 

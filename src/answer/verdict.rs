@@ -12,6 +12,8 @@ pub struct Weights {
     pub keywords: Vec<f32>,
     /// In how many passages each keyword's term occurs.
     pub frequencies: Vec<u64>,
+    /// How many passages there are.
+    passages: u64,
 }
 
 impl Weights {
@@ -25,7 +27,32 @@ impl Weights {
         Weights {
             keywords: frequencies.iter().map(idf).collect(),
             frequencies,
+            passages,
         }
+    }
+
+    /// Whether what answers must hold the keyword: a name or a number says which of several things is
+    /// meant, unless it stands nearly everywhere.
+    pub fn must_hold(&self, question: &Question, keyword: usize) -> bool {
+        let Some((asked, frequency)) = question
+            .keywords
+            .get(keyword)
+            .zip(self.frequencies.get(keyword))
+        else {
+            return false;
+        };
+        let of_period = question.period.is_some_and(|period| asked.names(period));
+        let number = asked.word.bytes().all(|byte| byte.is_ascii_digit());
+        let common = *frequency as f32 > COMMON * self.passages as f32;
+        // "AAP-mottakere" may be told of in other words.
+        let part = question.bare.contains(&format!("{}-", asked.word));
+        !asked.told_of
+            && !part
+            && (asked.name || number)
+            && !asked.holder
+            && !of_period
+            && !asked.remembered
+            && !common
     }
 
     /// The weight of all keywords together.
@@ -33,6 +60,9 @@ impl Weights {
         self.keywords.iter().sum()
     }
 }
+
+/// A name in more than this share of the passages tells nothing.
+const COMMON: f32 = 0.1;
 
 /// Whether there is an answer, and how sure that is.
 #[derive(Debug, Clone, PartialEq)]
@@ -78,7 +108,7 @@ pub const MIN_COVERAGE: f32 = 0.25;
 /// What holding the asked kind of thing counts for in the confidence.
 const FIT: f32 = 0.25;
 /// What lacking it costs.
-const MISSING_KIND: f32 = 0.35;
+const MISSING_KIND: f32 = 0.45;
 
 /// What the dates of the documents say about the period that a question names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,6 +158,9 @@ pub fn judge(
     let Some(best) = chosen.first() else {
         return declined(Reason::NotFound);
     };
+    if !best.holds_names {
+        return declined(Reason::NotFound);
+    }
     let coverage = chosen
         .iter()
         .map(|candidate| candidate.signals.covered)
@@ -164,12 +197,12 @@ pub fn judge(
         candidate.signals.fit > 0.0 && candidate.signals.covered >= MIN_COVERAGE
     };
     if let Some(holder) = question
-        .holder()
+        .whose_view()
         .filter(|_| !chosen.iter().any(|candidate| held(&candidate)))
     {
         return Verdict {
             confidence: 0.2 * coverage,
-            declined: Some(Reason::NoView(holder.word.clone())),
+            declined: Some(Reason::NoView(holder)),
         };
     }
     // Where a number, a time or a name is asked for, only what has one answers.

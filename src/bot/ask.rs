@@ -12,7 +12,7 @@ use crate::answer::{
 use crate::corpus::passage::{Passage, passages};
 use crate::corpus::{Date, DocumentId};
 use crate::index::{Hit, Query, State};
-use crate::language::means_union;
+
 use crate::question::restriction::Filter;
 use crate::question::{EXPANSION, Keyword, Question};
 
@@ -60,16 +60,19 @@ impl Bot {
     fn question(&self, text: &str, filter: &Filter) -> Question {
         let mut question = Question::parse_with(text, &self.parties);
         question.expand(&self.abbreviations);
-        // Somebody who is told of, but never quoted, is a word of the matter like others.
+        // Somebody who is told of, but never quoted.
         let quoted = |keyword: &Keyword| {
             let mut holders = self.entries.iter().flat_map(|entry| &entry.holders);
-            means_union(&keyword.word) || holders.any(|name| keyword.names_holder(name))
+            keyword.means_union() || holders.any(|name| keyword.names_holder(name))
         };
         let told_of = question
             .keywords
             .iter_mut()
             .filter(|keyword| keyword.holder && !quoted(keyword) && self.occurs(&keyword.term));
-        told_of.for_each(|keyword| keyword.holder = false);
+        told_of.for_each(|keyword| {
+            keyword.holder = false;
+            keyword.told_of = true;
+        });
         if !filter.is_empty() {
             question.restrictions.filters.push(filter.clone());
         }

@@ -138,6 +138,13 @@ const KINDS: &[(Kind, &[&str])] = &[
     (Kind::Other, &["other", "annet", "anna", "andre"]),
 ];
 
+/// The kind of document that a word means: "lysarkene" are slides.
+pub fn kind_of(word: &str) -> Option<Kind> {
+    let asked = term(word);
+    let means = |(_, words): &&(Kind, &[&str])| words.iter().any(|word| term(word) == asked);
+    KINDS.iter().find(means).map(|(kind, _)| *kind)
+}
+
 impl Filter {
     /// Adds a value for `key`.
     pub fn add(&mut self, key: Key, value: &str) -> Result<(), Refusal> {
@@ -147,16 +154,12 @@ impl Filter {
             Key::Body => self.bodies.push(value.to_owned()),
             Key::Collection => self.collections.push(value.to_owned()),
             Key::Kind => {
-                let asked = term(value);
-                let found = KINDS
-                    .iter()
-                    .find(|(_, words)| words.iter().any(|word| term(word) == asked));
-                let (kind, _) = found.ok_or_else(|| Refusal::Unknown {
+                let kind = kind_of(value).ok_or_else(|| Refusal::Unknown {
                     key,
                     value: value.to_owned(),
                     known: KINDS.iter().map(|(_, words)| words[0].to_owned()).collect(),
                 })?;
-                self.kinds.push(*kind);
+                self.kinds.push(kind);
             }
             Key::From => self.from = self.from.max(Some(date(value)?)),
             Key::To => {
