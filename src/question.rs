@@ -514,7 +514,7 @@ const POSITION: &[&str] = &[
 
 /// Verbs that beside a party's name ask for what it holds.
 const WISHES: &[&str] = &[
-    "vil", "ville", "bør", "want", "wants", "wanted", "see", "sees", "say", "says", "ser", "hold",
+    "vil", "ville", "want", "wants", "wanted", "see", "sees", "say", "says", "ser", "hold",
     "håper", "trenger", "treng",
 ];
 

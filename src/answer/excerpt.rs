@@ -40,6 +40,8 @@ const HELD: f32 = 0.6;
 mod weight {
     /// The sentences before and after.
     pub const CONTEXT: f32 = 0.4;
+    /// The same, where a holder's view is asked for: what is answered stands before the answer.
+    pub const VIEW_CONTEXT: f32 = 0.55;
     /// The headings over it.
     pub const HEADING: f32 = 0.6;
 }
@@ -357,10 +359,15 @@ impl Scored {
         }
         for unit in near.filter(same_section) {
             let served = serve(reading.terms(unit));
+            let counts = if question.whose_view().is_some() {
+                weight::VIEW_CONTEXT
+            } else {
+                weight::CONTEXT
+            };
             around
                 .iter_mut()
                 .zip(served)
-                .for_each(|(around, served)| *around = around.max(served * weight::CONTEXT));
+                .for_each(|(around, served)| *around = around.max(served * counts));
         }
         Scored {
             served: units

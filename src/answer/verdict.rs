@@ -181,6 +181,7 @@ pub fn judge(
             .any(|candidate| candidate.signals.sentence >= 0.8);
     if question.intent == Intent::Definition
         && !defined
+        && question.restrictions.phrases.is_empty()
         && (abbreviation || question.asks_meaning && !told)
     {
         let words: Vec<&str> = question

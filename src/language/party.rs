@@ -31,5 +31,9 @@ pub fn is_party(name: &str) -> bool {
 /// Whether a word means the union without naming it.
 pub fn means_union(word: &str) -> bool {
     let asked = term(word);
-    UNION.iter().any(|word| term(word) == asked)
+    let genitive = fold(word).strip_suffix('s').map(term);
+    UNION.iter().any(|word| {
+        let known = term(word);
+        known == asked || genitive.as_deref() == Some(&known)
+    })
 }
