@@ -20,8 +20,10 @@ pub const MAX_EXCERPTS: usize = 3;
 const MAX_LENGTH: usize = 500;
 /// A list is shown whole up to this, in bytes.
 const MAX_LIST_LENGTH: usize = 1_500;
-/// An excerpt shorter than this, in bytes, is shown with what stands round it.
-const MIN_LENGTH: usize = 200;
+/// The first excerpt, shorter than this, in bytes, is shown with what stands round it.
+const MIN_FIRST: usize = 350;
+/// The same for those after it.
+const MIN_LENGTH: usize = 160;
 
 /// Sentences on each side of a passage that tell what it is about.
 const CONTEXT_UNITS: usize = 3;
@@ -148,7 +150,12 @@ pub fn choose(
         {
             continue;
         }
-        let widen = |candidate| widened(question, candidate, readings);
+        let least = if chosen.is_empty() {
+            MIN_FIRST
+        } else {
+            MIN_LENGTH
+        };
+        let widen = |candidate| widened(question, candidate, readings, least);
         let candidate = admitted::unless_excluded(question, candidate, widen, readings);
         let same = chosen
             .iter_mut()
@@ -510,7 +517,12 @@ const LEANING: &str = "dette det disse desse den denne de dei her der slik slike
 
 /// Gives a window the context that makes it fair: the whole of a list for a list, the sentence that
 /// "dette" points at, and something round a fragment.
-fn widened(question: &Question, mut candidate: Candidate, readings: &[Arc<Reading>]) -> Candidate {
+fn widened(
+    question: &Question,
+    mut candidate: Candidate,
+    readings: &[Arc<Reading>],
+    least: usize,
+) -> Candidate {
     let reading = &readings[candidate.reading];
     if question.intent == Intent::List {
         candidate.units = whole_list(reading, candidate.units);
@@ -538,8 +550,8 @@ fn widened(question: &Question, mut candidate: Candidate, readings: &[Arc<Readin
     }
     // A number or a time is an answer by itself.
     let least = match question.intent {
-        Intent::Number | Intent::Date => MIN_LENGTH / 2,
-        _ => MIN_LENGTH,
+        Intent::Number | Intent::Date => least / 2,
+        _ => least,
     };
     while length(&candidate.units) < least {
         let after = candidate.units.start..candidate.units.end + 1;
