@@ -139,6 +139,8 @@ pub struct Question {
     pub about_meeting: bool,
     /// Whether it is told as something that has happened.
     pub in_past: bool,
+    /// Whether it asks what came of a matter.
+    pub asks_outcome: bool,
 }
 
 impl Question {
@@ -246,6 +248,7 @@ impl Question {
             asks_amount: has(AMOUNT),
             about_meeting: has(&["møtet", "møte", "meeting"])
                 && period.is_some_and(|period| period.day().is_some()),
+            asks_outcome: has(OUTCOME),
             in_past: has(&[
                 "ble", "vart", "blei", "var", "hadde", "fikk", "fekk", "kom", "endte", "enda",
                 "was", "were", "did", "had", "came", "ended", "ble det",
@@ -325,6 +328,33 @@ const ROLES: &[&str] = &[
 const AMOUNT: &[&str] = &[
     "kroner", "kr", "koster", "kosta", "kostet", "kostar", "betaler", "betalar", "betalte",
     "prisen", "beløp", "cost", "costs", "pay", "pays", "paid", "spend", "spent", "price",
+];
+/// Words that ask what came of a matter.
+const OUTCOME: &[&str] = &[
+    "ble bestemt",
+    "vart bestemt",
+    "blei bestemt",
+    "ble det bestemt",
+    "ble vedtatt",
+    "vart vedteke",
+    "blei vedteke",
+    "ble det vedtatt",
+    "ble besluttet",
+    "ble resultatet",
+    "vart resultatet",
+    "blei resultatet",
+    "ble utfallet",
+    "vart utfallet",
+    "ble konklusjonen",
+    "endte",
+    "enda",
+    "came out of",
+    "was decided",
+    "was the outcome",
+    "was the result",
+    "ble enige om",
+    "vart einige om",
+    "agree on",
 ];
 const OPENING: &[&str] = &["og", "men", "and", "but", "enn"];
 const MATTER: &[&str] = &["saken", "saka", "matter"];

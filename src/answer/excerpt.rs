@@ -65,6 +65,8 @@ pub struct Candidate {
     pub names_period: bool,
     /// Whether it holds the names and numbers that the question names.
     pub holds_names: bool,
+    /// Whether it only tells what will be.
+    pub foretells: bool,
     /// What speaks for it.
     pub signals: Signals,
     /// Score to rank by.
@@ -504,6 +506,7 @@ impl Scored {
             also: Vec::new(),
             with_heading: opens,
             names_period,
+            foretells: question.asks_outcome && kind::foretells(reading, best),
             holds_names,
             signals,
             score: 0.0,

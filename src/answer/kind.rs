@@ -26,6 +26,17 @@ pub fn fit(question: &Question, reading: &Reading, i: usize) -> f32 {
     f32::from(u8::from(found))
 }
 
+/// Whether unit `i` tells what will be, not what was decided: an announcement is no outcome.
+pub fn foretells(reading: &Reading, i: usize) -> bool {
+    let text = reading.text(i);
+    any_word(text, FUTURE) && !any_word(text, DECIDED)
+}
+
+const FUTURE: &str = "skal vil kommer kjem planlegges planlegg planlagt foreslås føreslåast vurderes vurderast avventer \
+    pågår pågår utredes greies will planned proposed expected";
+const DECIDED: &str = "enig enige einig einige samde vedtatt vedtok vedteke vedtak besluttet beslutta avgjort avgjorde \
+    bestemt bestemte avsluttet avslutta ble vart blei resultatet agreed decided adopted concluded was were";
+
 /// Whether a sentence names the year and the month that are asked about; the month alone will do in a
 /// document of that year.
 pub fn names(period: Date, document: &Document, text: &str) -> bool {

@@ -218,7 +218,13 @@ pub fn judge(
         .iter()
         .map(|candidate| candidate.signals.fit)
         .fold(0.0, f32::max);
+    let outcome = || {
+        let told = chosen.iter().filter(|candidate| !candidate.foretells);
+        told.map(|candidate| candidate.signals.covered)
+            .fold(coverage - MISSING_KIND, f32::max)
+    };
     let confidence = match question.intent {
+        _ if question.asks_outcome => outcome(),
         _ if question.asks_name && question.asks_who => right(f32::EPSILON).unwrap_or(0.0),
         Intent::Number | Intent::Date => right(0.5).unwrap_or(0.0).max(coverage - MISSING_KIND),
         Intent::Fact | Intent::List | Intent::Comparison => coverage,

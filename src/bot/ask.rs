@@ -329,8 +329,12 @@ impl Bot {
                 .iter()
                 .filter_map(|entry| entry.metadata()?.date)
         };
+        // A document "of 2021" is not one of September.
+        let covers = |date: Date, asked: Date| {
+            date.overlaps(asked) && (date.month().is_some() || asked.month().is_none())
+        };
         match asked {
-            Some(asked) if dates().any(|date| date.overlaps(asked)) => Period::Covered,
+            Some(asked) if dates().any(|date| covers(date, asked)) => Period::Covered,
             Some(asked) if dates().all(|date| date < asked) => Period::Ahead,
             Some(_) => Period::Between,
             None => Period::Covered,
