@@ -31,7 +31,7 @@ pub fn similarity(asked: &str, found: &str) -> f32 {
 }
 
 const COMPOUND: f32 = 0.7;
-const PART: f32 = 0.3;
+const PART: f32 = 0.24;
 const SLIP: f32 = 0.75;
 
 /// Whether one letter put in, left out, changed or swapped with its neighbour makes one word of the
