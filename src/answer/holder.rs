@@ -12,7 +12,7 @@ use crate::language::{fold, is_party, words};
 const CUES: &str = include_str!("stances.tsv");
 
 /// What one sentence says about who has the word.
-enum Word {
+pub(super) enum Word {
     /// This one, and says something.
     Says(String, Stance),
     /// Somebody else than before, who says nothing: "Partene møttes igjen i mai".
@@ -23,16 +23,16 @@ enum Word {
 
 /// Whose view unit `i` of `reading` tells, and what it comes to.
 pub fn holder(reading: &Reading, i: usize) -> Option<(String, Stance)> {
-    match word(reading, i) {
-        Word::Says(name, stance) => return Some((name, stance)),
+    match reading.word(i) {
+        Word::Says(name, stance) => return Some((name.clone(), *stance)),
         Word::Taken => return None,
         Word::Kept => {}
     }
     // Within a paragraph the one who has the word keeps it.
     for before in (reading.block_start(i)..i).rev().take(MAX_KEPT) {
-        match word(reading, before) {
+        match reading.word(before) {
             Word::Says(name, _) => {
-                return Some((name, Stance::States));
+                return Some((name.clone(), Stance::States));
             }
             Word::Taken => return None,
             Word::Kept => {}
@@ -41,13 +41,13 @@ pub fn holder(reading: &Reading, i: usize) -> Option<(String, Stance)> {
     None
 }
 
-/// Somebody keeps the word for so many sentences of a paragraph, at most: nobody speaks longer in minutes,
-/// and a page without paragraphs must not take time without end.
+/// Somebody keeps the word for so many sentences of a paragraph, at most: nobody speaks longer in minutes.
 const MAX_KEPT: usize = 30;
 /// What is longer, in bytes, is no sentence that tells a view.
 const MAX_SENTENCE: usize = 4_000;
 
-fn word(reading: &Reading, i: usize) -> Word {
+/// What unit `i` says about who has the word; [`Reading::word`] remembers it.
+pub(super) fn word(reading: &Reading, i: usize) -> Word {
     let text = reading.text(i);
     if text.len() > MAX_SENTENCE {
         return Word::Kept;

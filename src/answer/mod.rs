@@ -151,7 +151,8 @@ impl Excerpt {
         score: f32,
         links: &Links,
     ) -> Excerpt {
-        let quotation = Quotation::new(document, span);
+        let first = document.characters(span).start;
+        let quotation = Quotation::new(document, span, first);
         let inside: Vec<Span> = highlights
             .iter()
             .filter(|part| span.contains(**part))
