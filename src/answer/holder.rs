@@ -1,4 +1,4 @@
-//! Whose view a sentence tells, and what kind of view: "NTL stilte spørsmål ved …" is NTL's, and so
+//! Whose view a sentence tells, and what kind of view: "VFS stilte spørsmål ved …" is VFS's, and so
 //! are the sentences after it until somebody else has the word.
 
 use std::collections::HashMap;
@@ -75,7 +75,7 @@ pub(super) fn word(reading: &Reading, i: usize) -> Word {
 
 const BUT: &[&str] = &["men", "derimot", "but", "however"];
 
-/// Who "vi" is: the one named with it ("Vi i NTL"), else the document's author.
+/// Who "vi" is: the one named with it ("Vi i VFS"), else the document's author.
 fn writer(reading: &Reading, text: &str, folded: &[String]) -> Option<String> {
     let found = words(text);
     let named = folded.windows(2).position(|pair| {

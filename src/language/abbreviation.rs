@@ -440,10 +440,10 @@ mod tests {
     fn what_does_not_fit_is_no_pair() {
         for text in [
             "Representanten for de ansatte (TLF) var ikke enig.",
-            "Dette gjelder forbundet (FN) også.",
+            "Dette gjelder forbundet (FK) også.",
             "Rapporten (se side 4) og (2021)",
-            "Tallene (SSB 2021) viser",
-            "Fra leder (Ola Nes) og NAV (nav.example)",
+            "Tallene (TBS 2021) viser",
+            "Fra leder (Ola Nes) og TLF (tlf.example)",
             "HMS: Saken ble utsatt.",
             "Torsnes. Lang forklaring (TLF)",
             "Lokalt (L) og (LL)",

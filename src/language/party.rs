@@ -31,6 +31,32 @@ pub fn is_party(name: &str) -> bool {
     })
 }
 
+/// Roles of one who has a name, alone or at a compound's end.
+const ROLES: &[&str] = &[
+    "direktør",
+    "direktøren",
+    "direktørene",
+    "leder",
+    "lederen",
+    "lederne",
+    "leiar",
+    "leiaren",
+    "leiarane",
+    "sjef",
+    "sjefen",
+    "sjefene",
+    "director",
+    "directors",
+    "manager",
+    "managers",
+];
+
+/// Whether a word names a role that somebody with a name has.
+pub fn is_role(word: &str) -> bool {
+    let folded = fold(word);
+    folded == "head" || ROLES.iter().any(|role| folded.ends_with(role))
+}
+
 /// Whether a word means the union without naming it.
 pub fn means_union(word: &str) -> bool {
     let asked = term(word);
