@@ -151,7 +151,7 @@ impl Excerpt {
         score: f32,
         links: &Links,
     ) -> Excerpt {
-        let first = document.characters(span).start;
+        let first = document.text[..span.start].chars().count();
         let quotation = Quotation::new(document, span, first);
         let inside: Vec<Span> = highlights
             .iter()

@@ -9,7 +9,7 @@ use super::console::progress;
 use super::models::NO_MODEL;
 use super::questions::meanings;
 use crate::app::{App, Meaning};
-use crate::corpus::Document;
+use crate::corpus::{Document, Span};
 use crate::index::{Entry, State};
 use crate::ingest::{Check, Report};
 
@@ -140,11 +140,10 @@ fn entry_json(entry: &Entry) -> Value {
 
 /// A document with its blocks and sections, offsets in characters.
 fn document_json(document: &Document) -> Value {
-    let place = |span| {
-        let characters = document.characters(span);
-        json!([characters.start, characters.end])
-    };
-    let blocks: Vec<Value> = document.blocks.iter().map(|block| json!({"kind": block.kind, "page": block.page, "place": place(block.span), "pages": block.page_breaks.iter().map(|(at, page)| json!([document.text[..*at].chars().count(), page])).collect::<Vec<_>>()})).collect();
+    let starts: Vec<usize> = document.text.char_indices().map(|(at, _)| at).collect();
+    let character = |at: usize| starts.partition_point(|start| *start < at);
+    let place = |span: Span| json!([character(span.start), character(span.end)]);
+    let blocks: Vec<Value> = document.blocks.iter().map(|block| json!({"kind": block.kind, "page": block.page, "place": place(block.span), "pages": block.page_breaks.iter().map(|(at, page)| json!([character(*at), page])).collect::<Vec<_>>()})).collect();
     let sections: Vec<Value> = document
         .sections
         .iter()

@@ -191,12 +191,6 @@ impl Document {
         &self.text[span.range()]
     }
 
-    /// The span in characters instead of bytes, as programs outside count.
-    pub fn characters(&self, span: Span) -> Range<usize> {
-        let start = self.text[..span.start].chars().count();
-        start..start + self.slice(span).chars().count()
-    }
-
     /// The page on which the text at `offset` stands, where pages are known.
     pub fn page_at(&self, offset: usize) -> Option<u32> {
         let after = self
