@@ -35,20 +35,14 @@ pub fn is_party(name: &str) -> bool {
 const ROLES: &[&str] = &[
     "direktør",
     "direktøren",
-    "direktørene",
     "leder",
     "lederen",
-    "lederne",
     "leiar",
     "leiaren",
-    "leiarane",
     "sjef",
     "sjefen",
-    "sjefene",
     "director",
-    "directors",
     "manager",
-    "managers",
 ];
 
 /// Whether a word names a role that somebody with a name has.
