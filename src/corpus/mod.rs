@@ -77,8 +77,8 @@ impl fmt::Display for DocumentId {
     }
 }
 
-/// A place in a document's text, in bytes, on character boundaries. Programs outside see characters
-/// ([`Document::characters`]).
+/// A place in a document's text, in bytes, on character boundaries. Programs outside see
+/// characters counted instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Span {
     /// Where it begins.
