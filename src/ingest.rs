@@ -25,10 +25,6 @@ use extract::Extractor;
 /// A commit comes after this long, so that a killed run has not worked for nothing.
 const COMMIT_EVERY: Duration = Duration::from_secs(5);
 
-/// A longer text, in bytes, is no minutes: whose views it tells and what it abbreviates is not looked for,
-/// which could take time without end.
-const MAX_MINUTES: usize = 3_000_000;
-
 /// How closely to look at files that seem unchanged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Check {
@@ -293,15 +289,10 @@ fn write(
     };
     let reading = Reading::new(document(&job.file, extracted));
     let document = &reading.document;
-    let is_minutes = document.text.len() <= MAX_MINUTES;
     let passages: Vec<(Passage, Vec<String>)> = passages(document)
         .into_iter()
         .map(|passage| {
-            let holders = if is_minutes {
-                holders(&reading, passage.span)
-            } else {
-                Vec::new()
-            };
+            let holders = holders(&reading, passage.span);
             (passage, holders)
         })
         .collect();
@@ -309,9 +300,7 @@ fn write(
         .iter()
         .flat_map(|(_, holders)| holders.iter().cloned())
         .collect();
-    if is_minutes {
-        entry.abbreviations = abbreviations(&document.text);
-    }
+    entry.abbreviations = abbreviations(&document.text);
     entry.holders.sort();
     entry.holders.dedup();
     entry.state = State::Indexed {

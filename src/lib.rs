@@ -50,8 +50,8 @@
 //!
 //! A format: a file in `corpus/format/`, a line in its `mod.rs`, a document in `knowledge/`. A language
 //! rule: a file in `language/` and a table test. A kind of answer: an [`question::Intent`], its cues,
-//! and its arm in `answer/excerpt.rs`. A command: a variant in [`cli`]. A sentence for users:
-//! `render/phrases.rs`.
+//! and its arm in `answer/excerpt.rs`. A command: a variant in `cli/arguments.rs`, its arm in `cli.rs`
+//! and a file in `cli/`. A sentence for users: `render/phrases.rs`.
 //!
 //! # Words
 //!

@@ -9,8 +9,8 @@ use crate::corpus::metadata::month_of;
 use crate::language::abbreviation::{Abbreviation, content_terms};
 use crate::language::lexicon::{norwegian, synonyms};
 use crate::language::{
-    Language, detect, fold, grams, is_party, is_question_word, means_union, similarity, term,
-    terms, words,
+    Language, detect, fold, grams, is_party, is_question_word, is_role, means_union, similarity,
+    term, terms, words,
 };
 use restriction::Restrictions;
 
@@ -145,7 +145,7 @@ pub struct Question {
 
 impl Question {
     /// Understands `text`. `parties` are names of holders that the documents are known to have, so that
-    /// "ntl" is known for NTL.
+    /// "vfs" is known for VFS.
     pub fn parse_with(text: &str, parties: &[String]) -> Question {
         let mut question = Question::parse(text);
         let known = |keyword: &Keyword| {
@@ -225,10 +225,7 @@ impl Question {
             period,
             leans: false,
             asks_who: has(&["hvem", "kven", "who", "whom"])
-                || has(&["hva heter", "kva heiter", "name of"])
-                    && folded
-                        .split(' ')
-                        .any(|word| ROLES.iter().any(|role| word.contains(role))),
+                || has(&["hva heter", "kva heiter", "name of"]) && folded.split(' ').any(is_role),
             asks_meaning: intent == Intent::Definition && !asks_what_is(&folded),
             asks_name: has(&[
                 "hva heter",
@@ -314,16 +311,6 @@ impl Question {
     }
 }
 
-/// Parts of words for somebody who has a name.
-const ROLES: &[&str] = &[
-    "direktør",
-    "leder",
-    "leiar",
-    "sjef",
-    "director",
-    "manager",
-    "head",
-];
 /// Words that ask for an amount of money.
 const AMOUNT: &[&str] = &[
     "kroner", "kr", "koster", "kosta", "kostet", "kostar", "betaler", "betalar", "betalte",
@@ -413,7 +400,7 @@ fn keywords(text: &str, language: Language, intent: Intent) -> Vec<Keyword> {
     if intent == Intent::Position && keywords.len() > 1 {
         let folded = folded(text);
         let party = |keyword: &Keyword| is_party(&keyword.word) || keyword.means_union();
-        // Of several parties the one that the verb is beside is asked about: "i etaten, mener NTL".
+        // Of several parties the one that the verb is beside is asked about: "i etaten, mener VFS".
         let beside = |keyword: &Keyword, after: bool| {
             let word = fold(&keyword.word);
             let pair = |cue: &&str| match after {
@@ -706,7 +693,7 @@ fn intent(text: &str) -> Intent {
     {
         return *intent;
     }
-    // "Bør de få fortsette, ifølge NTL?"
+    // "Bør de få fortsette, ifølge VFS?"
     let source = ["ifølge ", "according to the ", "according to "]
         .iter()
         .find_map(|cue| folded.split_once(&format!(" {cue}")));
@@ -722,7 +709,7 @@ fn intent(text: &str) -> Intent {
     if folded.starts_with(" where ") && folded.contains(" stand ") {
         return Intent::Status;
     }
-    // "Hva står NØP for?"
+    // "Hva står ELD for?"
     if folded.contains(" står ") && folded.ends_with(" for ") {
         return Intent::Definition;
     }
@@ -830,7 +817,7 @@ mod tests {
 
     #[test]
     fn only_words_that_are_looked_for_are_kept() {
-        let question = Question::parse("Hva mente NTL om hjemmekontor i juni 2023?");
+        let question = Question::parse("Hva mente VFS om hjemmekontor i juni 2023?");
         let words: Vec<(&str, bool)> = question
             .keywords
             .iter()
@@ -839,7 +826,7 @@ mod tests {
         assert_eq!(
             words,
             [
-                ("NTL", true),
+                ("VFS", true),
                 ("hjemmekontor", false),
                 ("juni", false),
                 ("2023", false)

@@ -1,10 +1,11 @@
-//! Whose view a sentence tells, and what kind of view: "NTL stilte spørsmål ved …" is NTL's, and so
+//! Whose view a sentence tells, and what kind of view: "VFS stilte spørsmål ved …" is VFS's, and so
 //! are the sentences after it until somebody else has the word.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::{Reading, Stance};
+use crate::corpus::format::BlockKind;
 use crate::language::{fold, is_party, words};
 
 /// Verbs and phrases with which minutes tell views, and the stance they tell. The longest that fits
@@ -12,7 +13,7 @@ use crate::language::{fold, is_party, words};
 const CUES: &str = include_str!("stances.tsv");
 
 /// What one sentence says about who has the word.
-enum Word {
+pub(super) enum Word {
     /// This one, and says something.
     Says(String, Stance),
     /// Somebody else than before, who says nothing: "Partene møttes igjen i mai".
@@ -23,33 +24,54 @@ enum Word {
 
 /// Whose view unit `i` of `reading` tells, and what it comes to.
 pub fn holder(reading: &Reading, i: usize) -> Option<(String, Stance)> {
-    match word(reading, i) {
-        Word::Says(name, stance) => return Some((name, stance)),
+    match reading.word(i) {
+        Word::Says(name, stance) => return Some((name.clone(), *stance)),
         Word::Taken => return None,
         Word::Kept => {}
     }
     // Within a paragraph the one who has the word keeps it.
     for before in (reading.block_start(i)..i).rev().take(MAX_KEPT) {
-        match word(reading, before) {
+        match reading.word(before) {
             Word::Says(name, _) => {
-                return Some((name, Stance::States));
+                return Some((name.clone(), Stance::States));
             }
             Word::Taken => return None,
             Word::Kept => {}
         }
     }
-    recommended(reading, i)
+    introduced(reading, i).or_else(|| recommended(reading, i))
+}
+
+/// Whose the items of a list are: those of whoever has the word in the sentence that leads it in ("VFS la
+/// fram tre punkter:").
+fn introduced(reading: &Reading, i: usize) -> Option<(String, Stance)> {
+    let is_item = |i: &usize| reading.units[*i].kind != BlockKind::Paragraph;
+    if !is_item(&i) {
+        return None;
+    }
+    let lead = (0..i)
+        .rev()
+        .take(MAX_KEPT)
+        .find(|before| !is_item(before))?;
+    if !reading.text(lead).ends_with(':') {
+        return None;
+    }
+    match reading.word(lead) {
+        Word::Says(name, stance) => Some((name.clone(), *stance)),
+        Word::Taken | Word::Kept => None,
+    }
 }
 
 /// What nobody is named for, the author says: "Ordningen bør evalueres" is advice of those who wrote it.
 fn recommended(reading: &Reading, i: usize) -> Option<(String, Stance)> {
     let author = reading.document.metadata.author.clone()?;
     let text = reading.text(i);
-    let folded: Vec<String> = words(text)
+    if text.len() > MAX_SENTENCE {
+        return None;
+    }
+    let advice = words(text)
         .iter()
-        .map(|word| fold(&text[word.start..word.end]))
-        .collect();
-    let advice = folded.iter().any(|word| ADVICE.contains(&word.as_str()));
+        .any(|word| ADVICE.contains(&fold(&text[word.start..word.end]).as_str()));
     // "Flere kontorer mener at den bør …" is not theirs.
     (advice && !tells(text)).then(|| (own_name(reading, author), Stance::Proposes))
 }
@@ -75,13 +97,13 @@ const ADVICE: &[&str] = &[
     "should",
 ];
 
-/// Somebody keeps the word for so many sentences of a paragraph, at most: nobody speaks longer in minutes,
-/// and a page without paragraphs must not take time without end.
+/// Somebody keeps the word for so many sentences of a paragraph, at most: nobody speaks longer in minutes.
 const MAX_KEPT: usize = 30;
 /// What is longer, in bytes, is no sentence that tells a view.
 const MAX_SENTENCE: usize = 4_000;
 
-fn word(reading: &Reading, i: usize) -> Word {
+/// What unit `i` says about who has the word; [`Reading::word`] remembers it.
+pub(super) fn word(reading: &Reading, i: usize) -> Word {
     let text = reading.text(i);
     if text.len() > MAX_SENTENCE {
         return Word::Kept;
@@ -112,7 +134,7 @@ fn word(reading: &Reading, i: usize) -> Word {
 
 const BUT: &[&str] = &["men", "derimot", "but", "however"];
 
-/// Who "vi" is: the one named with it ("Vi i NTL"), else the document's author.
+/// Who "vi" is: the one named with it ("Vi i VFS"), else the document's author.
 fn writer(reading: &Reading, text: &str, folded: &[String]) -> Option<String> {
     let found = words(text);
     let named = folded.windows(2).position(|pair| {

@@ -6,7 +6,7 @@ use crate::corpus::format::BlockKind;
 use crate::corpus::metadata::month_of;
 use crate::corpus::{Date, Document};
 use crate::language::abbreviation::{Abbreviation, abbreviations, content_terms};
-use crate::language::{fold, is_party, term, words};
+use crate::language::{fold, is_party, is_role, term, words};
 use crate::question::{Intent, Keyword, Question};
 
 /// How surely unit `i` holds the kind of thing that the question asks for, from 0 to 1.
@@ -158,8 +158,8 @@ const ARTICLES: &str = "en ein ei et eit a an the alt all";
 /// Words in brackets beside the asked word, which may explain it or not.
 const BRACKETED: f32 = 0.8;
 
-/// How surely a text says what the asked word means: "NAV Økonomi pensjon (NØP)", "Med sone mener vi
-/// …" and "sone betyr …" do, "NØP er et …" may.
+/// How surely a text says what the asked word means: "Etat Lønn og drift (ELD)", "Med sone mener vi
+/// …" and "sone betyr …" do, "ELD er en …" may.
 pub(super) fn meaning(question: &Question, text: &str) -> f32 {
     let asked = content_terms(&question.bare);
     let says = |pair: &Abbreviation| {
@@ -228,19 +228,6 @@ fn view(question: &Question, reading: &Reading, i: usize) -> f32 {
     ))
 }
 
-const ROLES: &[&str] = &[
-    "direktør",
-    "direktøren",
-    "leder",
-    "leiar",
-    "lederen",
-    "leiaren",
-    "sjef",
-    "sjefen",
-    "director",
-    "manager",
-];
-
 /// Whether two words with capitals stand side by side inside the sentence, or, where `role` will do, a
 /// role is named.
 fn names_person(text: &str, role: bool) -> bool {
@@ -252,7 +239,7 @@ fn names_person(text: &str, role: bool) -> bool {
     let beside = |i: usize| text[found[i - 1].end..found[i].start] == *" ";
     let person = |i: usize| !is_party(word(i - 1)) && !is_party(word(i));
     let two = (1..found.len()).any(|i| name(i - 1) && name(i) && beside(i) && person(i));
-    two || role && (0..found.len()).any(|i| ROLES.iter().any(|role| fold(word(i)).ends_with(role)))
+    two || role && (0..found.len()).any(|i| is_role(word(i)))
 }
 
 /// What minutes say when they tell where a matter stands.

@@ -151,7 +151,8 @@ impl Excerpt {
         score: f32,
         links: &Links,
     ) -> Excerpt {
-        let quotation = Quotation::new(document, span);
+        let first = document.text[..span.start].chars().count();
+        let quotation = Quotation::new(document, span, first);
         let inside: Vec<Span> = highlights
             .iter()
             .filter(|part| span.contains(**part))

@@ -3,28 +3,40 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
+use super::holder::{self, Word};
 use crate::corpus::passage::{Unit, units};
 use crate::corpus::{Document, Span};
 use crate::language::terms;
 
-/// A document, its units (sentences, items, rows) and, once asked for, their terms.
+/// A document, its units (sentences, items, rows) and, once asked for, their terms and who has the word in
+/// them.
 pub struct Reading {
     /// The document.
     pub document: Document,
     /// Its units in order.
     pub units: Vec<Unit>,
+    /// For each unit, the first of its block.
+    block_starts: Vec<usize>,
     terms: Vec<OnceLock<Vec<String>>>,
+    /// Each unit's is asked for by those after it too.
+    words: Vec<OnceLock<Word>>,
 }
 
 impl Reading {
     /// Makes `document` ready.
     pub fn new(document: Document) -> Reading {
         let units = units(&document);
-        let terms = units.iter().map(|_| OnceLock::new()).collect();
+        let mut block_start = 0;
+        let block_starts = units.iter().enumerate().map(|(i, unit)| {
+            let next = if unit.ends_block { i + 1 } else { block_start };
+            std::mem::replace(&mut block_start, next)
+        });
         Reading {
+            block_starts: block_starts.collect(),
+            terms: units.iter().map(|_| OnceLock::new()).collect(),
+            words: units.iter().map(|_| OnceLock::new()).collect(),
             document,
             units,
-            terms,
         }
     }
 
@@ -54,10 +66,12 @@ impl Reading {
 
     /// The first unit of the block that unit `i` stands in.
     pub fn block_start(&self, i: usize) -> usize {
-        (0..i)
-            .rev()
-            .find(|&before| self.units[before].ends_block)
-            .map_or(0, |before| before + 1)
+        self.block_starts[i]
+    }
+
+    /// What unit `i` says about who has the word.
+    pub(super) fn word(&self, i: usize) -> &Word {
+        self.words[i].get_or_init(|| holder::word(self, i))
     }
 
     /// From the first byte of unit `range.start` to the last of the range.

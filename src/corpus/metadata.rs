@@ -400,7 +400,7 @@ fn labelled<'a>(line: &'a str, labels: &[&str]) -> Option<&'a str> {
     (labels.contains(&label.trim().to_lowercase().as_str()) && !rest.is_empty()).then_some(rest)
 }
 
-/// "Referat fra møte i etats-MBA 3. juni" → "etats-MBA".
+/// "Referat fra møte i etats-MBU 3. juni" → "etats-MBU".
 fn body_in(line: &str) -> Option<String> {
     let lower = line.to_lowercase();
     let leads = [

@@ -77,8 +77,8 @@ impl fmt::Display for DocumentId {
     }
 }
 
-/// A place in a document's text, in bytes, on character boundaries. Programs outside see characters
-/// ([`Document::characters`]).
+/// A place in a document's text, in bytes, on character boundaries. Programs outside see
+/// characters counted instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Span {
     /// Where it begins.
@@ -189,12 +189,6 @@ impl Document {
     /// The words at `span`.
     pub fn slice(&self, span: Span) -> &str {
         &self.text[span.range()]
-    }
-
-    /// The span in characters instead of bytes, as programs outside count.
-    pub fn characters(&self, span: Span) -> Range<usize> {
-        let start = self.text[..span.start].chars().count();
-        start..start + self.slice(span).chars().count()
     }
 
     /// The page on which the text at `offset` stands, where pages are known.

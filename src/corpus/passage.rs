@@ -41,12 +41,12 @@ pub struct Quotation {
 }
 
 impl Quotation {
-    /// The words of `document` at `span`.
-    pub fn new(document: &Document, span: Span) -> Quotation {
+    /// The words of `document` at `span`, the first of which is character `first` of its text.
+    pub fn new(document: &Document, span: Span, first: usize) -> Quotation {
         let section = document.section_at(span.start);
         Quotation {
             text: document.slice(span).to_owned(),
-            first: document.text[..span.start].chars().count(),
+            first,
             heading: section
                 .map(|i| document.sections[i].heading.clone())
                 .filter(|heading| !heading.is_empty()),

@@ -75,7 +75,9 @@ fn sections(text: &str, blocks: &[PlacedBlock]) -> Vec<Section> {
     let first = headings
         .first()
         .map_or(text.len(), |heading| heading.span.start);
-    let mut sections = Vec::new();
+    let mut sections: Vec<Section> = Vec::new();
+    // The sections that the next heading may stand under, each under the one before.
+    let mut open: Vec<usize> = Vec::new();
     if !text[..first].trim().is_empty() {
         let span = trimmed(text, 0, first);
         sections.push(Section {
@@ -94,9 +96,13 @@ fn sections(text: &str, blocks: &[PlacedBlock]) -> Vec<Section> {
             .map_or(text.len(), |next| next.span.start);
         let words = text[heading.span.range()].trim_end_matches('.');
         let (number, title) = split_number(words);
-        let parent = sections.iter().rposition(|above: &Section| {
-            above.level < heading.level && !above.heading_span.is_empty()
-        });
+        while let Some(above) = open.last()
+            && sections[*above].level >= heading.level
+        {
+            open.pop();
+        }
+        let parent = open.last().copied();
+        open.push(sections.len());
         sections.push(Section {
             heading: title.to_owned(),
             number: number.map(str::to_owned),
@@ -207,10 +213,13 @@ fn run_in_heading(paragraph: &str) -> Option<usize> {
         .match_indices(['.', '?'])
         .map(|(at, _)| at)
         .find(|&at| {
+            if !paragraph[at + 1..].starts_with(' ') {
+                return false;
+            }
             // "Fase 2. Utvikling" and "(før: NN.)." go on; "for 2024. Etaten" and "(BN0). Etaten" end.
             let word = paragraph[..at].rsplit(' ').next().unwrap_or_default();
             let number = word.len() <= 2 && word.bytes().all(|b| b.is_ascii_digit());
-            paragraph[at + 1..].starts_with(' ') && !number
+            !number
         })?;
     let (heading, rest) = (&paragraph[..end], paragraph[end + 1..].trim_start());
     let words: Vec<&str> = heading.split(' ').collect();

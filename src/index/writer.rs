@@ -50,14 +50,18 @@ impl Writer {
         passages: &[(Passage, Vec<String>)],
     ) -> anyhow::Result<()> {
         self.remove(&entry.id);
+        // Passages come in order, so characters are counted from each to the next.
+        let (mut counted, mut first) = (0, 0);
         for (passage, holders) in passages {
+            first += document.text[counted..passage.span.start].chars().count();
+            counted = passage.span.start;
             let text = searched_text(document, passage);
             let mut record = TantivyDocument::default();
             record.add_text(self.fields.record, PASSAGE);
             record.add_text(self.fields.owner, entry.id.as_str());
             record.add_text(self.fields.terms, &text);
             record.add_text(self.fields.grams, &text);
-            let quotation = Quotation::new(document, passage.span);
+            let quotation = Quotation::new(document, passage.span, first);
             record.add_text(self.fields.quotation, serde_json::to_string(&quotation)?);
             for holder in holders {
                 record.add_text(self.fields.holder, holder);

@@ -158,7 +158,7 @@ mod tests {
             ("When will the budget be ready?", Language::English),
             ("siste om lønnsforhandlingene", Language::Bokmal),
             (
-                "Who led the working group for NAV-kontor?",
+                "Who led the working group for VFS-kontor?",
                 Language::English,
             ),
         ] {

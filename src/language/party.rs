@@ -1,9 +1,12 @@
 //! Words that name somebody who can hold a view: an organisation, a body, a role.
 
+use std::sync::LazyLock;
+
 use super::{fold, term, words};
 
-/// Endings of such words, alone or at a compound's end, one a line.
-const PARTIES: &str = include_str!("parties.tsv");
+/// Endings of such words, alone or at a compound's end.
+static PARTIES: LazyLock<Vec<&str>> =
+    LazyLock::new(|| include_str!("parties.tsv").lines().collect());
 
 /// Words by which people mean the union whose minutes they read.
 const UNION: &[&str] = &[
@@ -24,8 +27,28 @@ pub fn is_party(name: &str) -> bool {
         let word = &name[word.start..word.end];
         let abbreviation = word.chars().count() >= 2 && word.chars().all(char::is_uppercase);
         let folded = fold(word);
-        abbreviation || PARTIES.lines().any(|ending| folded.ends_with(ending))
+        abbreviation || PARTIES.iter().any(|ending| folded.ends_with(ending))
     })
+}
+
+/// Roles of one who has a name, alone or at a compound's end.
+const ROLES: &[&str] = &[
+    "direktør",
+    "direktøren",
+    "leder",
+    "lederen",
+    "leiar",
+    "leiaren",
+    "sjef",
+    "sjefen",
+    "director",
+    "manager",
+];
+
+/// Whether a word names a role that somebody with a name has.
+pub fn is_role(word: &str) -> bool {
+    let folded = fold(word);
+    folded == "head" || ROLES.iter().any(|role| folded.ends_with(role))
 }
 
 /// Whether a word means the union without naming it.

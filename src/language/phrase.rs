@@ -13,7 +13,7 @@ pub struct Phrase {
 
 /// Stands between two words.
 const GAP: char = ' ';
-/// Stands where a hyphen may join two words or break one: "NAV-kontor", "med-␤bestemmelse".
+/// Stands where a hyphen may join two words or break one: "VFS-kontor", "med-␤bestemmelse".
 const HYPHEN: char = '-';
 
 impl Phrase {

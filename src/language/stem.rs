@@ -62,7 +62,7 @@ pub fn stem(word: &str) -> String {
     simplified(word).to_owned()
 }
 
-/// Drops a genitive s: "navs" → "nav", "etatens" → "etaten"; not that of "hus" or "prosess".
+/// Drops a genitive s: "fasas" → "fasa", "etatens" → "etaten"; not that of "hus" or "prosess".
 fn genitive(word: &str) -> &str {
     match word.strip_suffix('s') {
         Some(base)

@@ -1,5 +1,5 @@
 //! Words that carry a question, not what it is about. Left out of queries only: a full stop list
-//! costs hits, since "NAV", "ha" and "eller" mean something in minutes.
+//! costs hits, since "IT", "ha" and "eller" mean something in minutes.
 
 use super::Language;
 

@@ -63,7 +63,8 @@ pub fn words(text: &str) -> Vec<Word> {
     words
 }
 
-fn is_word_char(c: char) -> bool {
+/// Whether a word may hold `c`.
+pub(super) fn is_word_char(c: char) -> bool {
     // Combining marks belong to the letter before them.
     c.is_alphanumeric() || ('\u{300}'..='\u{36F}').contains(&c)
 }

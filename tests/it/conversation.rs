@@ -116,8 +116,8 @@ fn the_latest_word_on_a_matter_is_from_the_newest_document() {
 fn what_is_not_there_is_declined_in_the_language_of_the_question() {
     for (question, expected) in [
         (
-            "Hva mener Riksteateret om hjemmekontor?",
-            "Dokumentene nevner ikke «Riksteateret».",
+            "Hva mener Lyktespillet om hjemmekontor?",
+            "Dokumentene nevner ikke «Lyktespillet».",
         ),
         (
             "What is the weather in Paris?",

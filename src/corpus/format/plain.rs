@@ -430,11 +430,11 @@ mod tests {
 
     #[test]
     fn a_blank_line_after_every_line_does_not_end_paragraphs() {
-        let text = "Forbundet viste til at flere kom-\n\nmuner har sagt nei til ordningen, og at det \n\ngjelder både små og store. NAV-\n\nkontorene må få vite det.  \n\n \n\nEtaten svarte at saken \n\nkommer tilbake.\n";
+        let text = "Forbundet viste til at flere kom-\n\nmuner har sagt nei til ordningen, og at det \n\ngjelder både små og store. VFS-\n\nkontorene må få vite det.  \n\n \n\nEtaten svarte at saken \n\nkommer tilbake.\n";
         assert_eq!(
             shapes(text),
             [
-                (BlockKind::Paragraph, "Forbundet viste til at flere kommuner har sagt nei til ordningen, og at det gjelder både små og store. NAV-kontorene må få vite det.".to_owned()),
+                (BlockKind::Paragraph, "Forbundet viste til at flere kommuner har sagt nei til ordningen, og at det gjelder både små og store. VFS-kontorene må få vite det.".to_owned()),
                 (BlockKind::Paragraph, "Etaten svarte at saken kommer tilbake.".to_owned()),
             ]
         );

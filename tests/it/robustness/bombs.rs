@@ -166,6 +166,11 @@ fn bombs_are_defused_in_bounded_memory_and_time() {
             "long.txt",
             b"En setning med et par ord til. ".repeat(9_000_000 / 31),
         ));
+        bombs.push(("dots.txt", b".".repeat(3_000_000)));
+        bombs.push((
+            "called.txt",
+            b"ord til laget kalt ABC ".repeat(3_000_000 / 23),
+        ));
         bombs.push((
             "line.txt",
             b"ett ord etter et annet ".repeat(50_000_000 / 23),

@@ -1,0 +1,91 @@
+//! The command `doctor`: what is wrong with configuration, index and files, and how to mend it.
+
+use std::io::Write;
+
+use serde_json::{Value, json};
+
+use super::console::progress;
+use super::models::NO_MODEL;
+use crate::app::App;
+use crate::ingest::Check;
+
+/// Looks at everything, and says what to mend.
+pub(super) fn run(app: &App, json: bool, out: &mut impl Write) -> anyhow::Result<()> {
+    let mut findings: Vec<(String, String)> = Vec::new();
+    let config = app.config();
+    for (name, enabled) in [
+        ("discord", config.discord.enabled),
+        ("matrix", config.matrix.enabled),
+    ] {
+        if enabled {
+            findings.push((
+                format!("[{name}] enabled"),
+                "this version has no such platform: set it to false".to_owned(),
+            ));
+        }
+    }
+    match app.meanings() {
+        Err(error) => findings.push(("[semantic] model".to_owned(), format!("{error:#}"))),
+        Ok(None) => eprintln!("referent: {NO_MODEL}"),
+        Ok(Some(_)) => {}
+    }
+    let (index, report) = app.update(Check::Content, &*progress())?;
+    findings.extend(
+        report
+            .skipped
+            .iter()
+            .chain(&report.notes)
+            .map(|entry| (entry.path.clone(), entry.reason.clone())),
+    );
+    let entries = index.entries()?;
+    let indexed = entries
+        .iter()
+        .filter(|entry| entry.metadata().is_some())
+        .count();
+    if indexed == 0 {
+        findings.push((
+            config.knowledge.path.display().to_string(),
+            "no document can be searched: put minutes or reports there".to_owned(),
+        ));
+    }
+    for entry in &entries {
+        if entry
+            .metadata()
+            .is_some_and(|metadata| metadata.date.is_none())
+        {
+            findings.push((
+                entry.path.clone(),
+                format!(
+                    "no date is known: state it in {}.toml, as date = \"2024-03-14\"",
+                    entry.path
+                ),
+            ));
+        }
+    }
+    if json {
+        let list: Vec<Value> = findings
+            .iter()
+            .map(|(at, what)| json!({"at": at, "finding": what}))
+            .collect();
+        writeln!(out, "{}", json!({"documents": indexed, "findings": list}))?;
+    } else {
+        writeln!(
+            out,
+            "configuration: read\nindex: {indexed} documents in {}",
+            config.data.path.display()
+        )?;
+        for (at, what) in &findings {
+            writeln!(out, "mend: {at}: {what}")?;
+        }
+        writeln!(
+            out,
+            "{}",
+            if findings.is_empty() {
+                "nothing to mend"
+            } else {
+                ""
+            }
+        )?;
+    }
+    Ok(())
+}
