@@ -687,22 +687,26 @@ fn intent(text: &str) -> Intent {
         }
         _ => has(cue),
     };
+    // "Når burde de ha fått vite det, ifølge VFS?"
+    let source = ["ifølge ", "according to the ", "according to "]
+        .iter()
+        .find_map(|cue| folded.split_once(&format!(" {cue}")));
+    let told = source.is_some_and(|(_, source)| {
+        source.split(' ').next().is_some_and(|word| {
+            let asked = words(text).into_iter().map(|w| &text[w.start..w.end]);
+            asked.clone().any(|w| fold(w) == word && is_party(w)) || means_union(word)
+        })
+    });
     if let Some((intent, _)) = CUES
         .iter()
         .find(|(intent, cues)| cues.iter().any(|cue| asks(intent, &cue)))
     {
-        return *intent;
+        return match intent {
+            Intent::Date | Intent::List | Intent::Comparison if told => Intent::Position,
+            _ => *intent,
+        };
     }
-    // "Bør de få fortsette, ifølge VFS?"
-    let source = ["ifølge ", "according to the ", "according to "]
-        .iter()
-        .find_map(|cue| folded.split_once(&format!(" {cue}")));
-    if let Some((_, source)) = source
-        && source.split(' ').next().is_some_and(|word| {
-            let asked = words(text).into_iter().map(|w| &text[w.start..w.end]);
-            asked.clone().any(|w| fold(w) == word && is_party(w)) || means_union(word)
-        })
-    {
+    if told {
         return Intent::Position;
     }
     // "Where does the cloud matter stand?"

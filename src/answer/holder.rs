@@ -292,6 +292,11 @@ const INSIDE_NAMES: &[&str] = &[
     "for", "fra", "frå", "i", "ved", "og", "av", "of", "the", "from", "in", "at", "and", "på",
 ];
 
+/// Verbs that may stand apart from what tells the view.
+const AUXILIARIES: &[&str] = &[
+    "har", "hadde", "gir", "gav", "ga", "gjev", "has", "have", "had",
+];
+
 /// Words that a sentence may begin with before its subject.
 const OPENINGS: &[&str] = &["men", "og", "også", "likevel", "but", "and", "also"];
 
@@ -327,7 +332,8 @@ fn subject(text: &str, folded: &[String]) -> Option<(String, Option<Stance>)> {
             || name.is_some() && capital(last);
         if is_party(word(last)) && joined || name.is_some() && capital(last) && joined {
             name = Some(so_far);
-            let perfect = ["har", "hadde", "has", "have", "had"].contains(&folded[end].as_str());
+            // "har i møtet bedt om", "gir i sine innspill uttrykk for".
+            let perfect = AUXILIARIES.contains(&folded[end].as_str());
             let stance = cue_at(folded, end).or_else(|| {
                 (end + 1..end + 5)
                     .filter(|_| perfect)
