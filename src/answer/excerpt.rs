@@ -556,6 +556,9 @@ fn widened(
         Intent::Number | Intent::Date => least / 2,
         _ => least,
     };
+    // A row of a table is no context for a sentence.
+    let row = |unit: usize| reading.units[unit].kind == BlockKind::TableRow;
+    let joins = |unit: usize, beside: usize| row(unit) == row(beside);
     while length(&candidate.units) < least {
         let after = candidate.units.start..candidate.units.end + 1;
         let before = candidate.units.start.saturating_sub(1)..candidate.units.end;
@@ -563,12 +566,14 @@ fn widened(
         if after.end <= reading.units.len()
             && section(after.end - 1) == here
             && fits(&after)
+            && joins(after.end - 1, after.end - 2)
             && !apart(after.end - 1)
         {
             candidate.units = after;
         } else if before.start < candidate.units.start
             && section(before.start) == here
             && fits(&before)
+            && joins(before.start, before.start + 1)
             && !apart(before.start)
         {
             candidate.units = before;
