@@ -697,17 +697,16 @@ fn intent(text: &str) -> Intent {
             asked.clone().any(|w| fold(w) == word && is_party(w)) || means_union(word)
         })
     });
-    if let Some((intent, _)) = CUES
+    let cued = CUES
         .iter()
         .find(|(intent, cues)| cues.iter().any(|cue| asks(intent, &cue)))
-    {
-        return match intent {
-            Intent::Date | Intent::List | Intent::Comparison if told => Intent::Position,
-            _ => *intent,
-        };
-    }
-    if told {
-        return Intent::Position;
+        .map(|(intent, _)| *intent);
+    match cued {
+        None | Some(Intent::Date | Intent::List | Intent::Comparison) if told => {
+            return Intent::Position;
+        }
+        Some(intent) => return intent,
+        None => {}
     }
     // "Where does the cloud matter stand?"
     if folded.starts_with(" where ") && folded.contains(" stand ") {

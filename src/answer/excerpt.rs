@@ -451,9 +451,9 @@ impl Scored {
             inside(keyword).max(self.heading[keyword]) >= HELD
                 || self.around[keyword] >= HELD * weight::CONTEXT
         };
-        let names =
+        let mut names =
             (0..question.keywords.len()).filter(|&keyword| weights.must_hold(question, keyword));
-        let holds_names = names.fold(true, |all, keyword| all && held(keyword));
+        let holds_names = names.all(held);
         let each = |unit: &Vec<f32>| share(&|keyword| unit[keyword]);
         let worths = units.clone().zip(
             served
