@@ -44,10 +44,11 @@ impl Signals {
             Intent::Number | Intent::Date => 0.45,
             _ => 0.25,
         };
-        let newest = if question.intent == Intent::Status {
-            1.0
-        } else {
-            0.05
+        // A date that was moved, or a number that has grown, is asked for as it is today.
+        let newest = match question.intent {
+            Intent::Status => 1.0,
+            Intent::Date | Intent::Number if question.period.is_none() => 0.2,
+            _ => 0.05,
         };
         self.covered
             + 0.3 * self.inside
