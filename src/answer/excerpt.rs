@@ -559,27 +559,25 @@ fn widened(
     // A row of a table is no context for a sentence.
     let row = |unit: usize| reading.units[unit].kind == BlockKind::TableRow;
     let joins = |unit: usize, beside: usize| row(unit) == row(beside);
+    let here = section(candidate.units.start);
+    let fair = |units: &Range<usize>, added: usize, beside: usize| {
+        section(added) == here && fits(units) && joins(added, beside) && !apart(added)
+    };
     while length(&candidate.units) < least {
-        let after = candidate.units.start..candidate.units.end + 1;
-        let before = candidate.units.start.saturating_sub(1)..candidate.units.end;
-        let here = section(candidate.units.start);
-        if after.end <= reading.units.len()
-            && section(after.end - 1) == here
-            && fits(&after)
-            && joins(after.end - 1, after.end - 2)
-            && !apart(after.end - 1)
-        {
-            candidate.units = after;
-        } else if before.start < candidate.units.start
-            && section(before.start) == here
-            && fits(&before)
-            && joins(before.start, before.start + 1)
-            && !apart(before.start)
-        {
-            candidate.units = before;
-        } else {
-            break;
-        }
+        let Range { start, end } = candidate.units;
+        let after = (end < reading.units.len() && fair(&(start..end + 1), end, end - 1))
+            .then(|| start..end + 1);
+        let before =
+            (start > 0 && fair(&(start - 1..end), start - 1, start)).then(|| start - 1..end);
+        // The rest of a paragraph comes before what follows it.
+        let goes_on = !reading.units[end - 1].ends_block;
+        candidate.units = match (after, before) {
+            (Some(after), None) => after,
+            (Some(after), Some(_)) if goes_on => after,
+            (Some(after), Some(_)) if reading.units[start - 1].ends_block => after,
+            (_, Some(before)) => before,
+            (None, None) => break,
+        };
     }
     candidate
 }
