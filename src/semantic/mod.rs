@@ -6,11 +6,13 @@
 //! memory; its table of words, which is four times their size, stays on the disk.
 
 pub mod fetch;
+mod late_interaction;
 mod layers;
 mod model;
 mod tokenizer;
 mod vectors;
 mod weights;
 
+pub use late_interaction::{Similarities, TokenStates, similarities};
 pub use model::{FILES, Model};
 pub use vectors::{State, Vectors};

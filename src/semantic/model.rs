@@ -8,8 +8,9 @@ use rayon::prelude::*;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
+use super::late_interaction::TokenStates;
 use super::layers::{Linear, Norm, attention, gelu};
-use super::tokenizer::Tokenizer;
+use super::tokenizer::{Token, Tokenizer};
 use super::weights::{Rows, Weights, sample_of};
 
 /// The files of a model's folder.
@@ -19,6 +20,15 @@ pub const FILES: [&str; 3] = ["config.json", "tokenizer.json", "model.safetensor
 const BATCH_TOKENS: usize = 1024;
 /// A text has at most so many tokens, if the model does not say less.
 const MAX_TOKENS: usize = 512;
+
+/// Single tokens are compared as they are after so many layers: the last ones only make ready what is
+/// averaged. Of layers 8 to 12 of multilingual-e5-small this one told best which sentence answers.
+const TOKEN_LAYERS: usize = 10;
+
+/// What stands before a question, as the model was taught.
+const QUESTION: &str = "query: ";
+/// What stands before a passage.
+const PASSAGE: &str = "passage: ";
 
 /// A model in use.
 pub struct Model {
@@ -189,16 +199,51 @@ impl Model {
 
     /// The meaning of a question, of length one.
     pub fn question(&self, text: &str) -> anyhow::Result<Vec<f32>> {
-        let tokens = self.tokens(&format!("query: {text}"));
+        let tokens = self.tokens(&format!("{QUESTION}{text}"));
         let found = self.embed(&[&tokens])?.pop();
         found.context("no meaning was found")
     }
 
+    /// What the model makes of each token of a question.
+    pub fn question_tokens(&self, text: &str) -> anyhow::Result<TokenStates> {
+        let found = self.token_states(QUESTION, &[text])?.pop();
+        found.context("no tokens were found")
+    }
+
+    /// What the model makes of each token of passages, in their order. They are worked on at once.
+    pub fn passage_tokens(&self, texts: &[&str]) -> anyhow::Result<Vec<TokenStates>> {
+        self.token_states(PASSAGE, texts)
+    }
+
+    fn token_states(&self, prefix: &str, texts: &[&str]) -> anyhow::Result<Vec<TokenStates>> {
+        let tokens: Vec<Vec<Token>> = texts
+            .par_iter()
+            .map(|text| self.tokens(&format!("{prefix}{text}")))
+            .collect();
+        if tokens.is_empty() {
+            return Ok(Vec::new());
+        }
+        let all: Vec<&[Token]> = tokens.iter().map(Vec::as_slice).collect();
+        let layers = self.layers.len().min(TOKEN_LAYERS);
+        let states = self.through(&all, &self.layers[..layers])?;
+        let mut rest = &states[..];
+        let states = tokens.iter().map(|text| {
+            let (states, others) = rest.split_at(text.len() * self.dimension);
+            rest = others;
+            let bytes = text.iter().map(|token| {
+                let place = |byte: usize| byte.saturating_sub(prefix.len());
+                place(token.bytes.start)..place(token.bytes.end)
+            });
+            TokenStates::new(states.to_vec(), self.dimension, bytes.collect())
+        });
+        Ok(states.collect())
+    }
+
     /// The meanings of passages, each of length one, in their order.
     pub fn passages(&self, texts: &[String]) -> anyhow::Result<Vec<Vec<f32>>> {
-        let tokens: Vec<Vec<u32>> = texts
+        let tokens: Vec<Vec<Token>> = texts
             .par_iter()
-            .map(|text| self.tokens(&format!("passage: {text}")))
+            .map(|text| self.tokens(&format!("{PASSAGE}{text}")))
             .collect();
         let mut order: Vec<usize> = (0..texts.len()).collect();
         order.sort_by_key(|i| tokens[*i].len());
@@ -213,7 +258,7 @@ impl Model {
             let count = rest.iter().take_while(fits).count().max(1);
             let (batch, others) = rest.split_at(count);
             rest = others;
-            let texts: Vec<&[u32]> = batch.iter().map(|i| &tokens[*i][..]).collect();
+            let texts: Vec<&[Token]> = batch.iter().map(|i| &tokens[*i][..]).collect();
             for (i, meaning) in batch.iter().zip(self.embed(&texts)?) {
                 meanings[*i] = meaning;
             }
@@ -222,24 +267,24 @@ impl Model {
     }
 
     /// The tokens of a text, as the model counts them.
-    pub fn tokens(&self, text: &str) -> Vec<u32> {
+    pub fn tokens(&self, text: &str) -> Vec<Token> {
         self.tokenizer.encode(text, self.limit)
     }
 
-    /// The meanings of texts that are worked on at once: their tokens one after the other, with no
-    /// filling up between them.
-    fn embed(&self, texts: &[&[u32]]) -> anyhow::Result<Vec<Vec<f32>>> {
+    /// What `layers`, the first ones of the model, make of each token of texts that are worked on at once:
+    /// their tokens one after the other, with no filling up between them.
+    fn through(&self, texts: &[&[Token]], layers: &[Layer]) -> anyhow::Result<Vec<f32>> {
         let hidden = self.dimension;
         let lengths: Vec<usize> = texts.iter().map(|text| text.len()).collect();
         let mut x = Vec::with_capacity(lengths.iter().sum::<usize>() * hidden);
         for text in texts {
             for (token, position) in text.iter().zip(self.positions.chunks_exact(hidden)) {
-                let word = self.words.row(*token as usize)?;
+                let word = self.words.row(token.id as usize)?;
                 x.extend(word.iter().zip(position).map(|(a, b)| a + b));
             }
         }
         self.norm.apply(&mut x);
-        for layer in &self.layers {
+        for layer in layers {
             let parts = layer.attention.apply(&x)?;
             let seen = attention(&parts, &lengths, self.heads, hidden)?;
             let new = layer.attention_output.apply(&seen)?;
@@ -249,10 +294,17 @@ impl Model {
             let new = layer.output.apply(&inner)?;
             layer.output_norm.add(&mut x, &new);
         }
+        Ok(x)
+    }
+
+    /// The meanings of texts that are worked on at once.
+    fn embed(&self, texts: &[&[Token]]) -> anyhow::Result<Vec<Vec<f32>>> {
+        let hidden = self.dimension;
+        let x = self.through(texts, &self.layers)?;
         let mut meanings = Vec::with_capacity(texts.len());
         let mut rest = &x[..];
-        for length in lengths {
-            let (text, others) = rest.split_at(length * hidden);
+        for text in texts {
+            let (text, others) = rest.split_at(text.len() * hidden);
             rest = others;
             let mut mean = vec![0.0_f32; hidden];
             for token in text.chunks_exact(hidden) {

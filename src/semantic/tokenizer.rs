@@ -4,6 +4,7 @@
 //! memory, so a compact form is kept beside the index: the pieces as a finite state transducer, their
 //! scores, and the table by which characters are normalized.
 
+use std::ops::Range;
 use std::path::Path;
 
 use anyhow::{Context, bail, ensure};
@@ -27,6 +28,15 @@ pub struct Tokenizer {
     charsmap: Option<Charsmap>,
     scores: Vec<f64>,
     pieces: fst::Map<Vec<u8>>,
+}
+
+/// A token of a text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Token {
+    /// Its number.
+    pub id: u32,
+    /// The bytes of the text that it was made from; none for the two that begin and end a text.
+    pub bytes: Range<usize>,
 }
 
 /// The small things that the tokenizer knows.
@@ -207,20 +217,30 @@ impl Tokenizer {
     }
 
     /// The tokens of `text` between the two that begin and end a text, `limit` of them at most in all.
-    pub fn encode(&self, text: &str, limit: usize) -> Vec<u32> {
-        let mut tokens = vec![self.facts.begin];
+    pub fn encode(&self, text: &str, limit: usize) -> Vec<Token> {
+        let begin = self.facts.begin;
+        let mut tokens = vec![Token {
+            id: begin,
+            bytes: 0..0,
+        }];
         let room = limit.saturating_sub(1);
-        let mut rest = text;
+        let mut from = 0;
         while tokens.len() < room {
-            let special = self.next_special(rest);
-            let end = special.map_or(rest.len(), |(at, ..)| at);
-            self.encode_plain(&rest[..end], room, &mut tokens);
-            let Some((at, word, id)) = special else { break };
-            tokens.push(id);
-            rest = &rest[at + word.len()..];
+            let special = self.next_special(&text[from..]);
+            let end = special.map_or(text.len(), |(at, ..)| from + at);
+            self.encode_plain(text, from..end, room, &mut tokens);
+            let Some((_, word, id)) = special else { break };
+            from = end + word.len();
+            tokens.push(Token {
+                id,
+                bytes: end..from,
+            });
         }
         tokens.truncate(room);
-        tokens.push(self.facts.end);
+        tokens.push(Token {
+            id: self.facts.end,
+            bytes: text.len()..text.len(),
+        });
         tokens
     }
 
@@ -233,37 +253,44 @@ impl Tokenizer {
         found.min_by_key(|(at, word, _)| (*at, usize::MAX - word.len()))
     }
 
-    fn encode_plain(&self, text: &str, room: usize, tokens: &mut Vec<u32>) {
-        let normalized = match &self.charsmap {
-            Some(map) => map.normalize(text),
-            None => text.chars().filter_map(cleaned).nfkc().collect(),
-        };
+    /// The tokens of the bytes `part` of `text`.
+    fn encode_plain(&self, text: &str, part: Range<usize>, room: usize, tokens: &mut Vec<Token>) {
+        let normalized = Normalized::new(&text[part.clone()], self.charsmap.as_ref());
         let mut word = String::new();
-        for chunk in normalized.split_whitespace() {
+        let mut next = 0;
+        for chunk in normalized.text.split_inclusive(char::is_whitespace) {
+            let at = next;
+            next += chunk.len();
+            let chunk = chunk.trim_end_matches(char::is_whitespace);
             // A mark for a space that is written in the text begins a word as a space does.
             let mut marked = chunk.char_indices().skip(1).filter(|(_, c)| *c == SPACE);
             let mut start = 0;
-            loop {
+            while start < chunk.len() {
                 let end = marked.next().map_or(chunk.len(), |(at, _)| at);
                 word.clear();
                 if !chunk[start..end].starts_with(SPACE) {
                     word.push(SPACE);
                 }
+                let added = word.len();
                 word.push_str(&chunk[start..end]);
+                let first = tokens.len();
                 self.encode_word(&word, tokens);
+                for token in &mut tokens[first..] {
+                    let place = |byte: usize| at + start + byte.saturating_sub(added);
+                    let bytes = &token.bytes;
+                    let bytes = normalized.origin(place(bytes.start)..place(bytes.end));
+                    token.bytes = part.start + bytes.start..part.start + bytes.end;
+                }
                 if tokens.len() >= room {
                     return;
-                }
-                if end == chunk.len() {
-                    break;
                 }
                 start = end;
             }
         }
     }
 
-    /// Cuts a word into the pieces whose scores add up to the most.
-    fn encode_word(&self, word: &str, tokens: &mut Vec<u32>) {
+    /// Cuts a word into the pieces whose scores add up to the most. The tokens' bytes are those of the word.
+    fn encode_word(&self, word: &str, tokens: &mut Vec<Token>) {
         /// The best way to a place: its score, where its last piece begins, and that piece.
         #[derive(Clone, Copy)]
         struct Way {
@@ -326,11 +353,14 @@ impl Tokenizer {
         let mut end = word.len();
         while let Some(Some(way)) = ways.get(end).filter(|_| end > 0) {
             // Unknown characters that follow each other are one unknown word.
-            if way.piece != self.facts.unknown
-                || tokens.len() == first
-                || tokens.last() != Some(&way.piece)
-            {
-                tokens.push(way.piece);
+            match tokens[first..].last_mut() {
+                Some(last) if way.piece == self.facts.unknown && last.id == way.piece => {
+                    last.bytes.start = way.start;
+                }
+                _ => tokens.push(Token {
+                    id: way.piece,
+                    bytes: way.start..end,
+                }),
             }
             end = way.start;
         }
@@ -445,22 +475,100 @@ impl Charsmap {
         None
     }
 
-    fn normalize(&self, text: &str) -> String {
-        let mut normalized = String::with_capacity(text.len());
-        for cluster in text.graphemes(true) {
-            // Longer clusters are never in the table as a whole; models of this family count on that.
-            if cluster.len() < 6
-                && let Some(new) = self.replacement(cluster)
-            {
-                normalized.push_str(new);
-                continue;
-            }
-            let mut buffer = [0; 4];
-            for c in cluster.chars() {
-                let c: &str = c.encode_utf8(&mut buffer);
-                normalized.push_str(self.replacement(c).unwrap_or(c));
+    /// Adds to `normalized` what to write instead of the characters of `cluster`.
+    fn normalize(&self, cluster: &str, normalized: &mut String) {
+        // Longer clusters are never in the table as a whole; models of this family count on that.
+        if cluster.len() < 6
+            && let Some(new) = self.replacement(cluster)
+        {
+            normalized.push_str(new);
+            return;
+        }
+        let mut buffer = [0; 4];
+        for c in cluster.chars() {
+            let c: &str = c.encode_utf8(&mut buffer);
+            normalized.push_str(self.replacement(c).unwrap_or(c));
+        }
+    }
+}
+
+/// A text as the pieces have it written, and where its characters come from.
+struct Normalized {
+    text: String,
+    /// Where each cluster of characters begins: in this text, and in the one it was made from. The last
+    /// one is where both end.
+    clusters: Vec<(usize, usize)>,
+}
+
+impl Normalized {
+    fn new(original: &str, charsmap: Option<&Charsmap>) -> Normalized {
+        let mut text = String::with_capacity(original.len());
+        let mut clusters = Vec::with_capacity(original.len() + 1);
+        for (at, cluster) in original.grapheme_indices(true) {
+            clusters.push((text.len(), at));
+            match charsmap {
+                Some(map) => map.normalize(cluster, &mut text),
+                None => text.extend(cluster.chars().filter_map(cleaned).nfkc()),
             }
         }
-        normalized
+        clusters.push((text.len(), original.len()));
+        Normalized { text, clusters }
+    }
+
+    /// The bytes of the original from which the bytes `of` were made, whole clusters of characters.
+    fn origin(&self, of: Range<usize>) -> Range<usize> {
+        // Clusters of which nothing is left share their beginning with the one after them.
+        let after = |byte: usize| self.clusters.partition_point(|(new, _)| *new <= byte);
+        let original = |i: usize| self.clusters.get(i).map_or(0, |(_, original)| *original);
+        let start = original(after(of.start).saturating_sub(1));
+        let end = if of.is_empty() {
+            start
+        } else {
+            original(after(of.end - 1))
+        };
+        start..end.max(start)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_knows_the_bytes_that_it_was_made_from() {
+        let pieces = [
+            "<s>", "</s>", "<unk>", "▁", "å", "ret", "«", "»", "...", "f", "▁fi",
+        ];
+        let vocab: Vec<(&str, f64)> = pieces.iter().map(|piece| (*piece, -1.0)).collect();
+        let added = ["<s>", "</s>"].map(|word| {
+            let id = pieces.iter().position(|piece| *piece == word);
+            serde_json::json!({"id": id, "content": word})
+        });
+        let json = serde_json::json!({
+            "added_tokens": added,
+            "normalizer": {"type": "Sequence", "normalizers": [{"type": "Nmt"}, {"type": "NFKC"}]},
+            "pre_tokenizer": {"type": "Sequence",
+                "pretokenizers": [{"type": "WhitespaceSplit"}, {"type": "Metaspace"}]},
+            "post_processor": {"single": [
+                {"SpecialToken": {"id": "<s>"}}, {}, {"SpecialToken": {"id": "</s>"}}]},
+            "model": {"type": "Unigram", "unk_id": 2, "vocab": vocab},
+        });
+        let tokenizer = Tokenizer::parse(json.to_string().as_bytes()).unwrap();
+        // A letter in two characters, one that becomes three, a ligature that two pieces share, letters
+        // that are not known, one that goes, a special token in the text.
+        for (text, expected) in [
+            ("«a\u{30A}ret»", "|«|a\u{30A}|ret|»"),
+            ("å  \n…", "|å||…"),
+            ("ﬁf", "ﬁ|f"),
+            ("xyzret", "|xyz|ret"),
+            ("\u{1}å\u{1}ret </s>å", "|å|ret|</s>||å"),
+            ("", ""),
+        ] {
+            let tokens = tokenizer.encode(text, 50);
+            let inner = &tokens[1..tokens.len() - 1];
+            let parts: Vec<&str> = inner.iter().map(|t| &text[t.bytes.clone()]).collect();
+            assert_eq!(parts.join("|"), expected, "{text}");
+        }
+        assert_eq!(tokenizer.encode("ret ret ret", 4).len(), 4);
     }
 }
