@@ -19,7 +19,7 @@ use crate::corpus::{Date, Document, DocumentId, Metadata, Span};
 use crate::language::Language;
 use crate::question::Intent;
 
-pub use excerpt::{Retrieved, choose, marks};
+pub use excerpt::{Candidate, Retrieved, candidates, choose, marks};
 pub use link::Links;
 pub use reading::Reading;
 pub use verdict::{Period, Reason, Verdict, Weights, judge};

@@ -18,6 +18,9 @@ pub struct Signals {
     /// How near the passage's meaning is to the question's, beside the other passages'; 0 where meanings
     /// are not known.
     pub meaning: f32,
+    /// How much it says what the question's words mean, token by token, beside the other windows; the
+    /// same for all where no model has compared them.
+    pub late_interaction: f32,
     /// How surely it holds the kind of thing that is asked for.
     pub fit: f32,
     /// Whether its document is of the time that is asked about.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use super::Bot;
 use super::restrict::Bounds;
 use crate::answer::{
-    self, Answer, Excerpt, Period, Reading, Reason, Retrieved, Source, Verdict, Weights, choose,
-    judge, marks,
+    self, Answer, Excerpt, Period, Reading, Reason, Retrieved, Source, Verdict, Weights,
+    candidates, choose, judge, marks,
 };
 use crate::corpus::passage::{Passage, passages};
 use crate::corpus::{Date, DocumentId};
@@ -117,7 +117,9 @@ impl Bot {
             self.add_place(&mut found, conversation)?;
             self.hold(&question, &bounds, &mut found);
         }
-        let chosen = choose(&question, &weights, &found.passages, &found.readings);
+        let mut candidates = candidates(&question, &weights, &found.passages, &found.readings);
+        self.interact(&question, &weights, &found, &mut candidates)?;
+        let chosen = choose(&question, candidates, &found.readings);
         let verdict = self.verdict(&question, &weights, &chosen);
         let mut excerpts: Vec<Excerpt> = chosen
             .iter()

@@ -1,9 +1,15 @@
 //! Search by meaning, as far as the passages' meanings are known.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
+use anyhow::Context;
+
 use crate::index::{Index, Meaning, Rows};
-use crate::semantic::{Model, State, Vectors};
+use crate::semantic::{Model, State, TokenStates, Vectors};
+
+/// So many passages are remembered token by token.
+const REMEMBERED: usize = 32;
 
 /// A model and what it made of the passages.
 pub struct Meanings {
@@ -13,6 +19,8 @@ pub struct Meanings {
     pub vectors: RwLock<Vectors>,
     /// Whose the rows are, and of which state of the store.
     rows: Mutex<Option<(State, Arc<Rows>)>>,
+    /// Passages that were compared token by token, the oldest first.
+    tokens: Mutex<VecDeque<(String, Arc<TokenStates>)>>,
 }
 
 impl Meanings {
@@ -22,6 +30,7 @@ impl Meanings {
             model,
             vectors: RwLock::new(vectors),
             rows: Mutex::default(),
+            tokens: Mutex::default(),
         }
     }
 
@@ -50,6 +59,40 @@ impl Meanings {
             rows: &rows,
             cosines: &cosines,
         }))
+    }
+
+    /// What the model makes of each token of passages; those that were asked for lately are remembered.
+    pub fn passage_tokens(&self, texts: &[&str]) -> anyhow::Result<Vec<Arc<TokenStates>>> {
+        let lock = || self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known: Vec<Option<Arc<TokenStates>>> = {
+            let kept = lock();
+            let of = |text: &&str| {
+                let found = kept.iter().find(|(of, _)| of == text);
+                found.map(|(_, states)| states.clone())
+            };
+            texts.iter().map(of).collect()
+        };
+        let lacking = || {
+            texts
+                .iter()
+                .zip(&known)
+                .filter(|(_, known)| known.is_none())
+        };
+        let new: Vec<&str> = lacking().map(|(text, _)| *text).collect();
+        let mut made = self.model.passage_tokens(&new)?.into_iter().map(Arc::new);
+        let mut kept = lock();
+        for (text, known) in texts.iter().zip(&mut known) {
+            if known.is_some() {
+                continue;
+            }
+            let states = made.next().context("a passage without tokens")?;
+            if kept.len() == REMEMBERED {
+                kept.pop_front();
+            }
+            kept.push_back(((*text).to_owned(), states.clone()));
+            *known = Some(states);
+        }
+        Ok(known.into_iter().flatten().collect())
     }
 
     fn rows(&self, index: &Index, vectors: &Vectors) -> Arc<Rows> {

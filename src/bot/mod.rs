@@ -1,6 +1,7 @@
 //! The core that every platform talks to: questions in, answers as data out.
 
 pub mod ask;
+mod late_interaction;
 mod meanings;
 mod restrict;
 
