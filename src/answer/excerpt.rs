@@ -21,7 +21,7 @@ const MAX_LENGTH: usize = 500;
 /// A list is shown whole up to this, in bytes.
 const MAX_LIST_LENGTH: usize = 1_500;
 /// The first excerpt, shorter than this, in bytes, is shown with what stands round it.
-const MIN_FIRST: usize = 350;
+const MIN_FIRST: usize = 300;
 /// The same for those after it.
 const MIN_LENGTH: usize = 160;
 
