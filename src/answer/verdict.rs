@@ -104,8 +104,8 @@ pub enum Reason {
 }
 
 /// An answer is shown from this confidence on: of the questions that the curve was fitted on, this
-/// declined three in four of those without an answer, and one in thirteen of those with one.
-const MIN_CONFIDENCE: f32 = 0.43;
+/// declined four in five of those without an answer, and one in thirteen of those with one.
+const MIN_CONFIDENCE: f32 = 0.46;
 
 /// How likely it is that what is shown holds the answer, by the share of the question that it covers
 /// and by how much is found at all: a share of little is easily had. A logistic curve, fitted on some 200
