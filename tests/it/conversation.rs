@@ -31,12 +31,13 @@ fn best(question: &str) -> String {
 
 #[test]
 fn a_question_gets_words_of_the_minutes_with_their_source() {
-    assert_eq!(
-        best("Når stenges KARVE?"),
-        "[1] KARVE stenges 31. mars 2027. Digitaliseringsdirektøren opplyste at om lag 4 000 åpne saker må flyttes for hånd. \
-         FASA stilte spørsmål ved hvem som skal gjøre det. Det er ikke avklart, og arbeidsgiver kommer tilbake med en plan innen 1. desember 2026.\n    \
-         — Referat fra medbestemmelsesmøte · Saksløftet · 24. september 2026 · s. 2"
+    let reply = best("Når stenges KARVE?");
+    assert!(
+        reply.starts_with("[1] KARVE stenges 31. mars 2027. Digitaliseringsdirektøren opplyste "),
+        "{reply}"
     );
+    let source = "— Referat fra medbestemmelsesmøte · Saksløftet · 24. september 2026 · s. 2";
+    assert!(reply.ends_with(source), "{reply}");
 }
 
 #[test]
