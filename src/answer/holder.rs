@@ -117,7 +117,10 @@ pub(super) fn word(reading: &Reading, i: usize) -> Word {
         .or_else(|| told_from(text, &folded));
     let word = match named {
         Some((name, Some(stance))) => Word::Says(own_name(reading, name), stance),
-        Some((_, None)) => Word::Taken,
+        Some((_, None)) => match later_clause(text, &folded) {
+            Some((name, stance)) => Word::Says(own_name(reading, name), stance),
+            None => Word::Taken,
+        },
         None => match (own_view(&folded), writer(reading, text, &folded)) {
             (Some(stance), Some(writer)) => Word::Says(writer, stance),
             _ => Word::Kept,
@@ -164,6 +167,21 @@ fn own_name(reading: &Reading, name: String) -> String {
     } else {
         name
     }
+}
+
+/// A party that says something in a clause after the first: "Gruppene er ferdige, og FASA mener at …".
+fn later_clause(text: &str, folded: &[String]) -> Option<(String, Stance)> {
+    let found = words(text);
+    (1..folded.len()).find_map(|at| {
+        let joined = ["og", "men", "mens", "and", "but", "while"].contains(&folded[at].as_str());
+        // The parts of a number stand inside it.
+        let between = text.get(found[at - 1].end..found[at].start);
+        let comma = between.is_some_and(|between| between.contains(','));
+        let party = found.get(at + 1).map(|word| &text[word.start..word.end])?;
+        let named = joined && comma && is_party(party);
+        let stance = named.then(|| cue_at(folded, at + 2)).flatten()?;
+        Some((capitalized(party), stance))
+    })
 }
 
 /// Whose view a sentence tells that begins with where it is from: "For FASA er det viktig at …", "I
@@ -325,7 +343,8 @@ fn subject(text: &str, folded: &[String]) -> Option<(String, Option<Stance>)> {
             break;
         }
         // "HR-direktøren" is one word of two parts.
-        let hyphened = last > start && text[found[last - 1].end..found[last].start] == *"-";
+        let hyphened =
+            last > start && text.get(found[last - 1].end..found[last].start) == Some("-");
         let joined = last == start
             || hyphened
             || INSIDE_NAMES.contains(&folded[last - 1].as_str())
