@@ -7,6 +7,7 @@ mod console;
 mod doctor;
 mod documents;
 mod evaluate;
+mod matters;
 mod models;
 mod questions;
 mod scores;
@@ -100,6 +101,10 @@ fn run(command: Command, options: &Options, config: Config) -> anyhow::Result<()
             batch,
             within,
         } => questions::ask(&app, &question, batch.as_deref(), &within, json, &mut out),
+        Command::Status { topic, since } => matters::status(&app, &topic, since, json, &mut out),
+        Command::Positions { topic, holder } => {
+            matters::positions(&app, &topic, &holder, json, &mut out)
+        }
         Command::Search {
             query,
             limit,

@@ -3,10 +3,12 @@
 //! never writes any.
 
 pub mod admitted;
+pub mod card;
 pub mod excerpt;
 mod holder;
 mod kind;
 mod link;
+pub mod matter;
 mod reading;
 mod signals;
 mod verdict;

@@ -57,7 +57,7 @@ impl Bot {
         self.answer(self.question(text, &Filter::default()), conversation)
     }
 
-    fn question(&self, text: &str, filter: &Filter) -> Question {
+    pub(super) fn question(&self, text: &str, filter: &Filter) -> Question {
         let mut question = Question::parse_with(text, &self.parties);
         question.expand(&self.abbreviations);
         // Somebody who is told of, but never quoted.
@@ -219,7 +219,7 @@ impl Bot {
         }
     }
 
-    fn weights(&self, question: &Question) -> anyhow::Result<Weights> {
+    pub(super) fn weights(&self, question: &Question) -> anyhow::Result<Weights> {
         let mut frequencies = Vec::with_capacity(question.keywords.len());
         let mut passages = 0;
         for keyword in &question.keywords {
@@ -359,7 +359,7 @@ fn declined(question: Question, reason: Reason) -> Answer {
 }
 
 /// What to search for, to answer a question.
-fn query(question: &Question) -> Query {
+pub(super) fn query(question: &Question) -> Query {
     // The words of an expansion share what it counts.
     let expansions = |keyword: &Keyword| {
         let of = |terms: &Vec<String>| {

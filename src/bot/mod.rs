@@ -2,6 +2,7 @@
 
 pub mod ask;
 mod late_interaction;
+pub mod matter;
 mod meanings;
 mod restrict;
 

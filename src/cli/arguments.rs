@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::bot::Bot;
+use crate::corpus::Date;
 use crate::ingest::extract::COMMAND;
 use crate::question::restriction::{Filter, Key};
 use crate::semantic::fetch;
@@ -50,6 +51,24 @@ pub(super) enum Command {
         batch: Option<PathBuf>,
         #[command(flatten)]
         within: Within,
+    },
+    /// Show where a matter stands: the latest state, what comes next, who holds what
+    Status {
+        /// What the matter is about
+        #[arg(required = true)]
+        topic: Vec<String>,
+        /// Only what was added from this day, month or year on
+        #[arg(long, value_name = "DATE")]
+        since: Option<Date>,
+    },
+    /// Show who holds which position on a topic, newest first
+    Positions {
+        /// What the positions are on
+        #[arg(required = true)]
+        topic: Vec<String>,
+        /// Only those of this holder
+        #[arg(long, value_name = "NAME")]
+        holder: Vec<String>,
     },
     /// Find passages
     Search {

@@ -1,5 +1,7 @@
 //! Every sentence that users of the bot read, in bokmål, nynorsk and English.
 
+use crate::answer::card::Searched;
+use crate::answer::matter::Standing;
 use crate::answer::{Reason, Stance};
 use crate::corpus::Date;
 use crate::language::Language;
@@ -129,6 +131,113 @@ pub fn refusal(refusal: &Refusal, language: Language) -> String {
     letters.next().map_or(String::new(), |first| {
         first.to_uppercase().chain(letters).collect()
     })
+}
+
+/// That a topic stands in no document, and what was looked through.
+pub fn not_mentioned(topic: &str, searched: &Searched, language: Language) -> String {
+    let documents = searched.documents;
+    let years = match (searched.first, searched.last) {
+        (Some(first), Some(last)) if first.year() < last.year() => {
+            format!(" {}–{}", first.year(), last.year())
+        }
+        (Some(first), _) => format!(" {}", first.year()),
+        _ => String::new(),
+    };
+    let last = searched.last.map(|last| date(last, language));
+    let last = last.map_or(String::new(), |last| match language {
+        Language::Bokmal => format!("; det siste er fra {last}"),
+        Language::Nynorsk => format!("; det siste er frå {last}"),
+        Language::English => format!("; the last is from {last}"),
+    });
+    match language {
+        Language::Bokmal => {
+            format!("«{topic}» er ikke nevnt i noen av de {documents} dokumentene{years}{last}.")
+        }
+        Language::Nynorsk => {
+            format!("«{topic}» er ikkje nemnt i nokon av dei {documents} dokumenta{years}{last}.")
+        }
+        Language::English => {
+            format!("“{topic}” is not mentioned in any of the {documents} documents{years}{last}.")
+        }
+    }
+}
+
+/// That nobody's position on a topic is told.
+pub fn no_positions(topic: &str, language: Language) -> String {
+    match language {
+        Language::Bokmal => format!("Dokumentene gjengir ingen parts syn på «{topic}»."),
+        Language::Nynorsk => format!("Dokumenta gjev ikkje att synet til nokon part på «{topic}»."),
+        Language::English => format!("The documents record nobody's position on “{topic}”."),
+    }
+}
+
+/// Where a matter stands, in a word or two.
+pub fn standing(standing: Standing, language: Language) -> &'static str {
+    match standing {
+        Standing::Decided => pick(language, "vedtatt", "vedteke", "decided"),
+        Standing::UnderDiscussion => pick(
+            language,
+            "under drøfting",
+            "under drøfting",
+            "under discussion",
+        ),
+        Standing::Negotiation => pick(language, "forhandles", "blir forhandla", "being negotiated"),
+        Standing::Postponed => pick(language, "utsatt", "utsett", "postponed"),
+        Standing::Announced => pick(language, "lagt fram", "lagt fram", "announced"),
+        Standing::Concluded => pick(language, "avsluttet", "avslutta", "concluded"),
+        Standing::Unknown => pick(language, "ukjent", "ukjent", "unknown"),
+    }
+}
+
+/// The headings of a status card, in its order.
+pub struct CardWords {
+    /// Before the state.
+    pub state: &'static str,
+    /// Before the next step.
+    pub next: &'static str,
+    /// Before decisions.
+    pub decisions: &'static str,
+    /// Before positions.
+    pub positions: &'static str,
+    /// Before what was said earlier.
+    pub earlier: &'static str,
+    /// After a next step that lies in the past.
+    pub passed: &'static str,
+    /// Beside a holder whose stance differs between meetings.
+    pub changed: &'static str,
+}
+
+/// The words of a status card.
+pub fn card(language: Language) -> CardWords {
+    CardWords {
+        state: pick(
+            language,
+            "Siste kjente status",
+            "Siste kjende status",
+            "Last known state",
+        ),
+        next: pick(language, "Neste steg", "Neste steg", "Next step"),
+        decisions: pick(language, "Vedtak", "Vedtak", "Decisions"),
+        positions: pick(language, "Syn", "Syn", "Positions"),
+        earlier: pick(
+            language,
+            "Tidligere møter",
+            "Tidlegare møte",
+            "Earlier meetings",
+        ),
+        passed: pick(
+            language,
+            "tiden er gått, og samlingen har ingen nyere dokumenter om saken",
+            "tida er gått, og samlinga har ingen nyare dokument om saka",
+            "the time has passed, and the collection has no newer document on the matter",
+        ),
+        changed: pick(
+            language,
+            "synet er endret",
+            "synet er endra",
+            "the position has changed",
+        ),
+    }
 }
 
 /// What leads in the headings nearest to a question without an answer.

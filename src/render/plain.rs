@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::phrases;
+use crate::answer::card::{Positions, Status};
 use crate::answer::{Answer, Excerpt};
 use crate::language::Language;
 
@@ -53,6 +54,101 @@ pub fn answer(answer: &Answer, style: Style) -> String {
             out.push('\n');
         }
         out.push_str(&self::excerpt(i + 1, excerpt, answer.language, style));
+    }
+    out
+}
+
+/// Where a matter stands.
+pub fn status(status: &Status, style: Style) -> String {
+    let language = status.language;
+    let words = phrases::card(language);
+    let (bold, plain) = style.bold();
+    let mut out = String::new();
+    let Some(newest) = status.timeline.first() else {
+        let _ = writeln!(
+            out,
+            "{}",
+            phrases::not_mentioned(&status.topic, &status.searched, language)
+        );
+        return out;
+    };
+    let heading = newest.heading.as_deref().unwrap_or(&status.topic);
+    let _ = writeln!(out, "{bold}{}{plain}", printable(heading));
+    let date = newest
+        .date
+        .map(|date| format!(" ({})", phrases::date(date, language)));
+    let _ = writeln!(
+        out,
+        "{}{}: {}\n",
+        words.state,
+        date.unwrap_or_default(),
+        phrases::standing(status.state, language)
+    );
+    let mut number = 0;
+    let mut show = |out: &mut String, shown: &Excerpt| {
+        number += 1;
+        out.push_str(&excerpt(number, shown, language, style));
+    };
+    if let Some(summary) = &status.summary {
+        show(&mut out, summary);
+    }
+    if let Some(next) = &status.next {
+        let date = next
+            .date
+            .map(|date| format!(" ({})", phrases::date(date, language)));
+        let passed = if status.next_has_passed {
+            format!(" – {}", words.passed)
+        } else {
+            String::new()
+        };
+        let _ = writeln!(out, "\n{}{}{passed}:", words.next, date.unwrap_or_default());
+        show(&mut out, &next.excerpt);
+    }
+    for (title, excerpts) in [
+        (words.decisions, &newest.decisions),
+        (words.positions, &newest.positions),
+    ] {
+        if !excerpts.is_empty() {
+            let _ = writeln!(out, "\n{title}:");
+        }
+        for shown in excerpts {
+            show(&mut out, shown);
+        }
+    }
+    if status.timeline.len() > 1 {
+        let _ = writeln!(out, "\n{}:", words.earlier);
+    }
+    for meeting in &status.timeline[1..] {
+        if let Some(summary) = &meeting.summary {
+            show(&mut out, summary);
+        }
+    }
+    out
+}
+
+/// Who holds which position.
+pub fn positions(positions: &Positions, style: Style) -> String {
+    let language = positions.language;
+    let (bold, plain) = style.bold();
+    let mut out = String::new();
+    if positions.holders.is_empty() {
+        let _ = writeln!(out, "{}", phrases::no_positions(&positions.topic, language));
+    }
+    let mut number = 0;
+    for (i, holder) in positions.holders.iter().enumerate() {
+        if i > 0 {
+            out.push('\n');
+        }
+        let changed = if holder.changed {
+            format!(" ({})", phrases::card(language).changed)
+        } else {
+            String::new()
+        };
+        let _ = writeln!(out, "{bold}{}{plain}{changed}", printable(&holder.holder));
+        for shown in &holder.positions {
+            number += 1;
+            out.push_str(&excerpt(number, shown, language, style));
+        }
     }
     out
 }

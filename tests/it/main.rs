@@ -8,6 +8,7 @@ mod architecture;
 mod cli;
 mod conversation;
 mod formats;
+mod matters;
 mod properties;
 mod robustness;
 mod semantic;

@@ -1,0 +1,563 @@
+//! What a document tells of a matter: where it stands, what was decided, who holds what, what comes next.
+//!
+//! Read sentence by sentence. What is wished, believed, denied or depends on something is no state of a
+//! matter, and the last of the strongest words counts: minutes tell a matter from its beginning to its end.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::{Excerpt, Links, Reading, Stance, holder};
+use crate::corpus::metadata::{find_date, month_of};
+use crate::corpus::{Date, Span};
+use crate::language::{fold, words};
+
+/// Words that tell where a matter stands, with what they tell. `*` stands for any end of a word.
+const STANDINGS: &str = include_str!("standings.tsv");
+
+/// Where a matter stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Standing {
+    /// Something is settled.
+    Decided,
+    /// It is being discussed.
+    #[serde(rename = "under discussion")]
+    UnderDiscussion,
+    /// The parties negotiate.
+    Negotiation,
+    /// It was put off.
+    Postponed,
+    /// It is told of, not yet treated.
+    Announced,
+    /// It is over.
+    Concluded,
+    /// The documents do not say.
+    Unknown,
+}
+
+/// What a matter waits for.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Next {
+    /// The words that tell it.
+    pub text: String,
+    /// When, where the words and the document's date tell.
+    pub date: Option<Date>,
+    /// The words with their source.
+    pub excerpt: Excerpt,
+}
+
+/// The part of a document that treats a matter.
+#[derive(Clone)]
+pub struct Item {
+    /// The document.
+    pub reading: Arc<Reading>,
+    /// The sentences that treat it.
+    pub units: Range<usize>,
+}
+
+/// An excerpt is made no longer than this, in bytes.
+const MAX_LENGTH: usize = 500;
+/// A summary shorter than this, in bytes, is shown with what stands beside it.
+const MIN_SUMMARY: usize = 160;
+
+impl Item {
+    /// The date of its document.
+    pub fn date(&self) -> Option<Date> {
+        self.reading.document.metadata.date
+    }
+
+    /// Where the matter stands, and the sentence that tells it.
+    pub fn standing(&self) -> (Standing, Option<usize>) {
+        let told = self
+            .units
+            .clone()
+            .filter_map(|unit| Some((self.told(unit)?, unit)));
+        // The last of the strongest.
+        let strongest = told.max_by_key(|((_, strength), _)| *strength);
+        match strongest {
+            Some(((standing, _), unit)) => (standing, Some(unit)),
+            None if self
+                .units
+                .clone()
+                .any(|unit| holder::holder(&self.reading, unit).is_some()) =>
+            {
+                (Standing::UnderDiscussion, None)
+            }
+            None if self.units.is_empty() => (Standing::Unknown, None),
+            None => (Standing::Announced, None),
+        }
+    }
+
+    /// What the sentence tells of the state, and how strongly.
+    fn told(&self, unit: usize) -> Option<(Standing, u8)> {
+        let text = self.reading.text(unit);
+        let folded = folded(text);
+        let is = |list: &[&str]| folded.iter().any(|word| list.contains(&word.as_str()));
+        if is(CONDITIONS) || is(BELIEFS) {
+            return None;
+        }
+        let wished =
+            holder::holder(&self.reading, unit).is_some_and(|(_, stance)| stance != Stance::States);
+        let found: Vec<(usize, &str)> = cues(&folded).collect();
+        let has = |standing: &str| found.iter().any(|(_, told)| *told == standing);
+        let settled = [
+            ("postponed", Standing::Postponed),
+            ("concluded", Standing::Concluded),
+            ("decided", Standing::Decided),
+        ];
+        let settled = settled.into_iter().find(|(name, _)| has(name));
+        let at = |phrase: &str| {
+            let phrase: Vec<&str> = phrase.split(' ').collect();
+            folded
+                .windows(phrase.len())
+                .position(|found| found == phrase)
+        };
+        let time = TIMES.iter().filter_map(|phrase| at(phrase)).min();
+        let is_settled =
+            |told: &str| matches!(told, "postponed" | "concluded" | "decided" | "agreed");
+        let cue = found
+            .iter()
+            .filter(|(_, told)| is_settled(told))
+            .map(|(cue, _)| *cue)
+            .min();
+        let beside = time.zip(cue).is_some_and(|(time, cue)| time < cue);
+        let as_told = !wished && !beside && !is(DENIALS) && !is(WISHES);
+        if let Some((_, standing)) = settled.filter(|_| as_told) {
+            return Some((standing, 3));
+        }
+        if has("negotiation") {
+            Some((Standing::Negotiation, 2))
+        } else if has("under discussion") && !wished && !is(WISHES)
+            || settled.is_some() && is(DENIALS)
+        {
+            Some((Standing::UnderDiscussion, 2))
+        } else if has("agreed") && as_told {
+            Some((Standing::Decided, 3))
+        } else {
+            has("announced").then_some((Standing::Announced, 1))
+        }
+    }
+
+    /// The words that say where the matter stands, or open it where none do.
+    pub fn summary(&self, links: &Links) -> Option<Excerpt> {
+        let unit = self.standing().1.or_else(|| self.units.clone().next())?;
+        Some(self.around(unit, MIN_SUMMARY, links))
+    }
+
+    /// What was decided.
+    pub fn decisions(&self, links: &Links) -> Vec<Excerpt> {
+        let decided = |unit: &usize| {
+            matches!(
+                self.told(*unit),
+                Some((Standing::Decided | Standing::Postponed, 3))
+            )
+        };
+        let units = self.units.clone().filter(decided);
+        units
+            .map(|unit| self.excerpt(unit..unit + 1, links))
+            .collect()
+    }
+
+    /// Who holds what, in the order of the document: sentences that follow each other and are one
+    /// holder's stand together.
+    pub fn positions(&self, links: &Links) -> Vec<Excerpt> {
+        let mut positions = Vec::new();
+        let mut open: Option<(Range<usize>, String, Stance)> = None;
+        let reading = &self.reading;
+        for unit in self.units.clone() {
+            let told = holder::holder(reading, unit);
+            let told = told.filter(|_| self.waits(unit) < BROUGHT_BACK);
+            if let Some((units, name, stance)) = &mut open
+                && let Some((next, other)) = &told
+                && name == next
+                && units.end == unit
+                && reading.span(&(units.start..unit + 1)).len() <= MAX_LENGTH
+                && (!reading.units[unit - 1].ends_block || reading.text(unit - 1).ends_with(':'))
+            {
+                units.end = unit + 1;
+                *stance = together(*stance, *other);
+                continue;
+            }
+            positions.extend(open.take());
+            open = told.map(|(name, stance)| (unit..unit + 1, name, stance));
+        }
+        positions.extend(open);
+        let excerpt = |(units, name, stance)| Excerpt {
+            holder: Some(name),
+            stance: Some(stance),
+            ..self.excerpt(units, links)
+        };
+        positions.into_iter().map(excerpt).collect()
+    }
+
+    /// What the matter waits for.
+    pub fn next(&self, links: &Links) -> Option<Next> {
+        let waits = |unit| Some((self.waits(unit), unit)).filter(|(strength, _)| *strength > 0);
+        let (_, unit) = self.units.clone().filter_map(waits).max()?;
+        let excerpt = self.excerpt(unit..unit + 1, links);
+        Some(Next {
+            text: excerpt.text.clone(),
+            date: self.date().and_then(|meeting| when(&excerpt.text, meeting)),
+            excerpt,
+        })
+    }
+
+    /// How surely a sentence tells what the matter waits for.
+    fn waits(&self, unit: usize) -> u8 {
+        let folded = folded(self.reading.text(unit));
+        let at = |cue: &str| {
+            let cue: Vec<&str> = cue.split(' ').collect();
+            folded.windows(cue.len()).any(|found| found == cue)
+        };
+        if folded
+            .iter()
+            .any(|word| CONDITIONS.contains(&word.as_str()))
+        {
+            0
+        } else if RETURNS.iter().any(|cue| at(cue)) {
+            BROUGHT_BACK
+        } else {
+            let past = folded.iter().any(|word| PAST.contains(&word.as_str()));
+            let ahead = !past
+                && self.date().is_some_and(|meeting| {
+                    when(self.reading.text(unit), meeting).is_some_and(|date| date > meeting)
+                });
+            u8::from(ahead || COMES.iter().any(|cue| at(cue)) && has_week(&folded))
+        }
+    }
+
+    /// A sentence with what stands beside it in its paragraph, up to a fair length.
+    fn around(&self, unit: usize, least: usize, links: &Links) -> Excerpt {
+        let reading = &self.reading;
+        let mut units = unit..unit + 1;
+        while reading.span(&units).len() < least {
+            let after = units.start..units.end + 1;
+            let before = units.start.saturating_sub(1)..units.end;
+            let fits = |wider: &Range<usize>| reading.span(wider).len() <= MAX_LENGTH;
+            if after.end <= self.units.end
+                && !reading.units[units.end - 1].ends_block
+                && fits(&after)
+            {
+                units = after;
+            } else if units.start > self.units.start
+                && !reading.units[before.start].ends_block
+                && fits(&before)
+            {
+                units = before;
+            } else {
+                break;
+            }
+        }
+        let mut excerpt = self.excerpt(units, links);
+        let told = holder::holder(reading, unit);
+        excerpt.holder = told.as_ref().map(|(name, _)| name.clone());
+        excerpt.stance = told.map(|(_, stance)| stance);
+        excerpt
+    }
+
+    fn excerpt(&self, units: Range<usize>, links: &Links) -> Excerpt {
+        let span: Span = self.reading.span(&units);
+        Excerpt::new(&self.reading.document, span, &[span], 0.0, links)
+    }
+}
+
+/// What a sentence is worth as a next step that brings the matter back.
+const BROUGHT_BACK: u8 = 2;
+
+/// What two sentences of one holder come to: the stance that one of them takes, if they do not differ.
+fn together(one: Stance, other: Stance) -> Stance {
+    match (one, other) {
+        (Stance::States, stance) | (stance, Stance::States) => stance,
+        (one, other) if one == other => one,
+        _ => Stance::States,
+    }
+}
+
+const CONDITIONS: &[&str] = &["dersom", "hvis", "viss", "if", "unless"];
+const BELIEFS: &[&str] = &[
+    "oppfatning",
+    "oppfatninga",
+    "oppfatningen",
+    "tror",
+    "trur",
+    "misforstår",
+    "rykter",
+    "påstand",
+    "believes",
+    "rumour",
+];
+/// What tells when something else is settled: "etter at gruppene er ferdige".
+const TIMES: &[&str] = &[
+    "etter at", "når", "før", "inntil", "after", "when", "before", "until",
+];
+const DENIALS: &[&str] = &[
+    "ikke",
+    "ikkje",
+    "ingen",
+    "ingenting",
+    "inga",
+    "not",
+    "nothing",
+    "no",
+];
+const WISHES: &[&str] = &[
+    "må", "bør", "burde", "skulle", "kan", "must", "should", "could",
+];
+/// What makes a sentence tell of what was.
+const PAST: &[&str] = &[
+    "var", "ble", "vart", "blei", "hadde", "viste", "was", "were", "had",
+];
+/// What brings a matter back.
+const RETURNS: &[&str] = &[
+    "kommer tilbake",
+    "kjem tilbake",
+    "gjenopptar",
+    "gjenopptas",
+    "tas opp på nytt",
+    "tas opp igjen",
+    "utsettes til",
+    "utsatt til",
+    "utsett til",
+    "utsetjast til",
+    "drøftes videre",
+    "blir drøfta vidare",
+    "fortsetter i",
+    "comes back",
+    "will return",
+    "resumes",
+    "postponed to",
+    "postponed until",
+];
+/// What is to come, where a time stands with it.
+const COMES: &[&str] = &[
+    "innen",
+    "innan",
+    "frist",
+    "fristen",
+    "legges fram",
+    "legges frem",
+    "leggjast fram",
+    "blir lagt fram",
+    "ventes",
+    "ventast",
+    "behandles",
+    "neste møte",
+    "skal",
+    "vil",
+    "starter",
+    "by",
+    "will",
+    "deadline",
+];
+
+fn folded(text: &str) -> Vec<String> {
+    let found = words(text);
+    found
+        .iter()
+        .map(|word| fold(&text[word.start..word.end]))
+        .collect()
+}
+
+/// What the words of a sentence tell of a matter's state, with the place of the first of them.
+fn cues(folded: &[String]) -> impl Iterator<Item = (usize, &'static str)> {
+    let place = |cue: &str| {
+        let cue: Vec<&str> = cue.split(' ').collect();
+        let same = |found: &String, cue: &str| match cue.strip_suffix('*') {
+            Some(start) => found.starts_with(start),
+            None => found == cue,
+        };
+        folded
+            .windows(cue.len())
+            .position(|found| found.iter().zip(&cue).all(|(found, cue)| same(found, cue)))
+    };
+    STANDINGS
+        .lines()
+        .filter_map(|line| line.split_once('\t'))
+        .filter_map(move |(cue, standing)| Some((place(cue)?, standing)))
+}
+
+fn has_week(folded: &[String]) -> bool {
+    const TIMES: &[&str] = &[
+        "uke", "uka", "veke", "veka", "week", "høsten", "hausten", "våren", "sommeren", "sommaren",
+    ];
+    folded.iter().any(|word| TIMES.contains(&word.as_str()))
+}
+
+/// Words before a time that has been.
+const SINCE: &[&str] = &["fra", "frå", "siden", "sidan", "since", "from", "of"];
+
+/// The day or month that a sentence of a meeting's minutes means: "i august", said in June 2021, is August
+/// 2021, and "i februar" the one after.
+fn when(text: &str, meeting: Date) -> Option<Date> {
+    let found = words(text);
+    let word = |i: usize| &text[found[i].start..found[i].end];
+    let year_follows = |i: usize| {
+        found.get(i + 1).is_some_and(|_| {
+            word(i + 1)
+                .parse::<u16>()
+                .is_ok_and(|year| (1900..2200).contains(&year))
+        })
+    };
+    let at = (0..found.len()).find(|&i| month_of(word(i)).is_some());
+    let number = |at: usize, before: usize| word(at.checked_sub(before)?).parse::<u8>().ok();
+    // "Protokollen fra 11. juni" is of a time that was.
+    let since = at.is_some_and(|at| {
+        let first = if number(at, 1).is_some() { 2 } else { 1 };
+        at.checked_sub(first)
+            .is_some_and(|before| SINCE.contains(&fold(word(before)).as_str()))
+    });
+    if since {
+        return None;
+    }
+    let Some(at) = at.filter(|&i| !year_follows(i)) else {
+        return find_date(text).filter(|date| date.month().is_some());
+    };
+    let month = month_of(word(at))?;
+    // "12.–14. oktober" begins on the 12th.
+    let between = |a: usize, b: usize| text.get(found.get(a)?.end..found.get(b)?.start);
+    let range =
+        at >= 2 && between(at - 2, at - 1).is_some_and(|between| between.contains(['–', '-']));
+    let day = number(at, 1).map(|day| number(at, 2).filter(|_| range).unwrap_or(day));
+    let later = meeting.month().is_some_and(|of| month < of);
+    let year = meeting.year() + u16::from(later);
+    Date::new(year, Some(month), day).or_else(|| Date::new(year, Some(month), None))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::corpus::format::{Block, BlockKind};
+    use crate::corpus::segment::segment;
+    use crate::corpus::{Document, Metadata};
+
+    fn item(paragraph: &str) -> Item {
+        let found = segment(vec![Block::new(BlockKind::Paragraph, paragraph, None)]);
+        let reading = Reading::new(Document {
+            id: "a".into(),
+            path: "a".to_owned(),
+            collection: "default".to_owned(),
+            metadata: Metadata {
+                date: "2025-10".parse().ok(),
+                ..Metadata::default()
+            },
+            text: found.text,
+            blocks: found.blocks,
+            sections: found.sections,
+            problems: Vec::new(),
+        });
+        Item {
+            units: 0..reading.units.len(),
+            reading: Arc::new(reading),
+        }
+    }
+
+    #[test]
+    fn a_state_is_what_is_so_and_not_what_is_wished_believed_or_denied() {
+        for (paragraph, expected) in [
+            (
+                "Vedtak: Kantina stenger kl. 14. Det ble notert.",
+                Standing::Decided,
+            ),
+            (
+                "VFS krever at kantina blir vedtatt stengt. Saken drøftes i mai.",
+                Standing::UnderDiscussion,
+            ),
+            (
+                "Ingenting er vedtatt om kantina.",
+                Standing::UnderDiscussion,
+            ),
+            (
+                "Dersom det ikke er vedtatt, må kantina holde åpent.",
+                Standing::Announced,
+            ),
+            (
+                "Det er en oppfatning at kantina er vedtatt stengt. Arbeidsgiver orienterte.",
+                Standing::Announced,
+            ),
+            (
+                "Partene ble ikke enige. Saken utsettes til møtet 20. januar.",
+                Standing::Postponed,
+            ),
+            (
+                "Partene er enige om at vi gjenopptar drøftingene.",
+                Standing::UnderDiscussion,
+            ),
+            ("Partene er enige om ny åpningstid.", Standing::Decided),
+            ("Forhandlingene fortsetter.", Standing::Negotiation),
+        ] {
+            assert_eq!(item(paragraph).standing().0, expected, "{paragraph}");
+        }
+    }
+
+    #[test]
+    fn a_time_is_read_from_the_day_of_the_meeting() {
+        let meeting = "2025-10".parse().unwrap();
+        for (text, expected) in [
+            ("Saken kommer tilbake i desember.", Some("2025-12")),
+            ("Saken kommer tilbake i februar.", Some("2026-02")),
+            (
+                "Saken utsettes til møtet 20. januar 2027.",
+                Some("2027-01-20"),
+            ),
+            ("Saken utsettes til 3. november.", Some("2025-11-03")),
+            ("Forhandlingene er 12.–14. november.", Some("2025-11-12")),
+            ("I protokollen fra 11. desember 2024 rettes et tall.", None),
+            (
+                "Arbeidsgruppen har tre mål for 2021-2026 mars.",
+                Some("2026-03"),
+            ),
+            ("Vi møtes i neste uke.", None),
+        ] {
+            let found = when(text, meeting).map(|date| date.to_string());
+            assert_eq!(found.as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_next_step_is_the_last_that_brings_the_matter_back() {
+        let links = Links::new("knowledge".into());
+        let next = item("VFS vil ha svar innen mai. Saken kommer tilbake i desember. Dersom det blir forhandlinger, blir de i februar.")
+            .next(&links)
+            .unwrap();
+        assert_eq!(next.text, "Saken kommer tilbake i desember.");
+        assert_eq!(
+            next.date.map(|date| date.to_string()).as_deref(),
+            Some("2025-12")
+        );
+    }
+
+    #[test]
+    fn sentences_of_one_holder_stand_together() {
+        let links = Links::new("knowledge".into());
+        let positions =
+            item("VFS støtter planen. Den er god. Arbeidsgiver svarte at den koster for mye.")
+                .positions(&links);
+        let found: Vec<(&str, Option<&str>, Option<Stance>)> = positions
+            .iter()
+            .map(|excerpt| {
+                (
+                    excerpt.text.as_str(),
+                    excerpt.holder.as_deref(),
+                    excerpt.stance,
+                )
+            })
+            .collect();
+        assert_eq!(
+            found,
+            [
+                (
+                    "VFS støtter planen. Den er god.",
+                    Some("VFS"),
+                    Some(Stance::Supports)
+                ),
+                (
+                    "Arbeidsgiver svarte at den koster for mye.",
+                    Some("Arbeidsgiver"),
+                    Some(Stance::States)
+                ),
+            ]
+        );
+    }
+}

@@ -1,0 +1,65 @@
+//! The commands on matters: `status` and `positions`.
+
+use std::io::Write;
+
+use anyhow::Context;
+use serde_json::json;
+
+use super::console::style;
+use super::questions::bot;
+use crate::app::App;
+use crate::corpus::Date;
+use crate::question::restriction::{Filter, Key};
+use crate::render::{phrases, plain};
+
+/// Shows where a matter stands.
+pub(super) fn status(
+    app: &App,
+    topic: &[String],
+    since: Option<Date>,
+    json: bool,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    let status = bot(app, false)?.status(&topic.join(" "), since, today()?)?;
+    if json {
+        let mut value = serde_json::to_value(&status)?;
+        let reason = (!status.found)
+            .then(|| phrases::not_mentioned(&status.topic, &status.searched, status.language));
+        value["reason"] = json!(reason);
+        writeln!(out, "{value}")?;
+    } else {
+        write!(out, "{}", plain::status(&status, style()))?;
+    }
+    Ok(())
+}
+
+/// The day it is, by UTC.
+fn today() -> anyhow::Result<Date> {
+    let today = time::OffsetDateTime::now_utc().date();
+    let year = u16::try_from(today.year()).ok();
+    let date = year.and_then(|year| Date::new(year, Some(today.month().into()), Some(today.day())));
+    date.context("this machine's clock is wrong: set it")
+}
+
+/// Shows who holds which position.
+pub(super) fn positions(
+    app: &App,
+    topic: &[String],
+    holders: &[String],
+    json: bool,
+    out: &mut impl Write,
+) -> anyhow::Result<()> {
+    let bot = bot(app, false)?;
+    let mut filter = Filter::default();
+    for holder in holders {
+        filter.add(Key::Holder, holder)?;
+    }
+    bot.check(&filter)?;
+    let positions = bot.positions(&topic.join(" "), &filter)?;
+    if json {
+        writeln!(out, "{}", serde_json::to_value(&positions)?)?;
+    } else {
+        write!(out, "{}", plain::positions(&positions, style()))?;
+    }
+    Ok(())
+}
