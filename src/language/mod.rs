@@ -92,6 +92,14 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_mark_without_its_letter_is_no_word() {
+        assert!(terms("\u{363} \u{301}").is_empty());
+        let found = terms("\u{363}ide\u{301}");
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].start, found[0].text.as_str()), (2, "ide"));
+    }
+
+    #[test]
     fn nynorsk_and_bokmal_meet_in_one_term() {
         for (nynorsk, bokmal) in [
             ("arbeidsgivaren", "arbeidsgiveren"),

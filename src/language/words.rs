@@ -18,7 +18,7 @@ pub fn words(text: &str) -> Vec<Word> {
     let mut position = 0;
     let mut chars = text.char_indices().peekable();
     while let Some((start, first)) = chars.next() {
-        if !first.is_alphanumeric() {
+        if !first.is_alphanumeric() || is_mark(first) {
             continue;
         }
         let mut end = start + first.len_utf8();
@@ -65,8 +65,12 @@ pub fn words(text: &str) -> Vec<Word> {
 
 /// Whether a word may hold `c`.
 pub(super) fn is_word_char(c: char) -> bool {
-    // Combining marks belong to the letter before them.
-    c.is_alphanumeric() || ('\u{300}'..='\u{36F}').contains(&c)
+    c.is_alphanumeric() || is_mark(c)
+}
+
+/// Whether it belongs to the letter before it, and makes no word by itself.
+fn is_mark(c: char) -> bool {
+    ('\u{300}'..='\u{36F}').contains(&c)
 }
 
 /// Where a number that goes on over joints ends.
