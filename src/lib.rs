@@ -26,8 +26,8 @@
 //! | [`semantic`] | a sentence model: words → meaning, and the store of meanings | nothing |
 //! | [`index`] | passages in tantivy; query → hits | language, corpus |
 //! | [`ingest`] | brings the index up to date, readers in a child process | corpus, index, language, semantic, answer (whose views a passage tells) |
-//! | [`answer`] | hits → excerpts, holders, verdict | question, index (hits), language, corpus |
-//! | [`bot`] | the one path for a question, and conversations | question, index, answer, corpus, language, semantic |
+//! | [`answer`] | hits → excerpts, holders, verdict; the card of a matter | question, index (hits), language, corpus |
+//! | [`bot`] | the one path for a question, conversations, matters across meetings | question, index, answer, corpus, language, semantic |
 //! | [`evaluate`] | scores answers against gold questions | bot, answer, question, corpus |
 //! | [`render`] | answers → text; all words that users read | answer, question, language, corpus |
 //! | [`platform`] | where people talk: the terminal | bot, render, language |
@@ -51,7 +51,8 @@
 //! A format: a file in `corpus/format/`, a line in its `mod.rs`, a document in `knowledge/`. A language
 //! rule: a file in `language/` and a table test. A kind of answer: an [`question::Intent`], its cues,
 //! and its arm in `answer/excerpt.rs`. A command: a variant in `cli/arguments.rs`, its arm in `cli.rs`
-//! and a file in `cli/`. A sentence for users: `render/phrases.rs`.
+//! and a file in `cli/`. A verb that tells a view, or a word that tells where a matter stands:
+//! `answer/stances.tsv`, `answer/standings.tsv`. A sentence for users: `render/phrases.rs`.
 //!
 //! # Words
 //!

@@ -53,7 +53,7 @@ pub struct Meeting {
 /// How much was searched in vain: absence is an answer only beside what was looked through.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Searched {
-    /// How many documents of minutes; of all kinds where there are none.
+    /// How many documents.
     pub documents: usize,
     /// The oldest date among them.
     pub first: Option<Date>,
@@ -71,9 +71,6 @@ pub struct Positions {
     pub language: Language,
     /// The holders, those who spoke last first.
     pub holders: Vec<HolderPositions>,
-    /// What was searched.
-    #[serde(skip)]
-    pub searched: Searched,
 }
 
 /// The positions of one holder, newest first.

@@ -158,7 +158,6 @@ impl Bot {
             topic: topic.to_owned(),
             language: detect(topic),
             holders,
-            searched: self.searched(),
         })
     }
 
@@ -181,16 +180,11 @@ impl Bot {
 
     fn searched(&self) -> Searched {
         let all = || self.entries.iter().filter_map(|entry| entry.metadata());
-        let minutes = || all().filter(|metadata| metadata.kind == Kind::Minutes);
-        let of = |dates: Vec<Option<Date>>| Searched {
-            documents: dates.len(),
-            first: dates.iter().flatten().min().copied(),
-            last: dates.iter().flatten().max().copied(),
-        };
-        if minutes().next().is_some() {
-            of(minutes().map(|metadata| metadata.date).collect())
-        } else {
-            of(all().map(|metadata| metadata.date).collect())
+        let dates = || all().filter_map(|metadata| metadata.date);
+        Searched {
+            documents: all().count(),
+            first: dates().min(),
+            last: dates().max(),
         }
     }
 

@@ -24,7 +24,7 @@ pub(super) fn status(
     if json {
         let mut value = serde_json::to_value(&status)?;
         let reason = (!status.found)
-            .then(|| phrases::not_mentioned(&status.topic, &status.searched, status.language));
+            .then(|| phrases::not_found(&status.topic, &status.searched, status.language));
         value["reason"] = json!(reason);
         writeln!(out, "{value}")?;
     } else {

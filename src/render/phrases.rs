@@ -133,8 +133,8 @@ pub fn refusal(refusal: &Refusal, language: Language) -> String {
     })
 }
 
-/// That a topic stands in no document, and what was looked through.
-pub fn not_mentioned(topic: &str, searched: &Searched, language: Language) -> String {
+/// That nothing was found on a topic, and what was looked through.
+pub fn not_found(topic: &str, searched: &Searched, language: Language) -> String {
     let documents = searched.documents;
     let years = match (searched.first, searched.last) {
         (Some(first), Some(last)) if first.year() < last.year() => {
@@ -151,13 +151,13 @@ pub fn not_mentioned(topic: &str, searched: &Searched, language: Language) -> St
     });
     match language {
         Language::Bokmal => {
-            format!("«{topic}» er ikke nevnt i noen av de {documents} dokumentene{years}{last}.")
+            format!("Jeg fant ikke noe om «{topic}» i de {documents} dokumentene{years}{last}.")
         }
         Language::Nynorsk => {
-            format!("«{topic}» er ikkje nemnt i nokon av dei {documents} dokumenta{years}{last}.")
+            format!("Eg fann ikkje noko om «{topic}» i dei {documents} dokumenta{years}{last}.")
         }
         Language::English => {
-            format!("“{topic}” is not mentioned in any of the {documents} documents{years}{last}.")
+            format!("I found nothing about “{topic}” in the {documents} documents{years}{last}.")
         }
     }
 }

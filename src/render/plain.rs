@@ -68,7 +68,7 @@ pub fn status(status: &Status, style: Style) -> String {
         let _ = writeln!(
             out,
             "{}",
-            phrases::not_mentioned(&status.topic, &status.searched, language)
+            phrases::not_found(&status.topic, &status.searched, language)
         );
         return out;
     };
