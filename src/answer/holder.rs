@@ -6,11 +6,8 @@ use std::sync::LazyLock;
 
 use super::{Reading, Stance};
 use crate::corpus::format::BlockKind;
-use crate::language::{fold, is_party, words};
-
-/// Verbs and phrases with which minutes tell views, and the stance they tell. The longest that fits
-/// counts.
-const CUES: &str = include_str!("stances.tsv");
+use crate::language::cues::{Words, cues, folded};
+use crate::language::{is_party, words};
 
 /// What one sentence says about who has the word.
 pub(super) enum Word {
@@ -69,33 +66,18 @@ fn recommended(reading: &Reading, i: usize) -> Option<(String, Stance)> {
     if text.len() > MAX_SENTENCE {
         return None;
     }
-    let advice = words(text)
+    let advice = folded(text)
         .iter()
-        .any(|word| ADVICE.contains(&fold(&text[word.start..word.end]).as_str()));
+        .any(|word| cues().words.advice.has(word));
     // "Flere kontorer mener at den bør …" is not theirs.
     (advice && !tells(text)).then(|| (own_name(reading, author), Stance::Proposes))
 }
 
 /// Whether a sentence has a word of those that tell views, whoever says it.
 pub fn tells(text: &str) -> bool {
-    let folded: Vec<String> = words(text)
-        .iter()
-        .map(|word| fold(&text[word.start..word.end]))
-        .collect();
+    let folded = folded(text);
     (0..folded.len()).any(|at| cue_at(&folded, at).is_some())
 }
-
-/// Words that make a sentence advice.
-const ADVICE: &[&str] = &[
-    "bør",
-    "burde",
-    "anbefales",
-    "anbefalast",
-    "foreslås",
-    "føreslåast",
-    "tilrås",
-    "should",
-];
 
 /// Somebody keeps the word for so many sentences of a paragraph, at most: nobody speaks longer in minutes.
 const MAX_KEPT: usize = 30;
@@ -108,10 +90,7 @@ pub(super) fn word(reading: &Reading, i: usize) -> Word {
     if text.len() > MAX_SENTENCE {
         return Word::Kept;
     }
-    let folded: Vec<String> = words(text)
-        .iter()
-        .map(|word| fold(&text[word.start..word.end]))
-        .collect();
+    let folded = folded(text);
     let named = subject(text, &folded)
         .or_else(|| inverted(text, &folded))
         .or_else(|| told_from(text, &folded));
@@ -128,21 +107,19 @@ pub(super) fn word(reading: &Reading, i: usize) -> Word {
     };
     match word {
         // "… støtter forslaget, men står fast på kravet": neither is the whole of it.
-        Word::Says(name, _) if folded.iter().any(|word| BUT.contains(&word.as_str())) => {
+        Word::Says(name, _) if folded.iter().any(|word| cues().words.but.has(word)) => {
             Word::Says(name, Stance::States)
         }
         word => word,
     }
 }
 
-const BUT: &[&str] = &["men", "derimot", "but", "however"];
-
 /// Who "vi" is: the one named with it ("Vi i VFS"), else the document's author.
 fn writer(reading: &Reading, text: &str, folded: &[String]) -> Option<String> {
     let found = words(text);
-    let named = folded.windows(2).position(|pair| {
-        matches!(pair[0].as_str(), "vi" | "me" | "we") && matches!(pair[1].as_str(), "i" | "in")
-    });
+    let named = folded
+        .windows(2)
+        .position(|pair| cues().words.author.has(&pair[0]) && cues().words.r#in.has(&pair[1]));
     let name = named
         .and_then(|at| found.get(at + 2))
         .map(|word| &text[word.start..word.end]);
@@ -173,7 +150,7 @@ fn own_name(reading: &Reading, name: String) -> String {
 fn later_clause(text: &str, folded: &[String]) -> Option<(String, Stance)> {
     let found = words(text);
     (1..folded.len()).find_map(|at| {
-        let joined = ["og", "men", "mens", "and", "but", "while"].contains(&folded[at].as_str());
+        let joined = cues().words.joining.has(&folded[at]);
         // The parts of a number stand inside it.
         let between = text.get(found[at - 1].end..found[at].start);
         let comma = between.is_some_and(|between| between.contains(','));
@@ -189,16 +166,13 @@ fn later_clause(text: &str, folded: &[String]) -> Option<(String, Stance)> {
 fn told_from(text: &str, folded: &[String]) -> Option<(String, Option<Stance>)> {
     let found = words(text);
     let word = |i: usize| &text[found[i].start..found[i].end];
-    let is = |i: usize, list: &[&str]| {
-        folded
-            .get(i)
-            .is_some_and(|word| list.contains(&word.as_str()))
-    };
-    if is(0, &["for"]) && is(2, &["er", "var", "is", "was"]) && is(3, &["det", "it"]) {
+    let is = |i: usize, list: &Words| folded.get(i).is_some_and(|word| list.has(word));
+    let known = &cues().words;
+    if is(0, &known.r#for) && known.it_is.at(folded, 2).is_some() {
         return is_party(word(1)).then(|| (capitalized(word(1)), Some(Stance::States)));
     }
-    let from = (1..folded.len().min(4)).find(|&i| is(i, &["fra", "frå", "from"]))?;
-    if !is(0, &["i", "in"]) || from + 1 >= found.len() || !is_party(word(from + 1)) {
+    let from = (1..folded.len().min(4)).find(|&i| is(i, &known.from))?;
+    if !is(0, &known.r#in) || from + 1 >= found.len() || !is_party(word(from + 1)) {
         return None;
     }
     let stance = (from + 2..from + 4).find_map(|at| cue_at(folded, at))?;
@@ -218,7 +192,7 @@ fn inverted(text: &str, folded: &[String]) -> Option<(String, Option<Stance>)> {
         }
         // After the verb a lower-case role may be its object; a name or "arbeidsgiver" is its subject.
         let named = party.starts_with(char::is_uppercase) || folded[first].starts_with("arbeidsg");
-        let long = (at == 1 && ADVERBS_BEFORE.contains(&folded[0].as_str()))
+        let long = (at == 1 && cues().words.before_verbs.has(&folded[0]))
             .then(|| name_until_clause(text, folded, first))
             .flatten();
         long.or_else(|| (named && is_party(party)).then(|| capitalized(party)))
@@ -226,40 +200,17 @@ fn inverted(text: &str, folded: &[String]) -> Option<(String, Option<Stance>)> {
     })
 }
 
-/// Words that a sentence may begin with before its verb.
-const ADVERBS_BEFORE: &[&str] = &[
-    "samtidig",
-    "videre",
-    "vidare",
-    "dessuten",
-    "derfor",
-    "difor",
-    "likevel",
-    "også",
-    "deretter",
-    "her",
-    "der",
-    "nå",
-    "no",
-    "då",
-    "da",
-    "så",
-    "til",
-    "meanwhile",
-];
-
 /// A name of several words from word `first` to "at …": "konstaterer Nordfjell Bygg og anlegg at".
 fn name_until_clause(text: &str, folded: &[String], first: usize) -> Option<String> {
     let found = words(text);
-    let end = (first + 1..folded.len().min(first + 7))
-        .find(|&i| matches!(folded[i].as_str(), "at" | "that"))?;
+    let end =
+        (first + 1..folded.len().min(first + 7)).find(|&i| cues().words.that.has(&folded[i]))?;
     let name = &text[found.get(first)?.start..found[end - 1].end];
     let word = |i: usize| &text[found[i].start..found[i].end];
+    let inside = &cues().words.inside_names;
     let whole = (first..end).all(|i| {
         word(i).starts_with(char::is_uppercase)
-            || i > first
-                && (INSIDE_NAMES.contains(&folded[i].as_str())
-                    || INSIDE_NAMES.contains(&folded[i - 1].as_str()))
+            || i > first && (inside.has(&folded[i]) || inside.has(&folded[i - 1]))
     });
     (whole && !name.contains([',', '.', ':', ';', '('])).then(|| name.to_owned())
 }
@@ -274,65 +225,35 @@ fn capitalized(name: &str) -> String {
 /// The stance of a sentence in which the writer says "vi": "Vi mener", "…, men vi ønsker", "etter
 /// vårt syn".
 fn own_view(folded: &[String]) -> Option<Stance> {
-    folded
-        .iter()
-        .enumerate()
-        .find_map(|(at, word)| match word.as_str() {
-            // Norwegian turns subject and verb round: "Derfor mener vi".
-            "vi" | "me" | "we" => {
-                // "Vi i forbundet er imot".
-                let named = folded
-                    .get(at + 1)
-                    .is_some_and(|next| next == "i" || next == "in");
-                let after = if named { at + 3 } else { at + 1 };
-                cue_at(folded, after)
-                    .or_else(|| {
-                        let wish = folded.get(after)?.as_str();
-                        WISHES.contains(&wish).then_some(Stance::Demands)
-                    })
-                    .or_else(|| at.checked_sub(1).and_then(|before| cue_at(folded, before)))
-            }
-            "vårt" | "vår" | "our" => {
-                let next = folded.get(at + 1)?;
-                VIEW.contains(&next.as_str()).then_some(Stance::States)
-            }
-            _ => None,
-        })
+    let known = &cues().words;
+    folded.iter().enumerate().find_map(|(at, word)| {
+        // Norwegian turns subject and verb round: "Derfor mener vi".
+        if known.author.has(word) {
+            // "Vi i forbundet er imot".
+            let named = folded.get(at + 1).is_some_and(|next| known.r#in.has(next));
+            let after = if named { at + 3 } else { at + 1 };
+            let needs = || folded.get(after).filter(|word| known.needs.has(word));
+            cue_at(folded, after)
+                .or_else(|| needs().map(|_| Stance::Demands))
+                .or_else(|| at.checked_sub(1).and_then(|before| cue_at(folded, before)))
+        } else if known.own.has(word) {
+            let next = folded.get(at + 1)?;
+            known.view.has(next).then_some(Stance::States)
+        } else {
+            None
+        }
+    })
 }
-
-/// What makes "vi" say what it holds to be needed.
-const WISHES: &[&str] = &["må", "trenger", "treng", "bør", "must", "need", "should"];
-
-const VIEW: &[&str] = &["syn", "mening", "meining", "vurdering", "view", "opinion"];
-
-/// Words that stand between the parts of a name: "Lederen for Svartjenesten".
-const INSIDE_NAMES: &[&str] = &[
-    "for", "fra", "frå", "i", "ved", "og", "av", "of", "the", "from", "in", "at", "and", "på",
-];
-
-/// Verbs that may stand apart from what tells the view.
-const AUXILIARIES: &[&str] = &[
-    "har", "hadde", "gir", "gav", "ga", "gjev", "has", "have", "had",
-];
-
-/// Words that a sentence may begin with before its subject.
-const OPENINGS: &[&str] = &["men", "og", "også", "likevel", "but", "and", "also"];
 
 /// The party that a sentence begins with, and the stance of the words after it.
 fn subject(text: &str, folded: &[String]) -> Option<(String, Option<Stance>)> {
-    let found = words(text);
-    let start = usize::from(
-        folded
-            .first()
-            .is_some_and(|word| OPENINGS.contains(&word.as_str())),
-    );
+    let (found, known) = (words(text), &cues().words);
+    let inside_name = |i: usize| known.inside_names.has(&folded[i]);
+    let start = usize::from(folded.first().is_some_and(|word| known.openings.has(word)));
     let first = found.get(start)?;
     let word = |i: usize| &text[found[i].start..found[i].end];
     let capital = |i: usize| word(i).starts_with(char::is_uppercase);
-    if !capital(start)
-        || ["vi", "me", "we"].contains(&folded[start].as_str())
-        || INSIDE_NAMES.contains(&folded[start].as_str())
-    {
+    if !capital(start) || known.author.has(&folded[start]) || inside_name(start) {
         return None;
     }
     let mut name: Option<&str> = None;
@@ -345,14 +266,12 @@ fn subject(text: &str, folded: &[String]) -> Option<(String, Option<Stance>)> {
         // "HR-direktøren" is one word of two parts.
         let hyphened =
             last > start && text.get(found[last - 1].end..found[last].start) == Some("-");
-        let joined = last == start
-            || hyphened
-            || INSIDE_NAMES.contains(&folded[last - 1].as_str())
-            || name.is_some() && capital(last);
+        let joined =
+            last == start || hyphened || inside_name(last - 1) || name.is_some() && capital(last);
         if is_party(word(last)) && joined || name.is_some() && capital(last) && joined {
             name = Some(so_far);
             // "har i møtet bedt om", "gir i sine innspill uttrykk for".
-            let perfect = AUXILIARIES.contains(&folded[end].as_str());
+            let perfect = known.auxiliaries.has(&folded[end]);
             let stance = cue_at(folded, end).or_else(|| {
                 (end + 1..end + 5)
                     .filter(|_| perfect)
@@ -361,8 +280,8 @@ fn subject(text: &str, folded: &[String]) -> Option<(String, Option<Stance>)> {
             if let Some(stance) = stance {
                 return Some((capitalized(so_far), Some(agreed(&folded[start], stance))));
             }
-        } else if !capital(last) && !INSIDE_NAMES.contains(&folded[last].as_str())
-            || last > start && name.is_none() && !INSIDE_NAMES.contains(&folded[last].as_str())
+        } else if !capital(last) && !inside_name(last)
+            || last > start && name.is_none() && !inside_name(last)
         {
             break;
         }
@@ -372,7 +291,7 @@ fn subject(text: &str, folded: &[String]) -> Option<(String, Option<Stance>)> {
 
 /// That the parties agree or disagree with each other says nothing of what they are for or against.
 fn agreed(first: &str, stance: Stance) -> Stance {
-    if matches!(first, "partene" | "partane" | "parties") {
+    if cues().holders.both.has(first) {
         Stance::States
     } else {
         stance
@@ -384,40 +303,17 @@ fn cue_at(folded: &[String], at: usize) -> Option<Stance> {
     cue_with_length(folded, at).map(|(_, stance)| stance)
 }
 
-/// Words that stand inside a phrase and leave its meaning.
-const ADVERBS: &[&str] = &[
-    "også",
-    "òg",
-    "derfor",
-    "difor",
-    "fortsatt",
-    "framleis",
-    "nå",
-    "no",
-    "likevel",
-    "videre",
-    "vidare",
-    "særlig",
-    "særleg",
-    "still",
-    "also",
-    "therefore",
-    "sterkt",
-    "tydelig",
-    "samtidig",
-];
-
 /// The same, with the number of words it takes.
 fn cue_with_length(folded: &[String], at: usize) -> Option<(usize, Stance)> {
     let rest = folded.get(at..)?;
     // The words of a cue in order, with adverbs between them: "er også imot", "har derfor foreslått".
-    let length = |cue: &str| -> Option<usize> {
+    let length = |cue: &[String]| -> Option<usize> {
         let mut at = 0;
-        for (i, word) in cue.split(' ').enumerate() {
+        for (i, word) in cue.iter().enumerate() {
             while i > 0
                 && rest
                     .get(at)
-                    .is_some_and(|found| found != word && ADVERBS.contains(&found.as_str()))
+                    .is_some_and(|found| found != word && cues().words.adverbs.has(found))
             {
                 at += 1;
             }
@@ -428,38 +324,34 @@ fn cue_with_length(folded: &[String], at: usize) -> Option<(usize, Stance)> {
         }
         Some(at)
     };
-    let cues = BY_FIRST_WORD.get(rest.first()?.as_str())?;
-    let fitting = cues
+    let known = BY_FIRST_WORD.get(rest.first()?.as_str())?;
+    let fitting = known
         .iter()
         .filter_map(|(cue, stance)| Some((cue, length(cue)?, *stance)));
-    let longest = fitting.max_by_key(|(cue, ..)| cue.len());
+    let letters = |cue: &[String]| cue.iter().map(|word| word.len() + 1).sum::<usize>();
+    let longest = fitting.max_by_key(|(cue, ..)| letters(cue));
     longest.map(|(_, length, stance)| (length, stance))
 }
 
-/// The cues by their first word: every word of every sentence is looked up.
-static BY_FIRST_WORD: LazyLock<HashMap<&str, Vec<(&str, Stance)>>> = LazyLock::new(|| {
-    let mut found: HashMap<&str, Vec<(&str, Stance)>> = HashMap::new();
-    for (cue, stance) in cues() {
-        let first = cue.split(' ').next().unwrap_or(cue);
-        found.entry(first).or_default().push((cue, stance));
+/// The verbs by their first word: every word of every sentence is looked up.
+static BY_FIRST_WORD: LazyLock<HashMap<&str, Vec<(&[String], Stance)>>> = LazyLock::new(|| {
+    let verbs = &cues().verbs;
+    let stances = [
+        (&verbs.supports, Stance::Supports),
+        (&verbs.opposes, Stance::Opposes),
+        (&verbs.questions, Stance::Questions),
+        (&verbs.proposes, Stance::Proposes),
+        (&verbs.demands, Stance::Demands),
+        (&verbs.states, Stance::States),
+    ];
+    let mut found: HashMap<&str, Vec<(&[String], Stance)>> = HashMap::new();
+    for (list, stance) in stances {
+        for cue in list.iter() {
+            found.entry(&cue[0]).or_default().push((cue, stance));
+        }
     }
     found
 });
-
-fn cues() -> impl Iterator<Item = (&'static str, Stance)> {
-    CUES.lines().filter_map(|line| {
-        let (cue, stance) = line.split_once('\t')?;
-        let stance = match stance {
-            "supports" => Stance::Supports,
-            "opposes" => Stance::Opposes,
-            "questions" => Stance::Questions,
-            "proposes" => Stance::Proposes,
-            "demands" => Stance::Demands,
-            _ => Stance::States,
-        };
-        Some((cue, stance))
-    })
-}
 
 #[cfg(test)]
 mod tests {

@@ -11,10 +11,8 @@ use serde::Serialize;
 use super::{Excerpt, Links, Reading, Stance, holder};
 use crate::corpus::metadata::{find_date, month_of};
 use crate::corpus::{Date, Span};
+use crate::language::cues::{Words, cues, folded};
 use crate::language::{fold, words};
-
-/// Words that tell where a matter stands, with what they tell. `*` stands for any end of a word.
-const STANDINGS: &str = include_str!("standings.tsv");
 
 /// Where a matter stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -94,49 +92,41 @@ impl Item {
     fn told(&self, unit: usize) -> Option<(Standing, u8)> {
         let text = self.reading.text(unit);
         let folded = folded(text);
-        let is = |list: &[&str]| folded.iter().any(|word| list.contains(&word.as_str()));
-        if is(CONDITIONS) || is(BELIEFS) {
+        let (known, states) = (&cues().words, &cues().states);
+        let is = |list: &Words| list.position(&folded).is_some();
+        if is(&known.conditions) || is(&known.beliefs) {
             return None;
         }
         let wished =
             holder::holder(&self.reading, unit).is_some_and(|(_, stance)| stance != Stance::States);
-        let found: Vec<(usize, &str)> = cues(&folded).collect();
-        let has = |standing: &str| found.iter().any(|(_, told)| *told == standing);
         let settled = [
-            ("postponed", Standing::Postponed),
-            ("concluded", Standing::Concluded),
-            ("decided", Standing::Decided),
+            (&states.postponed, Standing::Postponed),
+            (&states.concluded, Standing::Concluded),
+            (&states.decided, Standing::Decided),
         ];
-        let settled = settled.into_iter().find(|(name, _)| has(name));
-        let at = |phrase: &str| {
-            let phrase: Vec<&str> = phrase.split(' ').collect();
-            folded
-                .windows(phrase.len())
-                .position(|found| found == phrase)
-        };
-        let time = TIMES.iter().filter_map(|phrase| at(phrase)).min();
-        let is_settled =
-            |told: &str| matches!(told, "postponed" | "concluded" | "decided" | "agreed");
-        let cue = found
+        let time = known.times.position(&folded);
+        let cue = settled
             .iter()
-            .filter(|(_, told)| is_settled(told))
-            .map(|(cue, _)| *cue)
+            .map(|(list, _)| *list)
+            .chain([&states.agreed])
+            .filter_map(|list| list.position(&folded))
             .min();
+        let settled = settled.into_iter().find(|(list, _)| is(list));
         let beside = time.zip(cue).is_some_and(|(time, cue)| time < cue);
-        let as_told = !wished && !beside && !is(DENIALS) && !is(WISHES);
+        let as_told = !wished && !beside && !is(&known.denials) && !is(&known.wishes);
         if let Some((_, standing)) = settled.filter(|_| as_told) {
             return Some((standing, 3));
         }
-        if has("negotiation") {
+        if is(&states.negotiation) {
             Some((Standing::Negotiation, 2))
-        } else if has("under discussion") && !wished && !is(WISHES)
-            || settled.is_some() && is(DENIALS)
+        } else if is(&states.under_discussion) && !wished && !is(&known.wishes)
+            || settled.is_some() && is(&known.denials)
         {
             Some((Standing::UnderDiscussion, 2))
-        } else if has("agreed") && as_told {
+        } else if is(&states.agreed) && as_told {
             Some((Standing::Decided, 3))
         } else {
-            has("announced").then_some((Standing::Announced, 1))
+            is(&states.announced).then_some((Standing::Announced, 1))
         }
     }
 
@@ -207,35 +197,24 @@ impl Item {
     /// How surely a sentence tells what the matter waits for.
     fn waits(&self, unit: usize) -> u8 {
         let folded = folded(self.reading.text(unit));
-        let at = |cue: &str| {
-            let cue: Vec<&str> = cue.split(' ').collect();
-            folded.windows(cue.len()).any(|found| found == cue)
-        };
-        let conditional = folded
-            .iter()
-            .any(|word| CONDITIONS.contains(&word.as_str()));
+        let known = &cues().words;
+        let is = |list: &Words| list.position(&folded).is_some();
         // What somebody asks for is no plan, and when people meet next is none of the matter's.
         let wished = matches!(
             holder::holder(&self.reading, unit),
             Some((_, Stance::Demands | Stance::Opposes | Stance::Questions))
         );
-        let of_meeting = ["neste møte", "next meeting"].iter().any(|start| {
-            let start: Vec<&str> = start.split(' ').collect();
-            folded
-                .get(..start.len())
-                .is_some_and(|first| first == start)
-        });
-        if conditional || wished || of_meeting {
+        let of_meeting = known.next_meeting.at(&folded, 0).is_some();
+        if is(&known.conditions) || wished || of_meeting {
             0
-        } else if RETURNS.iter().any(|cue| at(cue)) {
+        } else if is(&known.returns) {
             BROUGHT_BACK
         } else {
-            let past = folded.iter().any(|word| PAST.contains(&word.as_str()));
-            let ahead = !past
+            let ahead = !is(&known.past)
                 && self.date().is_some_and(|meeting| {
                     when(self.reading.text(unit), meeting).is_some_and(|date| date > meeting)
                 });
-            u8::from(ahead || COMES.iter().any(|cue| at(cue)) && has_week(&folded))
+            u8::from(ahead || is(&known.comes) && is(&known.seasons))
         }
     }
 
@@ -286,118 +265,6 @@ fn together(one: Stance, other: Stance) -> Stance {
     }
 }
 
-const CONDITIONS: &[&str] = &["dersom", "hvis", "viss", "if", "unless"];
-const BELIEFS: &[&str] = &[
-    "oppfatning",
-    "oppfatninga",
-    "oppfatningen",
-    "tror",
-    "trur",
-    "misforstår",
-    "rykter",
-    "påstand",
-    "believes",
-    "rumour",
-];
-/// What tells when something else is settled: "etter at gruppene er ferdige".
-const TIMES: &[&str] = &[
-    "etter at", "når", "før", "inntil", "after", "when", "before", "until",
-];
-const DENIALS: &[&str] = &[
-    "ikke",
-    "ikkje",
-    "ingen",
-    "ingenting",
-    "inga",
-    "not",
-    "nothing",
-    "no",
-];
-const WISHES: &[&str] = &[
-    "må", "bør", "burde", "skulle", "kan", "must", "should", "could",
-];
-/// What makes a sentence tell of what was.
-const PAST: &[&str] = &[
-    "var", "ble", "vart", "blei", "hadde", "viste", "was", "were", "had",
-];
-/// What brings a matter back.
-const RETURNS: &[&str] = &[
-    "kommer tilbake",
-    "kjem tilbake",
-    "gjenopptar",
-    "gjenopptas",
-    "tas opp på nytt",
-    "tas opp igjen",
-    "utsettes til",
-    "utsatt til",
-    "utsett til",
-    "utsetjast til",
-    "drøftes videre",
-    "blir drøfta vidare",
-    "fortsetter i",
-    "comes back",
-    "will return",
-    "resumes",
-    "postponed to",
-    "postponed until",
-];
-/// What is to come, where a time stands with it.
-const COMES: &[&str] = &[
-    "innen",
-    "innan",
-    "frist",
-    "fristen",
-    "legges fram",
-    "legges frem",
-    "leggjast fram",
-    "blir lagt fram",
-    "ventes",
-    "ventast",
-    "behandles",
-    "skal",
-    "vil",
-    "starter",
-    "by",
-    "will",
-    "deadline",
-];
-
-fn folded(text: &str) -> Vec<String> {
-    let found = words(text);
-    found
-        .iter()
-        .map(|word| fold(&text[word.start..word.end]))
-        .collect()
-}
-
-/// What the words of a sentence tell of a matter's state, with the place of the first of them.
-fn cues(folded: &[String]) -> impl Iterator<Item = (usize, &'static str)> {
-    let place = |cue: &str| {
-        let cue: Vec<&str> = cue.split(' ').collect();
-        let same = |found: &String, cue: &str| match cue.strip_suffix('*') {
-            Some(start) => found.starts_with(start),
-            None => found == cue,
-        };
-        folded
-            .windows(cue.len())
-            .position(|found| found.iter().zip(&cue).all(|(found, cue)| same(found, cue)))
-    };
-    STANDINGS
-        .lines()
-        .filter_map(|line| line.split_once('\t'))
-        .filter_map(move |(cue, standing)| Some((place(cue)?, standing)))
-}
-
-fn has_week(folded: &[String]) -> bool {
-    const TIMES: &[&str] = &[
-        "uke", "uka", "veke", "veka", "week", "høsten", "hausten", "våren", "sommeren", "sommaren",
-    ];
-    folded.iter().any(|word| TIMES.contains(&word.as_str()))
-}
-
-/// Words before a time that has been.
-const SINCE: &[&str] = &["fra", "frå", "siden", "sidan", "since", "from", "of"];
-
 /// The day or month that a sentence of a meeting's minutes means: "i august", said in June 2021, is August
 /// 2021, and "i februar" the one after.
 fn when(text: &str, meeting: Date) -> Option<Date> {
@@ -416,7 +283,7 @@ fn when(text: &str, meeting: Date) -> Option<Date> {
     let since = at.is_some_and(|at| {
         let first = if number(at, 1).is_some() { 2 } else { 1 };
         at.checked_sub(first)
-            .is_some_and(|before| SINCE.contains(&fold(word(before)).as_str()))
+            .is_some_and(|before| cues().words.since.has(&fold(word(before))))
     });
     if since {
         return None;
