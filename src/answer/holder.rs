@@ -7,12 +7,15 @@ use std::sync::LazyLock;
 use super::{Reading, Stance};
 use crate::corpus::format::BlockKind;
 use crate::language::cues::{Words, cues, folded};
-use crate::language::{is_party, words};
+use crate::language::{fold, is_party, is_role, words};
 
 /// What one sentence says about who has the word.
 pub(super) enum Word {
     /// This one, and says something.
     Says(String, Stance),
+    /// This one speaks from word so-and-so to the end of the paragraph: "Kari: Jeg er enig." Nobody that can
+    /// be named where two do.
+    Speaks(Option<String>, usize),
     /// Somebody else than before, who says nothing: "Partene møttes igjen i mai".
     Taken,
     /// Nothing: whoever had the word keeps it.
@@ -21,23 +24,175 @@ pub(super) enum Word {
 
 /// Whose view unit `i` of `reading` tells, and what it comes to.
 pub fn holder(reading: &Reading, i: usize) -> Option<(String, Stance)> {
+    if let Some((name, after)) = speaker(reading, i) {
+        return Some((name.clone()?, spoken(reading, i, after)));
+    }
     match reading.word(i) {
         Word::Says(name, stance) => return Some((name.clone(), *stance)),
         Word::Taken => return None,
-        Word::Kept => {}
+        Word::Kept | Word::Speaks(..) => {}
     }
     // Within a paragraph the one who has the word keeps it.
     for before in (reading.block_start(i)..i).rev().take(MAX_KEPT) {
         match reading.word(before) {
-            Word::Says(name, _) => {
-                return Some((name.clone(), Stance::States));
-            }
+            Word::Says(name, _) => return Some((name.clone(), Stance::States)),
             Word::Taken => return None,
-            Word::Kept => {}
+            Word::Kept | Word::Speaks(..) => {}
         }
     }
     introduced(reading, i).or_else(|| recommended(reading, i))
 }
+
+/// Whether unit `i` is of a speech that minutes tell word for word, and not of what they report.
+pub fn is_spoken(reading: &Reading, i: usize) -> bool {
+    speaker(reading, i).is_some()
+}
+
+/// Who speaks in the paragraph of unit `i`, and from which word of the unit on; no name where two do.
+fn speaker(reading: &Reading, i: usize) -> Option<(&Option<String>, usize)> {
+    let mut start = reading.block_start(i);
+    if let Word::Speaks(name, after) = reading.word(start) {
+        return Some((name, if i == start { *after } else { 0 }));
+    }
+    // "I remain hopeful", in a paragraph after that of a speaker, is theirs.
+    let section = |unit: usize| reading.document.section_at(reading.units[unit].span.start);
+    let of = section(start);
+    for _ in 0..MAX_PARAGRAPHS {
+        let own = (start..reading.units.len())
+            .take_while(|unit| reading.block_start(*unit) == start)
+            .any(|unit| in_first_person(reading, unit));
+        let before = reading.block_start(start.checked_sub(1)?);
+        let paragraphs = [start, before].map(|unit| reading.units[unit].kind);
+        if !own || section(before) != of || paragraphs != [BlockKind::Paragraph; 2] {
+            return None;
+        }
+        if let Word::Speaks(name, _) = reading.word(before) {
+            return Some((name, 0));
+        }
+        start = before;
+    }
+    None
+}
+
+/// Whether somebody says "I" in unit `i`.
+fn in_first_person(reading: &Reading, i: usize) -> bool {
+    let text = reading.text(i);
+    let english = reading.is_english();
+    words(text).iter().any(|word| {
+        let word = &text[word.start..word.end];
+        // "i" is a preposition in Norwegian.
+        word == "I" && english || cues().words.speaker.has(&fold(word))
+    })
+}
+
+/// What a sentence of a speech comes to, from word `after` on: what its speaker says to hold.
+fn spoken(reading: &Reading, i: usize, after: usize) -> Stance {
+    let text = reading.text(i);
+    if text.len() > MAX_SENTENCE {
+        return Stance::States;
+    }
+    let (folded, known) = (folded(text), &cues().words);
+    if text.ends_with('?') {
+        return Stance::Questions;
+    }
+    let first_person = |word: &str| {
+        known.author.has(word) || known.speaker.has(word) || reading.is_english() && word == "i"
+    };
+    let past_adverbs = |mut at: usize| {
+        while folded.get(at).is_some_and(|word| known.adverbs.has(word)) {
+            at += 1;
+        }
+        at
+    };
+    // "Agree with that", "+1 to supporting the team".
+    let elliptic = || {
+        let begins = words(text)
+            .get(after)
+            .map_or("", |word| &text[..word.start]);
+        match cue_at(&folded, past_adverbs(after)) {
+            _ if begins.ends_with('+') => Some(Stance::Supports),
+            _ if begins.ends_with("-") && folded.get(after).is_some_and(|word| word == "1") => {
+                Some(Stance::Opposes)
+            }
+            Some(stance @ (Stance::Supports | Stance::Opposes)) => Some(stance),
+            _ => None,
+        }
+    };
+    let held = |at: usize| {
+        let next = past_adverbs(at + 1);
+        let open = at
+            .checked_sub(1)
+            .is_some_and(|before| known.clauses.has(&folded[before]));
+        let advises = || folded.get(next).is_some_and(|word| known.advice.has(word));
+        match cue_at(&folded, next) {
+            Some(stance) => Some(stance),
+            None if !open && advises() => Some(Stance::Proposes),
+            None => None,
+        }
+    };
+    let views = (after..folded.len())
+        .filter(|at| first_person(&folded[*at]))
+        .filter_map(held);
+    let told = elliptic()
+        .into_iter()
+        .chain(views)
+        .find(|stance| *stance != Stance::States);
+    match told {
+        Some(_) if folded.iter().any(|word| known.but.has(word)) => Stance::States,
+        told => told.unwrap_or(Stance::States),
+    }
+}
+
+/// Who speaks in a paragraph that begins with a name: "Kari: …", "@kari – …", "Kari, …" in a list.
+fn begins_speech(reading: &Reading, i: usize, text: &str, folded: &[String]) -> Option<Word> {
+    let found = words(text);
+    let rest = |count: usize| Some(&text[found.get(count.checked_sub(1)?)?.end..]);
+    let is_item = reading.units[i].kind == BlockKind::ListItem;
+    let (count, name) = match reading.people().at(text, folded, 0) {
+        Some(named) if found.first()?.start <= 1 => named,
+        _ => {
+            // "Arbeidsgiver: …" is a speech where more than a name follows.
+            let (label, after) = text.split_once(':')?;
+            let count = words(label).len();
+            let role = folded.get(count.checked_sub(1)?)?;
+            let party = cues().holders.parties.end(role) || is_role(role);
+            let whole = label.starts_with(char::is_uppercase)
+                && (1..=MAX_LABEL).contains(&count)
+                && !label.contains(['.', ',', '(', '?'])
+                && after.ends_with(['.', '!', '?'])
+                && words(after).len() >= MIN_SPEECH;
+            return (party && whole).then(|| Word::Speaks(Some(label.to_owned()), count));
+        }
+    };
+    let after = rest(count)?;
+    // "Kari (FASA):"
+    let after = match after.trim_start().strip_prefix('(') {
+        Some(bracket) => bracket.split_once(')')?.1,
+        None => after,
+    };
+    let dash = [" - ", " – ", " — ", " -- "]
+        .iter()
+        .any(|dash| after.starts_with(dash));
+    let second = |at: usize| reading.people().at(text, folded, at).is_some();
+    let two = cues()
+        .words
+        .joining
+        .has(folded.get(count).map_or("", String::as_str))
+        && second(count + 1)
+        || after.starts_with(['/', ',', '&']) && second(count);
+    if two {
+        return Some(Word::Speaks(None, 0));
+    }
+    let begins = after.starts_with(':') || dash || is_item && after.starts_with(", ");
+    begins.then_some(Word::Speaks(Some(name), count))
+}
+
+/// A speaker has so many paragraphs at most without being named anew.
+const MAX_PARAGRAPHS: usize = 8;
+/// The words of a role before a speech.
+const MAX_LABEL: usize = 4;
+/// Fewer words after a role are no speech.
+const MIN_SPEECH: usize = 5;
 
 /// Whose the items of a list are: those of whoever has the word in the sentence that leads it in ("VFS la
 /// fram tre punkter:").
@@ -55,6 +210,7 @@ fn introduced(reading: &Reading, i: usize) -> Option<(String, Stance)> {
     }
     match reading.word(lead) {
         Word::Says(name, stance) => Some((name.clone(), *stance)),
+        Word::Speaks(name, _) => Some((name.clone()?, Stance::States)),
         Word::Taken | Word::Kept => None,
     }
 }
@@ -91,8 +247,19 @@ pub(super) fn word(reading: &Reading, i: usize) -> Word {
         return Word::Kept;
     }
     let folded = folded(text);
-    let named = subject(text, &folded)
-        .or_else(|| inverted(text, &folded))
+    if reading.block_start(i) == i
+        && let Some(speech) = begins_speech(reading, i, text, &folded)
+    {
+        return speech;
+    }
+    // English keeps subject and verb in their order.
+    let turned = || {
+        (!reading.is_english())
+            .then(|| inverted(text, &folded))
+            .flatten()
+    };
+    let named = subject(reading, text, &folded)
+        .or_else(turned)
         .or_else(|| told_from(text, &folded));
     let word = match named {
         Some((name, Some(stance))) => Word::Says(own_name(reading, name), stance),
@@ -215,7 +382,7 @@ fn name_until_clause(text: &str, folded: &[String], first: usize) -> Option<Stri
     (whole && !name.contains([',', '.', ':', ';', '('])).then(|| name.to_owned())
 }
 
-fn capitalized(name: &str) -> String {
+pub(super) fn capitalized(name: &str) -> String {
     let mut letters = name.chars();
     letters.next().map_or(String::new(), |first| {
         first.to_uppercase().chain(letters).collect()
@@ -232,9 +399,11 @@ fn own_view(folded: &[String]) -> Option<Stance> {
             // "Vi i forbundet er imot".
             let named = folded.get(at + 1).is_some_and(|next| known.r#in.has(next));
             let after = if named { at + 3 } else { at + 1 };
+            let advises = || folded.get(after).filter(|word| known.advice.has(word));
             let needs = || folded.get(after).filter(|word| known.needs.has(word));
             cue_at(folded, after)
                 .or_else(|| needs().map(|_| Stance::Demands))
+                .or_else(|| advises().map(|_| Stance::Proposes))
                 .or_else(|| at.checked_sub(1).and_then(|before| cue_at(folded, before)))
         } else if known.own.has(word) {
             let next = folded.get(at + 1)?;
@@ -246,14 +415,33 @@ fn own_view(folded: &[String]) -> Option<Stance> {
 }
 
 /// The party that a sentence begins with, and the stance of the words after it.
-fn subject(text: &str, folded: &[String]) -> Option<(String, Option<Stance>)> {
+fn subject(reading: &Reading, text: &str, folded: &[String]) -> Option<(String, Option<Stance>)> {
     let (found, known) = (words(text), &cues().words);
     let inside_name = |i: usize| known.inside_names.has(&folded[i]);
     let start = usize::from(folded.first().is_some_and(|word| known.openings.has(word)));
+    // "The council", but "The" in "The problem is" names nobody.
+    let start = start
+        + usize::from(
+            folded
+                .get(start)
+                .is_some_and(|word| known.articles.has(word)),
+        );
     let first = found.get(start)?;
+    if text[first.start..].starts_with(char::is_uppercase)
+        && let Some((count, name)) = reading.people().at(text, folded, start)
+    {
+        return Some((name, cue_at(folded, start + count)));
+    }
+    let article = start > 0 && known.articles.has(&folded[start - 1]);
     let word = |i: usize| &text[found[i].start..found[i].end];
     let capital = |i: usize| word(i).starts_with(char::is_uppercase);
-    if !capital(start) || known.author.has(&folded[start]) || inside_name(start) {
+    if !capital(start) && !article
+        || known.clauses.has(&folded[start])
+        || known.conditions.has(&folded[start])
+        || known.times.has(&folded[start])
+        || known.author.has(&folded[start])
+        || inside_name(start)
+    {
         return None;
     }
     let mut name: Option<&str> = None;
@@ -333,8 +521,11 @@ fn cue_with_length(folded: &[String], at: usize) -> Option<(usize, Stance)> {
     longest.map(|(_, length, stance)| (length, stance))
 }
 
+/// The words of a phrase, and the stance that it tells.
+type Phrase = (&'static [String], Stance);
+
 /// The verbs by their first word: every word of every sentence is looked up.
-static BY_FIRST_WORD: LazyLock<HashMap<&str, Vec<(&[String], Stance)>>> = LazyLock::new(|| {
+static BY_FIRST_WORD: LazyLock<HashMap<&str, Vec<Phrase>>> = LazyLock::new(|| {
     let verbs = &cues().verbs;
     let stances = [
         (&verbs.supports, Stance::Supports),
@@ -344,7 +535,7 @@ static BY_FIRST_WORD: LazyLock<HashMap<&str, Vec<(&[String], Stance)>>> = LazyLo
         (&verbs.demands, Stance::Demands),
         (&verbs.states, Stance::States),
     ];
-    let mut found: HashMap<&str, Vec<(&[String], Stance)>> = HashMap::new();
+    let mut found: HashMap<&str, Vec<Phrase>> = HashMap::new();
     for (list, stance) in stances {
         for cue in list.iter() {
             found.entry(&cue[0]).or_default().push((cue, stance));

@@ -94,9 +94,18 @@ impl Item {
         let folded = folded(text);
         let (known, states) = (&cues().words, &cues().states);
         let is = |list: &Words| list.position(&folded).is_some();
-        if is(&known.conditions) || is(&known.beliefs) {
+        let asked = self.reading.text(unit).ends_with('?');
+        if asked || is(&known.conditions) || is(&known.beliefs) || text.ends_with('?') {
             return None;
         }
+        // One who speaks tells of much else: "the other project adopted one".
+        let least = if holder::is_spoken(&self.reading, unit) {
+            2
+        } else {
+            1
+        };
+        let place = |list: &Words| list.position_of(&folded, least);
+        let tells = |list: &Words| place(list).is_some();
         let wished =
             holder::holder(&self.reading, unit).is_some_and(|(_, stance)| stance != Stance::States);
         let settled = [
@@ -109,24 +118,24 @@ impl Item {
             .iter()
             .map(|(list, _)| *list)
             .chain([&states.agreed])
-            .filter_map(|list| list.position(&folded))
+            .filter_map(place)
             .min();
-        let settled = settled.into_iter().find(|(list, _)| is(list));
+        let settled = settled.into_iter().find(|(list, _)| tells(list));
         let beside = time.zip(cue).is_some_and(|(time, cue)| time < cue);
         let as_told = !wished && !beside && !is(&known.denials) && !is(&known.wishes);
         if let Some((_, standing)) = settled.filter(|_| as_told) {
             return Some((standing, 3));
         }
-        if is(&states.negotiation) {
+        if tells(&states.negotiation) {
             Some((Standing::Negotiation, 2))
-        } else if is(&states.under_discussion) && !wished && !is(&known.wishes)
+        } else if tells(&states.under_discussion) && !wished && !is(&known.wishes)
             || settled.is_some() && is(&known.denials)
         {
             Some((Standing::UnderDiscussion, 2))
-        } else if is(&states.agreed) && as_told {
+        } else if tells(&states.agreed) && as_told {
             Some((Standing::Decided, 3))
         } else {
-            is(&states.announced).then_some((Standing::Announced, 1))
+            tells(&states.announced).then_some((Standing::Announced, 1))
         }
     }
 
@@ -210,7 +219,10 @@ impl Item {
         } else if is(&known.returns) {
             BROUGHT_BACK
         } else {
-            let ahead = !is(&known.past)
+            // One who speaks names many a time that is none of the matter's.
+            let planned = !holder::is_spoken(&self.reading, unit) || is(&known.comes);
+            let ahead = planned
+                && !is(&known.past)
                 && self.date().is_some_and(|meeting| {
                     when(self.reading.text(unit), meeting).is_some_and(|date| date > meeting)
                 });
@@ -277,8 +289,22 @@ fn when(text: &str, meeting: Date) -> Option<Date> {
                 .is_ok_and(|year| (1900..2200).contains(&year))
         })
     };
-    let at = (0..found.len()).find(|&i| month_of(word(i)).is_some());
     let number = |at: usize, before: usize| word(at.checked_sub(before)?).parse::<u8>().ok();
+    // "It may be" and "we march on" name no month.
+    let is_month = |i: usize| {
+        let numbered = || {
+            number(i, 1).is_some() || found.get(i + 1).is_some_and(|_| number(i + 1, 0).is_some())
+        };
+        let led_in = || {
+            i.checked_sub(1)
+                .is_some_and(|before| cues().words.before_months.has(&fold(word(before))))
+        };
+        month_of(word(i)).is_some()
+            && (!matches!(word(i), "may" | "May" | "march" | "March" | "mar" | "Mar")
+                || year_follows(i)
+                || word(i).starts_with('M') && (numbered() || led_in()))
+    };
+    let at = (0..found.len()).find(|&i| is_month(i));
     // "Protokollen fra 11. juni" is of a time that was.
     let since = at.is_some_and(|at| {
         let first = if number(at, 1).is_some() { 2 } else { 1 };

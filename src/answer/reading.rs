@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::holder::{self, Word};
+use super::people::People;
 use crate::corpus::passage::{Unit, units};
 use crate::corpus::{Document, Span};
 use crate::language::terms;
@@ -20,6 +21,7 @@ pub struct Reading {
     terms: Vec<OnceLock<Vec<String>>>,
     /// Each unit's is asked for by those after it too.
     words: Vec<OnceLock<Word>>,
+    people: OnceLock<People>,
 }
 
 impl Reading {
@@ -35,6 +37,7 @@ impl Reading {
             block_starts: block_starts.collect(),
             terms: units.iter().map(|_| OnceLock::new()).collect(),
             words: units.iter().map(|_| OnceLock::new()).collect(),
+            people: OnceLock::new(),
             document,
             units,
         }
@@ -72,6 +75,16 @@ impl Reading {
     /// What unit `i` says about who has the word.
     pub(super) fn word(&self, i: usize) -> &Word {
         self.words[i].get_or_init(|| holder::word(self, i))
+    }
+
+    /// Those who were at the meeting.
+    pub(super) fn people(&self) -> &People {
+        self.people.get_or_init(|| People::of(&self.document))
+    }
+
+    /// Whether the document is in English, which orders its words otherwise than Norwegian.
+    pub(super) fn is_english(&self) -> bool {
+        self.document.metadata.language.as_deref() == Some("en")
     }
 
     /// From the first byte of unit `range.start` to the last of the range.

@@ -15,7 +15,7 @@ use crate::answer::card::{HolderPositions, Meeting, Positions, Searched, Status}
 use crate::answer::matter::{Item, Standing};
 use crate::answer::{Excerpt, Reading, Source, Weights};
 use crate::corpus::metadata::Kind;
-use crate::corpus::{Date, Document, Span};
+use crate::corpus::{Date, Document, Section, Span};
 use crate::language::cues::cues;
 use crate::language::{detect, fold, terms};
 use crate::question::Question;
@@ -359,12 +359,14 @@ fn matter_of(document: &Document, index: usize) -> usize {
     let sections = &document.sections;
     // A heading over the whole document names no matter in it.
     let alone = |level: u8| sections.iter().filter(|other| other.level == level).count() == 1;
+    // Nor does one with no words of its own that is over headings only: "Nominated issues".
+    let groups = |section: &Section| !section.agenda_item && section.span.is_empty();
     let mut at = index;
     while let Some(section) = sections.get(at) {
         let above = section.parent.filter(|parent| {
             sections
                 .get(*parent)
-                .is_some_and(|of| of.level > 0 && !alone(of.level))
+                .is_some_and(|of| of.level > 0 && !alone(of.level) && !groups(of))
         });
         match above {
             Some(parent) if !section.agenda_item => at = parent,

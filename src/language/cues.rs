@@ -128,6 +128,8 @@ section! {
     Holders {
         /// Organisations, bodies and roles, alone or at a compound's end.
         parties,
+        /// Abbreviations that are nobody's name.
+        nobody,
         /// Roles of one who has a name, alone or at a compound's end.
         roles,
         /// Words by which people mean the union whose minutes they read.
@@ -182,6 +184,8 @@ section! {
     Around {
         /// The writer: "vi".
         author,
+        /// One who speaks: "jeg". English "I" needs no mention.
+        speaker,
         /// What is the writer's: "vårt".
         own,
         /// What the writer's view is called: "vårt syn".
@@ -196,6 +200,12 @@ section! {
         joining,
         /// What a sentence may begin with before its subject.
         openings,
+        /// What stands before a name: "the".
+        articles,
+        /// What a clause begins with that names no subject: "fordi".
+        clauses,
+        /// What stands over the names of those present.
+        attendance,
         /// What a sentence may begin with before its verb.
         before_verbs,
         /// What stands inside a phrase and leaves its meaning: "er også imot".
@@ -228,6 +238,8 @@ section! {
         past,
         /// What stands before a time that has been: "siden".
         since,
+        /// What stands before a month whose name is a word with another meaning too: "in May".
+        before_months,
         /// What brings a matter back: "kommer tilbake".
         returns,
         /// What is to come, where a time stands with it: "legges fram".
@@ -304,7 +316,13 @@ impl Words {
 
     /// Where the first of the list begins.
     pub fn position(&self, folded: &[String]) -> Option<usize> {
-        (0..folded.len()).find(|at| self.at(folded, *at).is_some())
+        self.position_of(folded, 1)
+    }
+
+    /// Where the first of the list begins that has at least so many words.
+    pub fn position_of(&self, folded: &[String], least: usize) -> Option<usize> {
+        let long = |length: usize| length >= least;
+        (0..folded.len()).find(|at| self.at(folded, *at).is_some_and(long))
     }
 
     /// The words and phrases.

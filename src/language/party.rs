@@ -7,7 +7,8 @@ pub fn is_party(name: &str) -> bool {
     words(name).iter().any(|word| {
         let word = &name[word.start..word.end];
         let abbreviation = word.chars().count() >= 2 && word.chars().all(char::is_uppercase);
-        abbreviation || cues().holders.parties.end(&fold(word))
+        abbreviation && !cues().holders.nobody.has(&fold(word))
+            || cues().holders.parties.end(&fold(word))
     })
 }
 
