@@ -51,6 +51,18 @@ pub fn is_spoken(reading: &Reading, i: usize) -> bool {
 /// Who speaks in the paragraph of unit `i`, and from which word of the unit on; no name where two do.
 fn speaker(reading: &Reading, i: usize) -> Option<(&Option<String>, usize)> {
     let mut start = reading.block_start(i);
+    // In notes the next may have the word before the item ends: "Kari, we could. Bo, not now."
+    if reading.units[i].kind == BlockKind::ListItem {
+        for unit in (start..=i).rev().take(MAX_KEPT) {
+            match reading.word(unit) {
+                Word::Speaks(name, after) => {
+                    return Some((name, if i == unit { *after } else { 0 }));
+                }
+                Word::Says(..) | Word::Taken if reading.names_person(unit) => return None,
+                _ => {}
+            }
+        }
+    }
     if let Word::Speaks(name, after) = reading.word(start) {
         return Some((name, if i == start { *after } else { 0 }));
     }
@@ -120,9 +132,13 @@ fn spoken(reading: &Reading, i: usize, after: usize) -> Stance {
     };
     let held = |at: usize| {
         let next = past_adverbs(at + 1);
-        let open = at
-            .checked_sub(1)
-            .is_some_and(|before| known.clauses.has(&folded[before]));
+        // "What we should do", "I don't think we should".
+        let open = at.checked_sub(1).is_some_and(|before| {
+            known.clauses.has(&folded[before]) || known.conditions.has(&folded[before])
+        }) || folded
+            .get(next + 1)
+            .is_some_and(|word| known.denials.has(word))
+            || known.denials.position(&folded[..at]).is_some();
         let advises = || folded.get(next).is_some_and(|word| known.advice.has(word));
         match cue_at(&folded, next) {
             Some(stance) => Some(stance),
@@ -137,7 +153,10 @@ fn spoken(reading: &Reading, i: usize, after: usize) -> Stance {
         .into_iter()
         .chain(views)
         .find(|stance| *stance != Stance::States);
+    let against = |at: usize| cue_at(&folded, at) == Some(Stance::Opposes);
     match told {
+        // "Agree, just objecting to the name".
+        Some(Stance::Supports) if (after..folded.len()).any(against) => Stance::States,
         Some(_) if folded.iter().any(|word| known.but.has(word)) => Stance::States,
         told => told.unwrap_or(Stance::States),
     }
@@ -149,19 +168,28 @@ fn begins_speech(reading: &Reading, i: usize, text: &str, folded: &[String]) -> 
     let rest = |count: usize| Some(&text[found.get(count.checked_sub(1)?)?.end..]);
     let is_item = reading.units[i].kind == BlockKind::ListItem;
     let (count, name) = match reading.people().at(text, folded, 0) {
-        Some(named) if found.first()?.start <= 1 => named,
+        Some(named)
+            if text[..found.first()?.start]
+                .trim_matches(['•', '@', ' '])
+                .is_empty() =>
+        {
+            named
+        }
         _ => {
             // "Arbeidsgiver: …" is a speech where more than a name follows.
             let (label, after) = text.split_once(':')?;
             let count = words(label).len();
             let role = folded.get(count.checked_sub(1)?)?;
             let party = cues().holders.parties.end(role) || is_role(role);
-            let whole = label.starts_with(char::is_uppercase)
+            let whole = label
+                .trim_start_matches("• ")
+                .starts_with(char::is_uppercase)
                 && (1..=MAX_LABEL).contains(&count)
                 && !label.contains(['.', ',', '(', '?'])
                 && after.ends_with(['.', '!', '?'])
                 && words(after).len() >= MIN_SPEECH;
-            return (party && whole).then(|| Word::Speaks(Some(label.to_owned()), count));
+            return (party && whole)
+                .then(|| Word::Speaks(Some(label.trim_start_matches("• ").to_owned()), count));
         }
     };
     let after = rest(count)?;
@@ -247,7 +275,8 @@ pub(super) fn word(reading: &Reading, i: usize) -> Word {
         return Word::Kept;
     }
     let folded = folded(text);
-    if reading.block_start(i) == i
+    let in_notes = reading.units[i].kind == BlockKind::ListItem;
+    if (in_notes || reading.block_start(i) == i)
         && let Some(speech) = begins_speech(reading, i, text, &folded)
     {
         return speech;

@@ -60,6 +60,9 @@ const MAX_LENGTH: usize = 500;
 /// A summary shorter than this, in bytes, is shown with what stands beside it.
 const MIN_SUMMARY: usize = 160;
 
+/// A sentence with fewer words opens no matter.
+const MIN_WORDS: usize = 4;
+
 impl Item {
     /// The date of its document.
     pub fn date(&self) -> Option<Date> {
@@ -122,13 +125,20 @@ impl Item {
             .min();
         let settled = settled.into_iter().find(|(list, _)| tells(list));
         let beside = time.zip(cue).is_some_and(|(time, cue)| time < cue);
-        let as_told = !wished && !beside && !is(&known.denials) && !is(&known.wishes);
+        // "It was decided that staff may", but "it may be decided".
+        let wish = |told: Option<usize>| {
+            let wish = known.wishes.position(&folded);
+            wish.is_some_and(|wish| told.is_none_or(|told| wish < told))
+        };
+        let as_told = !wished && !beside && !is(&known.denials) && !wish(cue);
         if let Some((_, standing)) = settled.filter(|_| as_told) {
             return Some((standing, 3));
         }
         if tells(&states.negotiation) {
             Some((Standing::Negotiation, 2))
-        } else if tells(&states.under_discussion) && !wished && !is(&known.wishes)
+        } else if tells(&states.under_discussion)
+            && !wished
+            && !wish(place(&states.under_discussion))
             || settled.is_some() && is(&known.denials)
         {
             Some((Standing::UnderDiscussion, 2))
@@ -141,7 +151,17 @@ impl Item {
 
     /// The words that say where the matter stands, or open it where none do.
     pub fn summary(&self, links: &Links) -> Option<Excerpt> {
-        let unit = self.standing().1.or_else(|| self.units.clone().next())?;
+        // "Link: https://…" tells nothing of it.
+        let tells = |unit: &usize| {
+            let text = self.reading.text(*unit);
+            words(text).len() >= MIN_WORDS && !text.contains("://")
+        };
+        let first = || self.units.clone().find(tells);
+        let unit = self
+            .standing()
+            .1
+            .or_else(first)
+            .or_else(|| self.units.clone().next())?;
         Some(self.around(unit, MIN_SUMMARY, links))
     }
 
@@ -163,12 +183,12 @@ impl Item {
     /// holder's stand together.
     pub fn positions(&self, links: &Links) -> Vec<Excerpt> {
         let mut positions = Vec::new();
-        let mut open: Option<(Range<usize>, String, Stance)> = None;
+        let mut open: Option<(Range<usize>, String, Vec<Stance>)> = None;
         let reading = &self.reading;
         for unit in self.units.clone() {
             let told = holder::holder(reading, unit);
             let told = told.filter(|_| self.waits(unit) < BROUGHT_BACK);
-            if let Some((units, name, stance)) = &mut open
+            if let Some((units, name, stances)) = &mut open
                 && let Some((next, other)) = &told
                 && name == next
                 && units.end == unit
@@ -176,16 +196,16 @@ impl Item {
                 && (!reading.units[unit - 1].ends_block || reading.text(unit - 1).ends_with(':'))
             {
                 units.end = unit + 1;
-                *stance = together(*stance, *other);
+                stances.push(*other);
                 continue;
             }
             positions.extend(open.take());
-            open = told.map(|(name, stance)| (unit..unit + 1, name, stance));
+            open = told.map(|(name, stance)| (unit..unit + 1, name, vec![stance]));
         }
         positions.extend(open);
-        let excerpt = |(units, name, stance)| Excerpt {
+        let excerpt = |(units, name, stances): (_, _, Vec<Stance>)| Excerpt {
             holder: Some(name),
-            stance: Some(stance),
+            stance: Some(together(&stances)),
             ..self.excerpt(units, links)
         };
         positions.into_iter().map(excerpt).collect()
@@ -268,11 +288,11 @@ impl Item {
 /// What a sentence is worth as a next step that brings the matter back.
 const BROUGHT_BACK: u8 = 2;
 
-/// What two sentences of one holder come to: the stance that one of them takes, if they do not differ.
-fn together(one: Stance, other: Stance) -> Stance {
-    match (one, other) {
-        (Stance::States, stance) | (stance, Stance::States) => stance,
-        (one, other) if one == other => one,
+/// What sentences of one holder come to: the stance that some of them take, if they do not differ.
+fn together(stances: &[Stance]) -> Stance {
+    let mut taken = stances.iter().filter(|stance| **stance != Stance::States);
+    match taken.next() {
+        Some(first) if taken.all(|other| other == first) => *first,
         _ => Stance::States,
     }
 }

@@ -87,7 +87,8 @@ impl People {
                 let handle = part.split('@').nth(1);
                 let name = part.split(['(', '@', '<', '[', '–', '—']).next();
                 let name = name.and_then(|name| name.split(" - ").next());
-                self.add(name.unwrap_or_default().trim(), handle, document);
+                let name = name.unwrap_or_default().trim_start_matches('•').trim();
+                self.add(name, handle, document);
             }
         }
     }

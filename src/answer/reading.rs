@@ -7,6 +7,7 @@ use super::holder::{self, Word};
 use super::people::People;
 use crate::corpus::passage::{Unit, units};
 use crate::corpus::{Document, Span};
+use crate::language::cues::folded;
 use crate::language::terms;
 
 /// A document, its units (sentences, items, rows) and, once asked for, their terms and who has the word in
@@ -80,6 +81,13 @@ impl Reading {
     /// Those who were at the meeting.
     pub(super) fn people(&self) -> &People {
         self.people.get_or_init(|| People::of(&self.document))
+    }
+
+    /// Whether unit `i` begins with the name of somebody who was at the meeting.
+    pub(super) fn names_person(&self, i: usize) -> bool {
+        let text = self.text(i);
+        let begins = text.starts_with(|c: char| c.is_uppercase());
+        begins && self.people().at(text, &folded(text), 0).is_some()
     }
 
     /// Whether the document is in English, which orders its words otherwise than Norwegian.
