@@ -141,6 +141,8 @@ fn spoken(reading: &Reading, i: usize, after: usize) -> Stance {
             || known.denials.position(&folded[..at]).is_some();
         let advises = || folded.get(next).is_some_and(|word| known.advice.has(word));
         match cue_at(&folded, next) {
+            // "We agreed that in May": what several hold is not what the speaker says to hold.
+            Some(_) if known.author.has(&folded[at]) => None,
             Some(stance) => Some(stance),
             None if !open && advises() => Some(Stance::Proposes),
             None => None,
@@ -176,6 +178,13 @@ fn begins_speech(reading: &Reading, i: usize, text: &str, folded: &[String]) -> 
             named
         }
         _ => {
+            // Somebody speaks whom the list of those present does not have.
+            let states = &cues().states;
+            let rules = [&states.decided, &states.agreed, &states.concluded];
+            let told = rules.iter().any(|list| list.at(folded, 0).is_some());
+            if reading.people().speak() && !told && begins_with_label(text) {
+                return Some(Word::Speaks(None, 0));
+            }
             // "Arbeidsgiver: …" is a speech where more than a name follows.
             let (label, after) = text.split_once(':')?;
             let count = words(label).len();
@@ -215,6 +224,14 @@ fn begins_speech(reading: &Reading, i: usize, text: &str, folded: &[String]) -> 
     begins.then_some(Word::Speaks(Some(name), count))
 }
 
+/// Whether a paragraph begins with a few words in capitals and a colon.
+fn begins_with_label(text: &str) -> bool {
+    let label = text.split_once(':').map_or("", |(label, _)| label);
+    let mut parts = label.split_whitespace();
+    (1..=MAX_LABEL).contains(&parts.clone().count())
+        && parts.all(|part| part.starts_with(|c: char| c.is_uppercase() || c == '@'))
+}
+
 /// A speaker has so many paragraphs at most without being named anew.
 const MAX_PARAGRAPHS: usize = 8;
 /// The words of a role before a speech.
@@ -226,6 +243,7 @@ const MIN_SPEECH: usize = 5;
 /// fram tre punkter:").
 fn introduced(reading: &Reading, i: usize) -> Option<(String, Stance)> {
     let is_item = |i: &usize| reading.units[*i].kind != BlockKind::Paragraph;
+    let section = |unit: usize| reading.document.section_at(reading.units[unit].span.start);
     if !is_item(&i) {
         return None;
     }
@@ -233,7 +251,7 @@ fn introduced(reading: &Reading, i: usize) -> Option<(String, Stance)> {
         .rev()
         .take(MAX_KEPT)
         .find(|before| !is_item(before))?;
-    if !reading.text(lead).ends_with(':') {
+    if section(lead) != section(i) || !reading.text(lead).ends_with(':') {
         return None;
     }
     match reading.word(lead) {

@@ -151,10 +151,10 @@ impl Item {
 
     /// The words that say where the matter stands, or open it where none do.
     pub fn summary(&self, links: &Links) -> Option<Excerpt> {
-        // "Link: https://…" tells nothing of it.
+        // "Link: https://…" and "Labels: nominated, budget" tell nothing of it.
         let tells = |unit: &usize| {
             let text = self.reading.text(*unit);
-            words(text).len() >= MIN_WORDS && !text.contains("://")
+            words(text).len() >= MIN_WORDS && text.ends_with(['.', '!', '?'])
         };
         let first = || self.units.clone().find(tells);
         let unit = self
@@ -236,11 +236,14 @@ impl Item {
         let of_meeting = known.next_meeting.at(&folded, 0).is_some();
         if is(&known.conditions) || wished || of_meeting {
             0
-        } else if is(&known.returns) {
-            BROUGHT_BACK
+        } else if let Some(at) = known.returns.position(&folded) {
+            // "When it comes back we shall have to deal with it" tells no time.
+            let open = known.times.position(&folded).is_some_and(|time| time < at);
+            if open { 0 } else { BROUGHT_BACK }
         } else {
             // One who speaks names many a time that is none of the matter's.
-            let planned = !holder::is_spoken(&self.reading, unit) || is(&known.comes);
+            let planned =
+                !holder::is_spoken(&self.reading, unit) || is(&known.comes) && !is(&known.denials);
             let ahead = planned
                 && !is(&known.past)
                 && self.date().is_some_and(|meeting| {

@@ -1,8 +1,8 @@
 //! The people who were at a meeting, by the list in its minutes: "Josh:" is Josh Triplett where one Josh was
 //! there.
 
-use crate::corpus::Document;
 use crate::corpus::format::BlockKind;
+use crate::corpus::{Document, PlacedBlock};
 use crate::language::cues::{cues, folded};
 use crate::language::{is_party, words};
 
@@ -13,10 +13,14 @@ pub(super) struct People {
     /// What somebody is called, folded, with the number of the name: the whole of it, its first and last
     /// word, a handle.
     called: Vec<(Vec<String>, usize)>,
+    /// Whether the document tells word for word what they said.
+    is_transcript: bool,
 }
 
 /// A list is read to so many names; more is no meeting.
 const MAX_NAMES: usize = 400;
+/// So many speeches make minutes a transcript.
+const SPEECHES: usize = 5;
 /// A name has at most so many words.
 const MAX_WORDS: usize = 4;
 
@@ -51,7 +55,19 @@ impl People {
                 }
             }
         }
+        let speaks = |block: &&PlacedBlock| {
+            let (label, rest) = labelled(document.slice(block.span));
+            let label = label.map(folded).unwrap_or_default();
+            let known = people.called.iter().any(|(called, _)| *called == label);
+            known && block.kind != BlockKind::TableRow && !rest.is_empty()
+        };
+        people.is_transcript = document.blocks.iter().filter(speaks).count() >= SPEECHES;
         people
+    }
+
+    /// Whether the document tells word for word what they said: "Kari: …", "Bo: …".
+    pub fn speak(&self) -> bool {
+        self.is_transcript
     }
 
     /// Who is named from word `at` of a text on, by so many words: the name, or what stands there where
