@@ -35,7 +35,14 @@ pub fn holder(reading: &Reading, i: usize) -> Option<(String, Stance)> {
     // Within a paragraph the one who has the word keeps it.
     for before in (reading.block_start(i)..i).rev().take(MAX_KEPT) {
         match reading.word(before) {
-            Word::Says(name, _) => return Some((name.clone(), Stance::States)),
+            Word::Says(name, _) => {
+                // "Det kjenner vi oss ikke igjen i", after what another said, is the writer's or nobody's.
+                let other = !is_author(reading, name);
+                if other && (before + 1..=i).any(|unit| says_we(reading, unit)) {
+                    return None;
+                }
+                return Some((name.clone(), Stance::States));
+            }
             Word::Taken => return None,
             Word::Kept | Word::Speaks(..) => {}
         }
@@ -190,6 +197,11 @@ fn begins_speech(reading: &Reading, i: usize, text: &str, folded: &[String]) -> 
             let count = words(label).len();
             let role = folded.get(count.checked_sub(1)?)?;
             let party = cues().holders.parties.end(role) || is_role(role);
+            // "Departementet: vurdere om …" is a task of theirs.
+            let (author, speaker) = (&cues().words.author, &cues().words.speaker);
+            let own = folded[count..]
+                .iter()
+                .any(|word| author.has(word) || speaker.has(word));
             let whole = label
                 .trim_start_matches("• ")
                 .starts_with(char::is_uppercase)
@@ -197,7 +209,7 @@ fn begins_speech(reading: &Reading, i: usize, text: &str, folded: &[String]) -> 
                 && !label.contains(['.', ',', '(', '?'])
                 && after.ends_with(['.', '!', '?'])
                 && words(after).len() >= MIN_SPEECH;
-            return (party && whole)
+            return (party && own && whole)
                 .then(|| Word::Speaks(Some(label.trim_start_matches("• ").to_owned()), count));
         }
     };
@@ -239,6 +251,21 @@ const MAX_LABEL: usize = 4;
 /// Fewer words after a role are no speech.
 const MIN_SPEECH: usize = 5;
 
+/// Whether a holder is the one who wrote the document.
+fn is_author(reading: &Reading, name: &str) -> bool {
+    let author = reading.document.metadata.author.as_deref();
+    author.is_some_and(|author| own_name(reading, author.to_owned()) == name)
+}
+
+/// Whether unit `i` says "vi" outside a quotation.
+fn says_we(reading: &Reading, i: usize) -> bool {
+    let text = reading.text(i);
+    let told = text.split(['«', '“']).next().unwrap_or_default();
+    folded(told)
+        .iter()
+        .any(|word| cues().words.author.has(word))
+}
+
 /// Whose the items of a list are: those of whoever has the word in the sentence that leads it in ("VFS la
 /// fram tre punkter:").
 fn introduced(reading: &Reading, i: usize) -> Option<(String, Stance)> {
@@ -255,7 +282,11 @@ fn introduced(reading: &Reading, i: usize) -> Option<(String, Stance)> {
         return None;
     }
     match reading.word(lead) {
-        Word::Says(name, stance) => Some((name.clone(), *stance)),
+        // "VFS was for it and said three things:" is not for each of them.
+        Word::Says(name, stance @ (Stance::Proposes | Stance::Demands)) => {
+            Some((name.clone(), *stance))
+        }
+        Word::Says(name, _) => Some((name.clone(), Stance::States)),
         Word::Speaks(name, _) => Some((name.clone()?, Stance::States)),
         Word::Taken | Word::Kept => None,
     }
@@ -268,9 +299,14 @@ fn recommended(reading: &Reading, i: usize) -> Option<(String, Stance)> {
     if text.len() > MAX_SENTENCE {
         return None;
     }
-    let advice = folded(text)
-        .iter()
-        .any(|word| cues().words.advice.has(word));
+    // A quotation is another's, and "what it should be" advises nothing.
+    let (folded, known) = (folded(text), &cues().words);
+    let asks = |at: usize| {
+        let before = &folded[at.saturating_sub(CLAUSE_OPENING)..at];
+        before.iter().any(|word| known.clauses.has(word))
+    };
+    let advice = !text.starts_with(['«', '"', '“'])
+        && (0..folded.len()).any(|at| known.advice.has(&folded[at]) && !asks(at));
     // "Flere kontorer mener at den bør …" is not theirs.
     (advice && !tells(text)).then(|| (own_name(reading, author), Stance::Proposes))
 }
@@ -283,6 +319,8 @@ pub fn tells(text: &str) -> bool {
 
 /// Somebody keeps the word for so many sentences of a paragraph, at most: nobody speaks longer in minutes.
 const MAX_KEPT: usize = 30;
+/// So many words before a verb may open its clause: "hva som bør".
+const CLAUSE_OPENING: usize = 3;
 /// What is longer, in bytes, is no sentence that tells a view.
 const MAX_SENTENCE: usize = 4_000;
 
@@ -314,6 +352,10 @@ pub(super) fn word(reading: &Reading, i: usize) -> Word {
             Some((name, stance)) => Word::Says(own_name(reading, name), stance),
             None => Word::Taken,
         },
+        // "Saken kommer tilbake i mai" is told by nobody.
+        None if cues().words.returns.position(&folded).is_some() && own_view(&folded).is_none() => {
+            Word::Taken
+        }
         None => match (own_view(&folded), writer(reading, text, &folded)) {
             (Some(stance), Some(writer)) => Word::Says(writer, stance),
             _ => Word::Kept,
@@ -400,7 +442,10 @@ fn inverted(text: &str, folded: &[String]) -> Option<(String, Option<Stance>)> {
     (1..folded.len()).find_map(|at| {
         let (length, stance) = cue_with_length(folded, at)?;
         let first = at + length;
-        let party = found.get(first).map(|word| &text[word.start..word.end])?;
+        // "NAV-lederen" is one word of two parts.
+        let joint = |i: usize| text.get(found[i].end..found.get(i + 1)?.start);
+        let last = (first..found.len()).find(|i| joint(*i) != Some("-"))?;
+        let party = text.get(found.get(first)?.start..found.get(last)?.end)?;
         if !text[found[at].start..].starts_with(char::is_lowercase) {
             return None;
         }
@@ -452,6 +497,11 @@ fn own_view(folded: &[String]) -> Option<Stance> {
                 .or_else(|| needs().map(|_| Stance::Demands))
                 .or_else(|| advises().map(|_| Stance::Proposes))
                 .or_else(|| at.checked_sub(1).and_then(|before| cue_at(folded, before)))
+                // "Det er vi fornøyde med".
+                .or_else(|| {
+                    let turned = [&folded[at.checked_sub(1)?..at], &folded[after..]].concat();
+                    cue_at(&turned, 0)
+                })
         } else if known.own.has(word) {
             let next = folded.get(at + 1)?;
             known.view.has(next).then_some(Stance::States)

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::{Excerpt, Links, Reading, Stance, holder};
-use crate::corpus::metadata::{find_date, month_of};
+use crate::corpus::metadata::{Kind, find_date, month_of};
 use crate::corpus::{Date, Span};
 use crate::language::cues::{Words, cues, folded};
 use crate::language::{fold, words};
@@ -87,6 +87,13 @@ impl Item {
                 (Standing::UnderDiscussion, None)
             }
             None if self.units.is_empty() => (Standing::Unknown, None),
+            None if matches!(
+                self.reading.document.metadata.kind,
+                Kind::Report | Kind::Slides
+            ) =>
+            {
+                (Standing::Unknown, None)
+            }
             None => (Standing::Announced, None),
         }
     }
@@ -323,9 +330,12 @@ fn when(text: &str, meeting: Date) -> Option<Date> {
                 .is_some_and(|before| cues().words.before_months.has(&fold(word(before))))
         };
         month_of(word(i)).is_some()
-            && (!matches!(word(i), "may" | "May" | "march" | "March" | "mar" | "Mar")
-                || year_follows(i)
-                || word(i).starts_with('M') && (numbered() || led_in()))
+            && (!matches!(
+                word(i),
+                "may" | "May" | "march" | "March" | "mar" | "Mar" | "jul" | "Jul"
+            ) || year_follows(i)
+                || numbered()
+                || word(i).starts_with('M') && led_in())
     };
     let at = (0..found.len()).find(|&i| is_month(i));
     // "Protokollen fra 11. juni" is of a time that was.
@@ -347,6 +357,12 @@ fn when(text: &str, meeting: Date) -> Option<Date> {
         at >= 2 && between(at - 2, at - 1).is_some_and(|between| between.contains(['–', '-']));
     let day = number(at, 1).map(|day| number(at, 2).filter(|_| range).unwrap_or(day));
     let later = meeting.month().is_some_and(|of| month < of);
+    // "Etter årsmøtet i september", said in October, was a month ago.
+    let (known, folded) = (&cues().words, folded(text));
+    let to_come = [&known.comes, &known.returns];
+    if later && to_come.iter().all(|list| list.position(&folded).is_none()) {
+        return None;
+    }
     let year = meeting.year() + u16::from(later);
     Date::new(year, Some(month), day).or_else(|| Date::new(year, Some(month), None))
 }
@@ -431,7 +447,7 @@ mod tests {
             ("Forhandlingene er 12.–14. november.", Some("2025-11-12")),
             ("I protokollen fra 11. desember 2024 rettes et tall.", None),
             (
-                "Arbeidsgruppen har tre mål for 2021-2026 mars.",
+                "Arbeidsgruppen skal nå målet for 2021-2026 mars.",
                 Some("2026-03"),
             ),
             ("Vi møtes i neste uke.", None),
