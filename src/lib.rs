@@ -21,13 +21,14 @@
 //! | --- | --- | --- |
 //! | [`corpus`] | what a document is: formats, metadata, sections, passages | nothing |
 //! | [`language`] | Norwegian analysis: words → terms | nothing |
+//! | [`matter`] | agenda items of different meetings that treat the same matter | corpus, language |
 //! | [`config`] | `config.toml`, checked | nothing |
 //! | [`question`] | words → what is asked | language, corpus |
 //! | [`semantic`] | a sentence model: words → meaning, and the store of meanings | nothing |
-//! | [`index`] | passages in tantivy; query → hits | language, corpus |
-//! | [`ingest`] | brings the index up to date, readers in a child process | corpus, index, language, semantic, answer (whose views a passage tells) |
+//! | [`index`] | passages in tantivy; query → hits | language, corpus, matter |
+//! | [`ingest`] | brings the index up to date, readers in a child process | corpus, index, language, matter, semantic, answer (whose views a passage tells) |
 //! | [`answer`] | hits → excerpts, holders, verdict; the card of a matter | question, index (hits), language, corpus |
-//! | [`bot`] | the one path for a question, conversations, matters across meetings | question, index, answer, corpus, language, semantic |
+//! | [`bot`] | the one path for a question, conversations, matters across meetings | question, index, answer, corpus, language, matter, semantic |
 //! | [`evaluate`] | scores answers against gold questions | bot, answer, question, corpus |
 //! | [`render`] | answers → text; all words that users read | answer, question, language, corpus |
 //! | [`platform`] | where people talk: the terminal | bot, render, language |
@@ -73,6 +74,7 @@ pub mod evaluate;
 pub mod index;
 pub mod ingest;
 pub mod language;
+pub mod matter;
 pub mod platform;
 pub mod question;
 pub mod render;

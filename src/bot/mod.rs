@@ -8,12 +8,13 @@ mod restrict;
 
 use std::collections::{HashMap, HashSet};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::answer::{Links, Reading};
 use crate::corpus::DocumentId;
 use crate::index::{Entry, Index};
 use crate::language::abbreviation::Abbreviation;
+use crate::matter::Matters;
 pub use meanings::Meanings;
 
 /// The bot: an open index and what an answer needs besides.
@@ -28,6 +29,7 @@ pub struct Bot {
     abbreviations: Vec<Abbreviation>,
     links: Links,
     meanings: Option<Meanings>,
+    matters: OnceLock<Matters>,
     /// Documents made ready for choosing words from them, kept for the next question.
     ready: Mutex<HashMap<DocumentId, Arc<Reading>>>,
 }
@@ -73,6 +75,7 @@ impl Bot {
             abbreviations: united(&entries),
             ready: Mutex::default(),
             meanings: None,
+            matters: OnceLock::new(),
             index,
             entries,
             links: Links::new(knowledge),

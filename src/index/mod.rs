@@ -28,6 +28,7 @@ use tantivy::{Searcher, TantivyDocument, Term};
 use crate::corpus::{Document, DocumentId, Metadata};
 use crate::language::abbreviation::Abbreviation;
 use crate::language::cues::fingerprint;
+use crate::matter::Agenda;
 use records::Records;
 use schema::Fields;
 use vocabulary::Vocabulary;
@@ -224,6 +225,39 @@ impl Index {
 
     fn all_entries(&self) -> anyhow::Result<Vec<Entry>> {
         let mut entries = Vec::new();
+        self.each_entry(|record| {
+            entries.push(self.parse(record, self.fields.entry)?);
+            Ok(())
+        })?;
+        entries.sort_by(|a: &Entry, b| a.path.cmp(&b.path));
+        Ok(entries)
+    }
+
+    /// The agenda items of every document, ordered by path.
+    pub fn agendas(&self) -> anyhow::Result<Vec<Agenda>> {
+        let mut agendas = Vec::new();
+        self.each_entry(|record| {
+            let entry: Entry = self.parse(record, self.fields.entry)?;
+            if let Some(metadata) = entry.metadata() {
+                let agenda = Agenda {
+                    date: metadata.date,
+                    items: self.parse(record, self.fields.items)?,
+                    document: entry.id.clone(),
+                    language: metadata.language.clone().unwrap_or_default(),
+                };
+                agendas.push((entry.path.clone(), agenda));
+            }
+            Ok(())
+        })
+        .context(MEND)?;
+        agendas.sort_by(|(a, _), (b, _)| a.cmp(b));
+        Ok(agendas.into_iter().map(|(_, agenda)| agenda).collect())
+    }
+
+    fn each_entry(
+        &self,
+        mut act: impl FnMut(&TantivyDocument) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
         for segment in self.searcher.segment_readers() {
             let store = segment.get_store_reader(8)?;
             let postings = segment
@@ -238,14 +272,12 @@ impl Index {
                     break;
                 }
                 if !segment.is_deleted(doc) {
-                    entries
-                        .push(self.parse(&store.get::<TantivyDocument>(doc)?, self.fields.entry)?);
+                    act(&store.get::<TantivyDocument>(doc)?)?;
                 }
                 tantivy::DocSet::advance(&mut postings);
             }
         }
-        entries.sort_by(|a: &Entry, b| a.path.cmp(&b.path));
-        Ok(entries)
+        Ok(())
     }
 
     /// The document with this id, its text and all.
