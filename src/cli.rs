@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::app::App;
-use crate::config::Config;
+use crate::config::{Config, Invalid};
 use crate::ingest::extract;
 use crate::question::restriction::Refusal;
 use arguments::{Cli, Command, Options, words_last};
@@ -45,7 +45,7 @@ pub fn main() -> ExitCode {
     match run(cli.command.unwrap_or(Command::Serve), &cli.options, config) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) if error.is::<Refusal>() => {
+        Err(error) if error.is::<Refusal>() || error.is::<Invalid>() => {
             eprintln!("referent: {error}");
             ExitCode::from(WRONG_USE)
         }
@@ -68,7 +68,7 @@ fn start_log() {
         .init();
 }
 
-fn configuration(options: &Options) -> Result<Config, crate::config::Invalid> {
+fn configuration(options: &Options) -> Result<Config, Invalid> {
     let path = options
         .config
         .as_deref()

@@ -32,7 +32,7 @@
 //! | [`evaluate`] | scores answers against gold questions | bot, answer, question, corpus |
 //! | [`render`] | answers → text; all words that users read | answer, question, language, corpus |
 //! | [`platform`] | where people talk: the terminal | bot, render, language |
-//! | [`app`] | puts the parts together | config, bot, ingest, index, semantic |
+//! | [`app`] | puts the parts together | config, bot, ingest, index, semantic, language (the words that a union adds) |
 //! | [`cli`] | the commands | app, and views of what comes back |
 //!
 //! Nothing points back up; a test reads the `use` lines and holds this table against them.
@@ -53,7 +53,7 @@
 //! rule: a file in `language/` and a table test. A kind of answer: an [`question::Intent`], its cues,
 //! and its arm in `answer/excerpt.rs`. A command: a variant in `cli/arguments.rs`, its arm in `cli.rs`
 //! and a file in `cli/`. A verb that tells a view, or a word that tells where a matter stands:
-//! `answer/stances.tsv`, `answer/standings.tsv`. A sentence for users: `render/phrases.rs`.
+//! the file of its language in `language/cues/`. A sentence for users: `render/phrases.rs`.
 //!
 //! # Words
 //!

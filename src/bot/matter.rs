@@ -16,6 +16,7 @@ use crate::answer::matter::{Item, Standing};
 use crate::answer::{Excerpt, Reading, Source, Weights};
 use crate::corpus::metadata::Kind;
 use crate::corpus::{Date, Document, DocumentId, Span};
+use crate::language::cues::cues;
 use crate::language::{detect, fold, terms};
 use crate::matter::{Matter, Matters, item_of};
 use crate::question::restriction::Filter;
@@ -443,17 +444,7 @@ fn sort(parts: &mut [Part]) {
 
 /// Whether a holder is one that is set down for a matter, and another for another.
 fn is_ad_hoc(holder: &str) -> bool {
-    const AD_HOC: &[&str] = &[
-        "gruppen",
-        "gruppa",
-        "group",
-        "prosjektet",
-        "project",
-        "komiteen",
-        "utvalget",
-    ];
-    let folded = fold(holder);
-    AD_HOC.iter().any(|ending| folded.ends_with(ending))
+    cues().holders.ad_hoc.end(&fold(holder))
 }
 
 /// Whether somebody was for in one meeting and against in another.

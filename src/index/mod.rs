@@ -27,6 +27,7 @@ use tantivy::{Searcher, TantivyDocument, Term};
 
 use crate::corpus::{Document, DocumentId, Metadata};
 use crate::language::abbreviation::Abbreviation;
+use crate::language::cues::fingerprint;
 use crate::matter::Agenda;
 use records::Records;
 use schema::Fields;
@@ -342,11 +343,12 @@ fn is_forbidden(folder: &Path) -> bool {
             .any(|path| path.extension().is_some_and(|e| e == "lock") && denied(&path))
 }
 
+/// Whose views passages tell is stored, so other cues make another index.
 fn folder(data: &Path) -> PathBuf {
-    data.join(format!("index-{}", schema::VERSION))
+    data.join(format!("index-{}-{:08x}", schema::VERSION, fingerprint()))
 }
 
-/// Indexes that older or newer versions of the program left, which nobody will read again.
+/// Indexes that other versions of the program, or of the cues, left, which nobody will read again.
 fn remove_other_versions(data: &Path) {
     let keep = folder(data);
     for entry in std::fs::read_dir(data).into_iter().flatten().flatten() {
@@ -354,7 +356,7 @@ fn remove_other_versions(data: &Path) {
             .file_name()
             .to_string_lossy()
             .strip_prefix("index-")
-            .is_some_and(|version| version.bytes().all(|b| b.is_ascii_digit()));
+            .is_some_and(|version| version.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-'));
         if is_index && entry.path() != keep && std::fs::remove_dir_all(entry.path()).is_err() {
             tracing::warn!(folder = %entry.path().display(), "an index of another version cannot be removed");
         }
