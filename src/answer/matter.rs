@@ -87,15 +87,15 @@ impl Item {
                 (Standing::UnderDiscussion, None)
             }
             None if self.units.is_empty() => (Standing::Unknown, None),
-            None if matches!(
-                self.reading.document.metadata.kind,
-                Kind::Report | Kind::Slides
-            ) =>
-            {
-                (Standing::Unknown, None)
-            }
+            None if self.is_report() => (Standing::Unknown, None),
             None => (Standing::Announced, None),
         }
+    }
+
+    /// Whether its document tells how things are rather than what happened to a matter.
+    fn is_report(&self) -> bool {
+        let kind = self.reading.document.metadata.kind;
+        matches!(kind, Kind::Report | Kind::Slides)
     }
 
     /// What the sentence tells of the state, and how strongly.
@@ -103,6 +103,7 @@ impl Item {
         let text = self.reading.text(unit);
         let folded = folded(text);
         let (known, states) = (&cues().words, &cues().states);
+        let is_report = self.is_report();
         let is = |list: &Words| list.position(&folded).is_some();
         let asked = self.reading.text(unit).ends_with('?');
         if asked || is(&known.conditions) || is(&known.beliefs) || text.ends_with('?') {
@@ -141,7 +142,7 @@ impl Item {
         if let Some((_, standing)) = settled.filter(|_| as_told) {
             return Some((standing, 3));
         }
-        if tells(&states.negotiation) {
+        if tells(&states.negotiation) && !is_report {
             Some((Standing::Negotiation, 2))
         } else if tells(&states.under_discussion)
             && !wished
@@ -254,7 +255,11 @@ impl Item {
             let ahead = planned
                 && !is(&known.past)
                 && self.date().is_some_and(|meeting| {
-                    when(self.reading.text(unit), meeting).is_some_and(|date| date > meeting)
+                    let text = self.reading.text(unit);
+                    // "Every May", in a report, is no plan; "in May 2027" may be one.
+                    let stated = |date: Date| text.contains(&date.year().to_string());
+                    let ahead = |date: Date| date > meeting && (!self.is_report() || stated(date));
+                    when(text, meeting).is_some_and(ahead)
                 });
             u8::from(ahead || is(&known.comes) && is(&known.seasons))
         }
@@ -428,6 +433,12 @@ mod tests {
             ),
             ("Partene er enige om ny åpningstid.", Standing::Decided),
             ("Forhandlingene fortsetter.", Standing::Negotiation),
+            ("Er kantina vedtatt stengt?", Standing::Announced),
+            (
+                "The club decided that the garden may open.",
+                Standing::Decided,
+            ),
+            ("They don't have consensus yet.", Standing::UnderDiscussion),
         ] {
             assert_eq!(item(paragraph).standing().0, expected, "{paragraph}");
         }
@@ -451,6 +462,10 @@ mod tests {
                 Some("2026-03"),
             ),
             ("Vi møtes i neste uke.", None),
+            ("It will open in May.", Some("2026-05")),
+            ("It may open; the march is over.", None),
+            ("Det skal være klart til jul.", None),
+            ("Etter årsmøtet i september er kravet falt.", None),
         ] {
             let found = when(text, meeting).map(|date| date.to_string());
             assert_eq!(found.as_deref(), expected, "{text}");
