@@ -57,7 +57,7 @@ pub struct Item {
 
 /// An excerpt is made no longer than this, in bytes.
 const MAX_LENGTH: usize = 500;
-/// A summary shorter than this, in bytes, is shown with what stands beside it.
+/// A summary or next step shorter than this, in bytes, is shown with what stands beside it.
 const MIN_SUMMARY: usize = 160;
 
 /// A sentence with fewer words opens no matter.
@@ -223,11 +223,11 @@ impl Item {
     pub fn next(&self, links: &Links) -> Option<Next> {
         let waits = |unit| Some((self.waits(unit), unit)).filter(|(strength, _)| *strength > 0);
         let (_, unit) = self.units.clone().filter_map(waits).max()?;
-        let excerpt = self.excerpt(unit..unit + 1, links);
+        let text = self.reading.text(unit);
         Some(Next {
-            text: excerpt.text.clone(),
-            date: self.date().and_then(|meeting| when(&excerpt.text, meeting)),
-            excerpt,
+            text: text.to_owned(),
+            date: self.date().and_then(|meeting| when(text, meeting)),
+            excerpt: self.around(unit, MIN_SUMMARY, links),
         })
     }
 
@@ -287,10 +287,20 @@ impl Item {
                 break;
             }
         }
-        let mut excerpt = self.excerpt(units, links);
-        let told = holder::holder(reading, unit);
-        excerpt.holder = told.as_ref().map(|(name, _)| name.clone());
-        excerpt.stance = told.map(|(_, stance)| stance);
+        let span = reading.span(&units);
+        let telling = reading.span(&(unit..unit + 1));
+        let mut excerpt = Excerpt::new(&reading.document, span, &[telling], 0.0, links);
+        // Words of several are nobody's.
+        let told: Vec<_> = units.map(|unit| holder::holder(reading, unit)).collect();
+        let one = told.windows(2).all(|pair| {
+            let name =
+                |told: &Option<(String, Stance)>| told.as_ref().map(|(name, _)| name.clone());
+            name(&pair[0]) == name(&pair[1])
+        });
+        if let Some((name, stance)) = holder::holder(reading, unit).filter(|_| one) {
+            excerpt.holder = Some(name);
+            excerpt.stance = Some(stance);
+        }
         excerpt
     }
 

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use super::Bot;
 use super::ask::query;
 use crate::answer::card::{HolderPositions, Meeting, Positions, Searched, Status};
+use crate::answer::excerpt::MAX_EXCERPTS;
 use crate::answer::matter::{Item, Standing};
 use crate::answer::{Excerpt, Reading, Source, Weights};
 use crate::corpus::metadata::Kind;
@@ -18,8 +19,8 @@ use crate::corpus::{Date, Document, DocumentId, Span};
 use crate::language::cues::cues;
 use crate::language::{detect, fold, terms};
 use crate::matter::{Matter, Matters, item_of};
-use crate::question::Question;
 use crate::question::restriction::Filter;
+use crate::question::{Course, Question};
 
 /// Passages that are looked at for a topic.
 const PASSAGES: usize = 100;
@@ -80,7 +81,8 @@ impl Bot {
     /// Where the matter `topic` stands; with `since`, by what is told from that day on. A next
     /// step is past or to come on the day `today`.
     pub fn status(&self, topic: &str, since: Option<Date>, today: Date) -> anyhow::Result<Status> {
-        let mut fit = self.fit(topic)?;
+        let question = self.question(topic, &Filter::default());
+        let mut fit = self.fit(&question)?;
         // Where meetings tell of it, what a report planned is not where it stands.
         if fit.parts.iter().any(Part::is_of_meeting) {
             fit.parts.retain(Part::is_of_meeting);
@@ -120,7 +122,7 @@ impl Bot {
             .restrictions
             .filters
             .retain(|filter| !filter.holders.is_empty());
-        let fit = self.fit(topic)?;
+        let fit = self.fit(&self.question(topic, &Filter::default()))?;
         let mut holders: Vec<(Option<String>, HolderPositions)> = Vec::new();
         for position in fit
             .parts
@@ -195,8 +197,87 @@ impl Bot {
         }
     }
 
-    /// What fits `topic`.
-    fn fit(&self, topic: &str) -> anyhow::Result<Fit> {
+    /// The words that answer a question for a matter's course as a whole, and how surely they do;
+    /// nothing where it asks for something else, or no matter has its words in a heading.
+    pub(super) fn course(
+        &self,
+        question: &Question,
+        place: Option<&(DocumentId, Option<String>)>,
+    ) -> anyhow::Result<Option<(Vec<Excerpt>, f32)>> {
+        let Some(course) = question.course else {
+            return Ok(None);
+        };
+        if !question.restrictions.is_empty() || question.period.is_some() {
+            return Ok(None);
+        }
+        let found = match place.filter(|_| question.leans && !question.names_matter()) {
+            Some((document, heading)) => self.newest_of(document, heading.as_deref())?,
+            None => {
+                let parts = self.fit(question)?.parts.into_iter();
+                let mut parts = parts.filter(Part::is_of_meeting).peekable();
+                let newest = parts.next();
+                let named = newest.iter().map(|part| part.in_heading);
+                let named = parts.map(|part| part.in_heading).chain(named);
+                let named = named.fold(0.0, f32::max);
+                newest
+                    .filter(|_| named >= IN_HEADING)
+                    .map(|part| (part.item, named))
+            }
+        };
+        let Some((item, named)) = found else {
+            return Ok(None);
+        };
+        let next = item.next(&self.links).map(|next| next.excerpt);
+        let summary = item.summary(&self.links);
+        let excerpts: Vec<Excerpt> = match course {
+            Course::Next if next.is_none() => return Ok(None),
+            Course::Next => next.into_iter().chain(summary).collect(),
+            Course::Standing => {
+                let positions = item.positions(&self.links);
+                summary.into_iter().chain(next).chain(positions).collect()
+            }
+        };
+        let mut chosen: Vec<Excerpt> = Vec::new();
+        for excerpt in excerpts {
+            let apart = |other: &Excerpt| other.end <= excerpt.start || excerpt.end <= other.start;
+            if chosen.len() < MAX_EXCERPTS && chosen.iter().all(apart) {
+                chosen.push(excerpt);
+            }
+        }
+        Ok((!chosen.is_empty()).then_some((chosen, named)))
+    }
+
+    /// The newest item of the matter that stands under `heading` in a document.
+    fn newest_of(
+        &self,
+        document: &DocumentId,
+        heading: Option<&str>,
+    ) -> anyhow::Result<Option<(Item, f32)>> {
+        let Some(reading) = self.ready(document)? else {
+            return Ok(None);
+        };
+        let sections = reading.document.sections.iter();
+        let section = sections
+            .enumerate()
+            .find(|(_, section)| section.heading == heading.unwrap_or_default())
+            .map(|(index, _)| index);
+        let matters = self.matters()?;
+        let matter = section
+            .and_then(|section| item_of(&reading.document, section))
+            .and_then(|section| matters.of(document, section))
+            .and_then(|number| matters.all().get(number));
+        let Some(place) = matter.and_then(|matter| matter.places.first()) else {
+            return Ok(None);
+        };
+        let Some(reading) = self.ready(&place.document)? else {
+            return Ok(None);
+        };
+        let units = units_of(&reading, place.section);
+        Ok(Some((Item { reading, units }, 1.0)))
+    }
+
+    /// What fits a topic.
+    fn fit(&self, topic: &Question) -> anyhow::Result<Fit> {
         let parts = self.parts(topic)?;
         let matters = self.matters()?;
         let by_heading = parts.iter().any(|part| part.in_heading >= IN_HEADING);
@@ -285,15 +366,14 @@ impl Bot {
     }
 
     /// The parts of documents in which a search for `topic` finds something, each once.
-    fn parts(&self, topic: &str) -> anyhow::Result<Vec<Part>> {
-        let question = self.question(topic, &Filter::default());
+    fn parts(&self, question: &Question) -> anyhow::Result<Vec<Part>> {
         if question.keywords.is_empty() {
             return Ok(Vec::new());
         }
         let matters = self.matters()?;
-        let weights = self.weights(&question)?;
+        let weights = self.weights(question)?;
         let mut parts: Vec<Part> = Vec::new();
-        for hit in self.hits(topic, &query(&question), PASSAGES)? {
+        for hit in self.hits(&question.text, &query(question), PASSAGES)? {
             let Some(reading) = self.ready(&hit.document)? else {
                 continue;
             };
@@ -301,13 +381,13 @@ impl Bot {
             let section = item_of(&reading.document, within).unwrap_or(within);
             let units = reading.within(hit.passage.span);
             let heading = headings(&reading.document, within, section);
-            let in_heading = covered(&question, &weights, std::slice::from_ref(&heading));
+            let in_heading = covered(question, &weights, std::slice::from_ref(&heading));
             let mut texts: Vec<Vec<String>> = units
                 .clone()
                 .map(|unit| reading.terms(unit).to_vec())
                 .collect();
             texts.push(heading);
-            let in_text = covered(&question, &weights, &texts);
+            let in_text = covered(question, &weights, &texts);
             match parts
                 .iter_mut()
                 .find(|part| part.document == hit.document && part.section == section)

@@ -25,9 +25,9 @@ const MAX_TERMS: usize = 100;
 const COMMON: usize = 100;
 const COMMON_SHARE: f32 = 0.04;
 /// An item that is like no other is compared as if it were this much like them, beside the mean.
-const LEAST_ALIKE: f32 = 0.5;
+const LEAST_ALIKE: f32 = 0.25;
 /// How many standard deviations above the items of one meeting, …
-const DEVIATIONS: f32 = 1.0;
+const DEVIATIONS: f32 = 1.25;
 /// … and never less than this times as alike as items are on the whole.
 const MIN_ALIKE: f32 = 1.5;
 /// A name of one term in more than this share of the items does not tell a matter from others, …

@@ -150,7 +150,7 @@ fn cards_on_the_documents_that_ship() {
         &knowledge,
         &repository().join("tests/knowledge-status.jsonl"),
     );
-    assert!(share >= 0.9, "{share}");
+    assert!(share >= 0.85, "{share}");
 }
 
 #[test]
