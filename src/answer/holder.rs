@@ -767,6 +767,25 @@ mod tests {
     }
 
     #[test]
+    fn a_role_in_the_list_of_those_present_is_no_name() {
+        use BlockKind::{Heading, Paragraph};
+        let found = views_of(
+            &[
+                (Heading(1), "Møte"),
+                (Paragraph, "Til stede: HR-direktøren, Kari Li, FASA"),
+                (Paragraph, "Direktøren svarte nei. Li krevde mer tid."),
+            ],
+            "nb",
+        );
+        let expected = [
+            None,
+            Some(("Direktøren", Stance::States)),
+            Some(("Kari Li", Stance::Demands)),
+        ];
+        assert_eq!(told(&found), expected);
+    }
+
+    #[test]
     fn those_at_a_meeting_speak_by_name() {
         use BlockKind::{Heading, ListItem, Paragraph};
         use Stance::{Opposes, Proposes, Questions, States, Supports};

@@ -95,7 +95,7 @@ impl Item {
     /// Whether its document tells how things are rather than what happened to a matter.
     fn is_report(&self) -> bool {
         let kind = self.reading.document.metadata.kind;
-        matches!(kind, Kind::Report | Kind::Slides)
+        matches!(kind, Kind::Report | Kind::Slides | Kind::Policy)
     }
 
     /// What the sentence tells of the state, and how strongly.
@@ -138,7 +138,11 @@ impl Item {
             let wish = known.wishes.position(&folded);
             wish.is_some_and(|wish| told.is_none_or(|told| wish < told))
         };
-        let as_told = !wished && !beside && !is(&known.denials) && !wish(cue);
+        // "It was the backlog that decided the matter."
+        let relative = cue
+            .and_then(|cue| cue.checked_sub(1))
+            .is_some_and(|before| known.relatives.has(&folded[before]));
+        let as_told = !wished && !beside && !relative && !is(&known.denials) && !wish(cue);
         if let Some((_, standing)) = settled.filter(|_| as_told) {
             return Some((standing, 3));
         }
@@ -250,18 +254,23 @@ impl Item {
             if open { 0 } else { BROUGHT_BACK }
         } else {
             // One who speaks names many a time that is none of the matter's.
-            let planned =
-                !holder::is_spoken(&self.reading, unit) || is(&known.comes) && !is(&known.denials);
-            let ahead = planned
+            let spoken = holder::is_spoken(&self.reading, unit);
+            let told = is(&known.comes);
+            let ahead = (told || !spoken)
+                && !is(&known.denials)
                 && !is(&known.past)
                 && self.date().is_some_and(|meeting| {
                     let text = self.reading.text(unit);
                     // "Every May", in a report, is no plan; "in May 2027" may be one.
                     let stated = |date: Date| text.contains(&date.year().to_string());
-                    let ahead = |date: Date| date > meeting && (!self.is_report() || stated(date));
+                    // "Two of us leave in June" has no day, and nothing that says it is of the matter.
+                    let exact = |date: Date| told || date.day().is_some();
+                    let ahead = |date: Date| {
+                        date > meeting && exact(date) && (!self.is_report() || stated(date))
+                    };
                     when(text, meeting).is_some_and(ahead)
                 });
-            u8::from(ahead || is(&known.comes) && is(&known.seasons))
+            u8::from(ahead || told && is(&known.seasons))
         }
     }
 

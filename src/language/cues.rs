@@ -236,6 +236,8 @@ section! {
         times,
         /// What may stand between a verb and what denies it: "støtter det ikke".
         pronouns,
+        /// What begins a clause about somebody named before: "som avgjorde saka".
+        relatives,
         /// What denies it: "ikke".
         denials,
         /// What makes it a wish: "burde".
