@@ -105,8 +105,7 @@ impl Item {
         let (known, states) = (&cues().words, &cues().states);
         let is_report = self.is_report();
         let is = |list: &Words| list.position(&folded).is_some();
-        let asked = self.reading.text(unit).ends_with('?');
-        if asked || is(&known.conditions) || is(&known.beliefs) || text.ends_with('?') {
+        if is(&known.conditions) || is(&known.beliefs) || text.ends_with('?') {
             return None;
         }
         // One who speaks tells of much else: "the other project adopted one".
@@ -144,6 +143,13 @@ impl Item {
             .is_some_and(|before| known.relatives.has(&folded[before]));
         let as_told = !wished && !beside && !relative && !is(&known.denials) && !wish(cue);
         if let Some((_, standing)) = settled.filter(|_| as_told) {
+            // "It was decided that the negotiations go on."
+            let goes_on = standing == Standing::Decided && is(&known.goes_on);
+            let standing = match goes_on {
+                true if tells(&states.negotiation) => Standing::Negotiation,
+                true => Standing::UnderDiscussion,
+                false => standing,
+            };
             return Some((standing, 3));
         }
         if tells(&states.negotiation) && !is_report {
@@ -175,6 +181,11 @@ impl Item {
             .or_else(first)
             .or_else(|| self.units.clone().next())?;
         Some(self.around(unit, MIN_SUMMARY, links))
+    }
+
+    /// What one sentence of it says, with what makes it fair.
+    pub fn said(&self, unit: usize, links: &Links) -> Excerpt {
+        self.around(unit, MIN_SUMMARY, links)
     }
 
     /// What was decided.
@@ -458,6 +469,10 @@ mod tests {
                 Standing::Decided,
             ),
             ("They don't have consensus yet.", Standing::UnderDiscussion),
+            (
+                "Det ble vedtatt at forhandlingene fortsetter i mai.",
+                Standing::Negotiation,
+            ),
         ] {
             assert_eq!(item(paragraph).standing().0, expected, "{paragraph}");
         }

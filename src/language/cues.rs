@@ -250,6 +250,8 @@ section! {
         before_months,
         /// What brings a matter back: "kommer tilbake".
         returns,
+        /// What says that talks go on: a decision that they do settles nothing.
+        goes_on,
         /// What is to come, where a time stands with it: "legges fram".
         comes,
         /// Times without a date: "uka", "høsten".
