@@ -76,21 +76,25 @@ fn speaker(reading: &Reading, i: usize) -> Option<(&Option<String>, usize)> {
     // "I remain hopeful", in a paragraph after that of a speaker, is theirs.
     let section = |unit: usize| reading.document.section_at(reading.units[unit].span.start);
     let of = section(start);
+    let mut paragraphs = Vec::new();
     for _ in 0..MAX_PARAGRAPHS {
-        let own = (start..reading.units.len())
-            .take_while(|unit| reading.block_start(*unit) == start)
-            .any(|unit| in_first_person(reading, unit));
         let before = reading.block_start(start.checked_sub(1)?);
         // Somebody who is not known to have been there speaks.
         if begins_with_label(reading.text(start)) {
             return None;
         }
-        let paragraphs = [start, before].map(|unit| reading.units[unit].kind);
-        if !own || section(before) != of || paragraphs != [BlockKind::Paragraph; 2] {
+        let kinds = [start, before].map(|unit| reading.units[unit].kind);
+        if section(before) != of || kinds != [BlockKind::Paragraph; 2] {
             return None;
         }
+        paragraphs.push(start);
         if let Word::Speaks(name, _) = reading.word(before) {
-            return Some((name, 0));
+            let own = |start: &usize| {
+                (*start..reading.units.len())
+                    .take_while(|unit| reading.block_start(*unit) == *start)
+                    .any(|unit| in_first_person(reading, unit))
+            };
+            return paragraphs.iter().all(own).then_some((name, 0));
         }
         start = before;
     }

@@ -100,6 +100,10 @@ impl Item {
 
     /// What the sentence tells of the state, and how strongly.
     fn told(&self, unit: usize) -> Option<(Standing, u8)> {
+        self.reading.told(unit, || self.tells(unit))
+    }
+
+    fn tells(&self, unit: usize) -> Option<(Standing, u8)> {
         let text = self.reading.text(unit);
         let folded = folded(text);
         let (known, states) = (&cues().words, &cues().states);
