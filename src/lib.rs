@@ -77,3 +77,4 @@ pub mod platform;
 pub mod question;
 pub mod render;
 pub mod semantic;
+pub mod store;

@@ -1,0 +1,166 @@
+//! Answers, what goes beyond them and what stands round them.
+
+use super::text::{citation, escape, quotation, units};
+use super::{Button, DECLINED, FOUND, Message, Row, limit};
+use crate::answer::card::Searched;
+use crate::answer::{Answer, Excerpt};
+use crate::language::Language;
+use crate::render::phrases::chat::{self, Label};
+use crate::render::phrases;
+
+/// Which buttons stand under an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Buttons {
+    /// The number under which the answer is kept.
+    pub answer: i64,
+    /// Whether only the asker sees it, and it may be shown to all.
+    pub show: bool,
+    /// Whether a thread can be opened on it.
+    pub thread: bool,
+}
+
+/// So many units are left for what stands round quotations.
+const RESERVE: usize = 40;
+/// So many of the first places where the same words stand are named.
+const ALSO: usize = 2;
+
+/// An answer, or why there is none and what was searched. `title` stands over it where the question is
+/// not seen otherwise.
+pub fn answer(answer: &Answer, searched: &Searched, title: Option<&str>, buttons: Option<Buttons>) -> Message {
+    let language = answer.language;
+    let Some(reason) = &answer.declined else {
+        return Message {
+            components: buttons.map_or(Vec::new(), |buttons| rows(buttons, language, true)),
+            ..excerpts(&answer.excerpts, language, title, "", 1)
+        };
+    };
+    let mut text = escape(&phrases::reason(reason, language));
+    if !answer.nearest.is_empty() {
+        let names: Vec<String> = answer
+            .nearest
+            .iter()
+            .take(3)
+            .map(|name| format!("«{}»", super::text::escaped_within(name, 200)))
+            .collect();
+        text.push_str(&format!("\n{} {}.", phrases::nearest(language), names.join(", ")));
+    }
+    Message {
+        components: buttons.map_or(Vec::new(), |buttons| rows(buttons, language, false)),
+        ..Message::embed(
+            title,
+            text,
+            DECLINED,
+            Some(chat::searched(searched, language)),
+        )
+    }
+}
+
+/// Further passages, numbered from `first` on, in place of the answer.
+pub fn more(excerpts: &[Excerpt], first: usize, language: Language, title: Option<&str>, buttons: Buttons, goes_on: bool) -> Message {
+    let back = || Button::worded(format!("back:{}", buttons.answer), chat::label(Label::Back, language));
+    let mut row = vec![back()];
+    if goes_on {
+        let next = first + excerpts.len();
+        let id = format!("more:{}:{next}", buttons.answer);
+        row.push(Button::worded(id, chat::label(Label::More, language)));
+    }
+    let message = if excerpts.is_empty() {
+        Message::embed(title, chat::no_more(language).to_owned(), DECLINED, None)
+    } else {
+        self::excerpts(excerpts, language, title, chat::more(language), first)
+    };
+    Message {
+        components: vec![Row::new(row)],
+        ..message
+    }
+}
+
+/// An excerpt with what stands round it, in place of the answer.
+pub fn around(excerpt: &Excerpt, language: Language, title: Option<&str>, buttons: Buttons) -> Message {
+    let back = Button::worded(
+        format!("back:{}", buttons.answer),
+        chat::label(Label::Back, language),
+    );
+    Message {
+        components: vec![Row::new(vec![back])],
+        ..excerpts(std::slice::from_ref(excerpt), language, title, "", 1)
+    }
+}
+
+/// The excerpts of an answer that was given before, those that can still be shown.
+pub(super) fn excerpts(
+    excerpts: &[Excerpt],
+    language: Language,
+    title: Option<&str>,
+    heading: &str,
+    first: usize,
+) -> Message {
+    let citations: Vec<String> = excerpts
+        .iter()
+        .enumerate()
+        .map(|(i, excerpt)| cited(first + i, excerpt, language))
+        .collect();
+    let taken: usize = citations.iter().map(|citation| units(citation) + 4).sum();
+    let left = limit::DESCRIPTION.saturating_sub(taken + units(heading) + RESERVE);
+    let quotes = quotations(excerpts, left);
+    let blocks = quotes.iter().zip(&citations);
+    let mut text: Vec<String> = blocks.map(|(quote, citation)| format!("{quote}\n{citation}")).collect();
+    if !heading.is_empty() {
+        text.insert(0, format!("**{heading}**"));
+    }
+    Message::embed(title, text.join("\n\n"), FOUND, None)
+}
+
+/// Quotations that take at most `left` units together: the short ones whole, the rest in equal parts.
+fn quotations(excerpts: &[Excerpt], mut left: usize) -> Vec<String> {
+    let whole: Vec<String> = excerpts
+        .iter()
+        .map(|excerpt| quotation(excerpt, left))
+        .collect();
+    let mut order: Vec<usize> = (0..whole.len()).collect();
+    order.sort_by_key(|i| units(&whole[*i]));
+    let mut quotes = vec![String::new(); whole.len()];
+    for (done, i) in order.into_iter().enumerate() {
+        let share = left / (whole.len() - done);
+        quotes[i] = match units(&whole[i]) {
+            length if length <= share => whole[i].clone(),
+            _ => quotation(&excerpts[i], share),
+        };
+        left -= units(&quotes[i]).min(left);
+    }
+    quotes
+}
+
+/// A citation, and where else the same words stand.
+fn cited(number: usize, excerpt: &Excerpt, language: Language) -> String {
+    let mut lines = vec![citation(number, excerpt, language)];
+    for place in excerpt.also.iter().take(ALSO) {
+        let title = super::text::escaped_within(&place.document.title, 120);
+        let mut parts = vec![super::text::linked(&title, &place.link)];
+        parts.extend(place.document.date.map(|date| super::text::date(date, language)));
+        parts.extend(place.page.map(|page| phrases::page(page, language)));
+        lines.push(format!("-# {} {}", phrases::also(language), parts.join(" · ")));
+    }
+    lines.join("\n")
+}
+
+/// The buttons under an answer: nothing further is offered where nothing was found.
+fn rows(buttons: Buttons, language: Language, found: bool) -> Vec<Row> {
+    let Buttons { answer, show, thread } = buttons;
+    let worded = |what: &str, label| Button::worded(format!("{what}:{answer}"), chat::label(label, language));
+    let mut first = Vec::new();
+    if found {
+        first.push(Button::worded(format!("more:{answer}:0"), chat::label(Label::More, language)));
+        first.push(worded("around", Label::Around));
+    }
+    if show {
+        first.push(worded("show", Label::Show));
+    }
+    first.push(Button::pictured(format!("good:{answer}"), "👍"));
+    first.push(Button::pictured(format!("bad:{answer}"), "👎"));
+    let mut rows = vec![Row::new(first)];
+    if thread {
+        rows.push(Row::new(vec![worded("thread", Label::Thread)]));
+    }
+    rows
+}
