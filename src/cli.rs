@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::app::App;
-use crate::config::Config;
+use crate::config::{Config, Invalid};
 use crate::ingest::extract;
 use crate::question::restriction::Refusal;
 use arguments::{Cli, Command, Options, words_last};
@@ -45,7 +45,7 @@ pub fn main() -> ExitCode {
     match run(cli.command.unwrap_or(Command::Serve), &cli.options, config) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
-        Err(error) if error.is::<Refusal>() => {
+        Err(error) if error.is::<Refusal>() || error.is::<Invalid>() => {
             eprintln!("referent: {error}");
             ExitCode::from(WRONG_USE)
         }
@@ -58,7 +58,7 @@ pub fn main() -> ExitCode {
 
 fn start_log() {
     let filter = tracing_subscriber::EnvFilter::try_from_env("REFERENT_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,tantivy=error"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,tantivy=error,serenity=off"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
@@ -68,7 +68,7 @@ fn start_log() {
         .init();
 }
 
-fn configuration(options: &Options) -> Result<Config, crate::config::Invalid> {
+fn configuration(options: &Options) -> Result<Config, Invalid> {
     let path = options
         .config
         .as_deref()
@@ -125,9 +125,13 @@ fn run(command: Command, options: &Options, config: Config) -> anyhow::Result<()
         Command::Evaluate { file, misses, half } => {
             evaluate::run(&app, &file, misses, half, json, &mut out)
         }
-        Command::Chat | Command::Serve => {
+        Command::Chat => {
             drop(out);
             questions::converse(&app)
+        }
+        Command::Serve => {
+            drop(out);
+            app.serve(&*console::progress())
         }
         Command::Model { command } => models::run(&app, command, json, &mut out),
         Command::Doctor => doctor::run(&app, json, &mut out),

@@ -121,7 +121,9 @@ impl TryFrom<toml::Value> for Snowflake {
             _ => None,
         };
         let id = id.filter(|id| *id > 0).map(Snowflake);
-        id.ok_or_else(|| format!("{value} is no Discord id: copy one with \"Copy ID\", as \"80351110224678912\""))
+        id.ok_or_else(|| {
+            format!("{value} is no Discord id: copy one with \"Copy ID\", as \"80351110224678912\"")
+        })
     }
 }
 
@@ -142,12 +144,14 @@ impl Secret {
         let file_name = format!("{name}_FILE");
         let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
         let text = match (variable(name), variable(&file_name)) {
-            (Some(secret), _) => secret.into_string().map_err(|_| {
-                Invalid(format!("{name} is no text: set it to what was copied"))
-            })?,
+            (Some(secret), _) => secret
+                .into_string()
+                .map_err(|_| Invalid(format!("{name} is no text: set it to what was copied")))?,
             (None, Some(file)) => std::fs::read_to_string(&file).map_err(|error| {
                 let file = Path::new(&file).display();
-                Invalid(format!("{file}, which {file_name} names, cannot be read ({error}): correct the name"))
+                Invalid(format!(
+                    "{file}, which {file_name} names, cannot be read ({error}): correct the name"
+                ))
             })?,
             (None, None) => {
                 return Err(Invalid(format!(
@@ -270,6 +274,13 @@ impl Default for Matrix {
 #[error("{0}")]
 pub struct Invalid(String);
 
+impl Invalid {
+    /// A configuration that cannot be used, for this reason.
+    pub fn new(reason: impl Into<String>) -> Invalid {
+        Invalid(reason.into())
+    }
+}
+
 impl Config {
     /// Reads the file at `path`. Without a file everything has its default, unless `required`.
     pub fn load(path: &Path, required: bool) -> Result<Config, Invalid> {
@@ -354,7 +365,8 @@ impl Discord {
         }
         if self.show.iter().any(|show| show.collections.is_empty()) {
             return Err(
-                "discord.show has a rule without collections: name some, or \"*\" for all".to_owned(),
+                "discord.show has a rule without collections: name some, or \"*\" for all"
+                    .to_owned(),
             );
         }
         Ok(())
@@ -392,19 +404,32 @@ mod tests {
 
     #[test]
     fn rules_of_what_is_shown_where_name_real_ids() {
-        let rule = |guild: &str| format!("[[discord.show]]\ncollections = [\"*\"]\nguild = {guild}\n");
+        let rule =
+            |guild: &str| format!("[[discord.show]]\ncollections = [\"*\"]\nguild = {guild}\n");
         for guild in ["80351110224678912", "\"80351110224678912\""] {
             let config = Config::parse(&rule(guild), Path::new("config.toml")).unwrap();
-            assert_eq!(config.discord.show[0].guild, Snowflake(80_351_110_224_678_912));
+            assert_eq!(
+                config.discord.show[0].guild,
+                Snowflake(80_351_110_224_678_912)
+            );
         }
         assert!(error(&rule("\"vårt\"")).contains("Copy ID"));
     }
 
     #[test]
     fn a_token_is_not_sent_over_an_open_line() {
-        assert!(error("[discord]\napi_url = \"http://discord.example\"\n").contains("discord.api_url"));
-        assert!(error("[discord]\napi_url = \"http://localhost.example\"\n").contains("discord.api_url"));
-        Config::parse("[discord]\napi_url = \"http://127.0.0.1:4000\"\n", Path::new("")).unwrap();
+        assert!(
+            error("[discord]\napi_url = \"http://discord.example\"\n").contains("discord.api_url")
+        );
+        assert!(
+            error("[discord]\napi_url = \"http://localhost.example\"\n")
+                .contains("discord.api_url")
+        );
+        Config::parse(
+            "[discord]\napi_url = \"http://127.0.0.1:4000\"\n",
+            Path::new(""),
+        )
+        .unwrap();
     }
 
     #[test]

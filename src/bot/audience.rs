@@ -91,7 +91,9 @@ impl Visibility {
         let fits = |rule: &&Rule| match place {
             Place::Group { group, channels } => {
                 rule.group == *group
-                    && rule.channel.is_none_or(|channel| channels.contains(&channel))
+                    && rule
+                        .channel
+                        .is_none_or(|channel| channels.contains(&channel))
                     && has(roles.unwrap_or_default(), rule)
             }
             Place::Direct { memberships } => {
@@ -152,7 +154,10 @@ mod tests {
         assert_eq!(seen(visibility.aloud(&place(1, 11))), ["alle"]);
         assert_eq!(seen(visibility.aloud(&place(1, 10))), ["alle", "kanal"]);
         assert!(seen(visibility.aloud(&place(2, 10))).is_empty());
-        assert_eq!(seen(visibility.alone(&place(1, 11), &[7])), ["alle", "styret"]);
+        assert_eq!(
+            seen(visibility.alone(&place(1, 11), &[7])),
+            ["alle", "styret"]
+        );
         assert_eq!(seen(visibility.alone(&direct(1, &[7]), &[])), ["styret"]);
         assert!(seen(visibility.alone(&direct(1, &[8]), &[])).is_empty());
         assert!(seen(visibility.alone(&direct(2, &[7]), &[])).is_empty());
@@ -160,7 +165,9 @@ mod tests {
 
     #[test]
     fn without_rules_all_is_shown() {
-        let place = Place::Direct { memberships: Vec::new() };
+        let place = Place::Direct {
+            memberships: Vec::new(),
+        };
         assert_eq!(Visibility::default().aloud(&place), Audience::Everything);
     }
 }

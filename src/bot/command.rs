@@ -131,25 +131,42 @@ impl Bot {
             Some(Recent {
                 source: Source::new(&entry.id, metadata, &entry.path, &entry.collection),
                 since: seen.get(&entry.id).copied(),
-                link: self.links.to(metadata.url.as_deref(), &entry.path, None, ""),
+                link: self
+                    .links
+                    .to(metadata.url.as_deref(), &entry.path, None, ""),
             })
         };
-        entries.into_iter().filter_map(recent).take(LATEST).collect()
+        entries
+            .into_iter()
+            .filter_map(recent)
+            .take(LATEST)
+            .collect()
     }
 
     fn facts(&self, name: &str) -> anyhow::Result<Option<Facts>> {
         let documents = &self.names().documents;
         let by_id = documents.iter().find(|(id, _)| id == name);
-        let by_title = || complete(documents, |(_, title)| title, name, 1).into_iter().next();
+        let by_title = || {
+            complete(documents, |(_, title)| title, name, 1)
+                .into_iter()
+                .next()
+        };
         let Some((id, _)) = by_id.or_else(by_title) else {
             return Ok(None);
         };
         let Some(document) = self.index.document(&DocumentId::from(id.as_str()))? else {
             return Ok(None);
         };
-        let agenda = document.sections.iter().filter(|section| section.agenda_item);
-        let headings = document.sections.iter().filter(|section| section.level == 1);
-        let item = |section: &crate::corpus::Section| (section.number.clone(), section.heading.clone());
+        let agenda = document
+            .sections
+            .iter()
+            .filter(|section| section.agenda_item);
+        let headings = document
+            .sections
+            .iter()
+            .filter(|section| section.level == 1);
+        let item =
+            |section: &crate::corpus::Section| (section.number.clone(), section.heading.clone());
         let mut items: Vec<_> = agenda.map(item).collect();
         if items.is_empty() {
             items = headings.map(item).collect();
@@ -158,7 +175,12 @@ impl Bot {
         let pages = document.blocks.iter().filter_map(|block| block.page).max();
         let url = document.metadata.url.as_deref();
         Ok(Some(Facts {
-            source: Source::new(&document.id, &document.metadata, &document.path, &document.collection),
+            source: Source::new(
+                &document.id,
+                &document.metadata,
+                &document.path,
+                &document.collection,
+            ),
             pages,
             items,
             link: self.links.to(url, &document.path, None, ""),
@@ -175,7 +197,10 @@ impl Bot {
             let mut also = Vec::new();
             for place in std::mem::take(&mut excerpt.also) {
                 // Where else the words stand is told only of what can be seen.
-                if self.ready(&DocumentId::from(place.document.id.as_str()))?.is_some() {
+                if self
+                    .ready(&DocumentId::from(place.document.id.as_str()))?
+                    .is_some()
+                {
                     also.push(place);
                 }
             }
@@ -199,7 +224,9 @@ impl Bot {
         };
         found.retain(|hit| {
             !shown.iter().any(|shown| {
-                shown.document.id == hit.document.id && shown.start < hit.end && hit.start < shown.end
+                shown.document.id == hit.document.id
+                    && shown.start < hit.end
+                    && hit.start < shown.end
             })
         });
         found.truncate(limit);
@@ -230,7 +257,9 @@ impl Bot {
             if let Some((i, wider)) = before {
                 (first, span) = (i, wider);
             }
-            let after = units.get(last + 1).map(|unit| (last + 1, span.cover(*unit)));
+            let after = units
+                .get(last + 1)
+                .map(|unit| (last + 1, span.cover(*unit)));
             let after = after.filter(|(_, span)| fits(*span));
             if let Some((i, wider)) = after {
                 (last, span) = (i, wider);

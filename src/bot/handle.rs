@@ -37,7 +37,11 @@ impl Handle {
 
     /// The bot that knows what `audience` may see, and nothing else.
     pub fn bot(&self, audience: &Audience) -> anyhow::Result<Arc<Bot>> {
-        let state = self.state.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let state = self
+            .state
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         let Audience::Collections(collections) = audience else {
             return Ok(state.all.clone());
         };
@@ -47,10 +51,18 @@ impl Handle {
             .filter(|collection| collections.contains(*collection))
             .cloned()
             .collect();
-        if state.all.entries().iter().all(|entry| seen.contains(&entry.collection)) {
+        if state
+            .all
+            .entries()
+            .iter()
+            .all(|entry| seen.contains(&entry.collection))
+        {
             return Ok(state.all.clone());
         }
-        let mut narrowed = state.narrowed.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut narrowed = state
+            .narrowed
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(bot) = narrowed.get(&seen) {
             return Ok(bot.clone());
         }

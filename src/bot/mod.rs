@@ -70,7 +70,9 @@ impl Bot {
     fn only(&self, collections: &BTreeSet<String>) -> anyhow::Result<Bot> {
         let entries = self.entries.iter();
         let of = entries.filter(|entry| collections.contains(&entry.collection));
-        let index = self.index.only(of.map(|entry| entry.id.clone()).collect())?;
+        let index = self
+            .index
+            .only(of.map(|entry| entry.id.clone()).collect())?;
         Ok(Bot {
             meanings: self.meanings.as_ref().map(Meanings::again),
             ..Bot::with_links(index, self.links.clone())?

@@ -1,7 +1,7 @@
 //! What there is to ask about, by name: completed while somebody types, so kept in memory.
 
-use crate::language::fold;
 use super::Bot;
+use crate::language::fold;
 
 /// Names of what is indexed, each once, what was last told of first.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -29,7 +29,10 @@ impl Bot {
             let Ok(Some(document)) = self.index.document(&entry.id) else {
                 continue;
             };
-            let items = document.sections.iter().filter(|section| section.agenda_item);
+            let items = document
+                .sections
+                .iter()
+                .filter(|section| section.agenda_item);
             matters.extend(items.map(|section| section.heading.clone()));
         }
         once_each(matters)
@@ -48,7 +51,12 @@ impl Bot {
         };
         Names {
             matters: self.matters(),
-            holders: once_each(entries.iter().flat_map(|entry| entry.holders.clone()).collect()),
+            holders: once_each(
+                entries
+                    .iter()
+                    .flat_map(|entry| entry.holders.clone())
+                    .collect(),
+            ),
             bodies: once_each(
                 entries
                     .iter()
@@ -91,7 +99,10 @@ pub fn complete<'a, T>(
     let rank = |item: &&'a T| {
         let name = fold(name(item));
         let at = name.find(&typed)?;
-        let word_starts = !name[..at].chars().next_back().is_some_and(char::is_alphanumeric);
+        let word_starts = !name[..at]
+            .chars()
+            .next_back()
+            .is_some_and(char::is_alphanumeric);
         Some(match at {
             0 => 0,
             _ if word_starts => 1,
@@ -103,7 +114,11 @@ pub fn complete<'a, T>(
         .filter_map(|item| Some((rank(&item)?, item)))
         .collect();
     found.sort_by_key(|(rank, _)| *rank);
-    found.into_iter().take(limit).map(|(_, item)| item).collect()
+    found
+        .into_iter()
+        .take(limit)
+        .map(|(_, item)| item)
+        .collect()
 }
 
 #[cfg(test)]
@@ -112,9 +127,17 @@ mod tests {
 
     #[test]
     fn what_begins_with_the_typed_comes_first() {
-        let names = ["Ny kantine", "Hjemmekontor", "Kantinepriser", "Skolekantine"];
+        let names = [
+            "Ny kantine",
+            "Hjemmekontor",
+            "Kantinepriser",
+            "Skolekantine",
+        ];
         let found = complete(&names, |name| name, "kant", 25);
         assert_eq!(found, [&"Kantinepriser", &"Ny kantine", &"Skolekantine"]);
-        assert_eq!(complete(&names, |name| name, "", 2), [&"Ny kantine", &"Hjemmekontor"]);
+        assert_eq!(
+            complete(&names, |name| name, "", 2),
+            [&"Ny kantine", &"Hjemmekontor"]
+        );
     }
 }

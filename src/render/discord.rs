@@ -133,7 +133,12 @@ impl Message {
         Message::plain(content)
     }
 
-    fn embed(title: Option<&str>, description: String, color: u32, footer: Option<String>) -> Message {
+    fn embed(
+        title: Option<&str>,
+        description: String,
+        color: u32,
+        footer: Option<String>,
+    ) -> Message {
         let title = title.map(|title| text::escaped_within(title, limit::TITLE));
         let embed = Embed {
             title: title.filter(|title| !title.is_empty()),

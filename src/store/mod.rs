@@ -67,7 +67,9 @@ impl Store {
     }
 
     fn connection(&self) -> MutexGuard<'_, Connection> {
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+        self.connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -105,7 +107,9 @@ mod tests {
         store.judge(id, "a", false, None, 3).unwrap();
         store.judge(id, "a", false, Some("utdatert"), 4).unwrap();
         let verdicts = store.verdicts(id).unwrap();
-        let [a, b] = &verdicts[..] else { panic!("{verdicts:?}") };
+        let [a, b] = &verdicts[..] else {
+            panic!("{verdicts:?}")
+        };
         assert_eq!((a.good, a.reason.as_deref()), (false, Some("utdatert")));
         assert_eq!((b.good, b.reason.as_deref()), (true, None));
         assert!(!store.judge(id + 1, "a", true, None, 5).unwrap());

@@ -42,6 +42,14 @@ impl Store {
         Ok(found.optional()?)
     }
 
+    /// The ids of all threads.
+    pub fn threads(&self) -> anyhow::Result<Vec<String>> {
+        let connection = self.connection();
+        let mut query = connection.prepare("SELECT id FROM thread")?;
+        let ids = query.query_map([], |row| row.get(0))?;
+        Ok(ids.collect::<Result<_, _>>()?)
+    }
+
     /// Remembers that it was said in a thread that messages cannot be read. Says whether it had not
     /// been said before.
     pub fn hint(&self, id: &str) -> anyhow::Result<bool> {

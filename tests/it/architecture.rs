@@ -93,6 +93,10 @@ fn modules_use_only_what_the_map_allows() {
 fn each_library_is_named_in_its_room_only() {
     for (library, rooms) in [
         ("candle", &["semantic"][..]),
+        ("reqwest", &["platform"]),
+        ("rusqlite", &["store"]),
+        ("serenity", &["platform"]),
+        ("tokio", &["platform", "app", "cli"]),
         ("ureq", &["semantic"]),
         ("tantivy", &["index"]),
         ("hayro", &["corpus"]),

@@ -5,8 +5,8 @@ use super::{Button, DECLINED, FOUND, Message, Row, limit};
 use crate::answer::card::Searched;
 use crate::answer::{Answer, Excerpt};
 use crate::language::Language;
-use crate::render::phrases::chat::{self, Label};
 use crate::render::phrases;
+use crate::render::phrases::chat::{self, Label};
 
 /// Which buttons stand under an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,12 @@ const ALSO: usize = 2;
 
 /// An answer, or why there is none and what was searched. `title` stands over it where the question is
 /// not seen otherwise.
-pub fn answer(answer: &Answer, searched: &Searched, title: Option<&str>, buttons: Option<Buttons>) -> Message {
+pub fn answer(
+    answer: &Answer,
+    searched: &Searched,
+    title: Option<&str>,
+    buttons: Option<Buttons>,
+) -> Message {
     let language = answer.language;
     let Some(reason) = &answer.declined else {
         return Message {
@@ -42,7 +47,11 @@ pub fn answer(answer: &Answer, searched: &Searched, title: Option<&str>, buttons
             .take(3)
             .map(|name| format!("«{}»", super::text::escaped_within(name, 200)))
             .collect();
-        text.push_str(&format!("\n{} {}.", phrases::nearest(language), names.join(", ")));
+        text.push_str(&format!(
+            "\n{} {}.",
+            phrases::nearest(language),
+            names.join(", ")
+        ));
     }
     Message {
         components: buttons.map_or(Vec::new(), |buttons| rows(buttons, language, false)),
@@ -56,8 +65,20 @@ pub fn answer(answer: &Answer, searched: &Searched, title: Option<&str>, buttons
 }
 
 /// Further passages, numbered from `first` on, in place of the answer.
-pub fn more(excerpts: &[Excerpt], first: usize, language: Language, title: Option<&str>, buttons: Buttons, goes_on: bool) -> Message {
-    let back = || Button::worded(format!("back:{}", buttons.answer), chat::label(Label::Back, language));
+pub fn more(
+    excerpts: &[Excerpt],
+    first: usize,
+    language: Language,
+    title: Option<&str>,
+    buttons: Buttons,
+    goes_on: bool,
+) -> Message {
+    let back = || {
+        Button::worded(
+            format!("back:{}", buttons.answer),
+            chat::label(Label::Back, language),
+        )
+    };
     let mut row = vec![back()];
     if goes_on {
         let next = first + excerpts.len();
@@ -76,7 +97,12 @@ pub fn more(excerpts: &[Excerpt], first: usize, language: Language, title: Optio
 }
 
 /// An excerpt with what stands round it, in place of the answer.
-pub fn around(excerpt: &Excerpt, language: Language, title: Option<&str>, buttons: Buttons) -> Message {
+pub fn around(
+    excerpt: &Excerpt,
+    language: Language,
+    title: Option<&str>,
+    buttons: Buttons,
+) -> Message {
     let back = Button::worded(
         format!("back:{}", buttons.answer),
         chat::label(Label::Back, language),
@@ -104,7 +130,9 @@ pub(super) fn excerpts(
     let left = limit::DESCRIPTION.saturating_sub(taken + units(heading) + RESERVE);
     let quotes = quotations(excerpts, left);
     let blocks = quotes.iter().zip(&citations);
-    let mut text: Vec<String> = blocks.map(|(quote, citation)| format!("{quote}\n{citation}")).collect();
+    let mut text: Vec<String> = blocks
+        .map(|(quote, citation)| format!("{quote}\n{citation}"))
+        .collect();
     if !heading.is_empty() {
         text.insert(0, format!("**{heading}**"));
     }
@@ -137,20 +165,38 @@ fn cited(number: usize, excerpt: &Excerpt, language: Language) -> String {
     for place in excerpt.also.iter().take(ALSO) {
         let title = super::text::escaped_within(&place.document.title, 120);
         let mut parts = vec![super::text::linked(&title, &place.link)];
-        parts.extend(place.document.date.map(|date| super::text::date(date, language)));
+        parts.extend(
+            place
+                .document
+                .date
+                .map(|date| super::text::date(date, language)),
+        );
         parts.extend(place.page.map(|page| phrases::page(page, language)));
-        lines.push(format!("-# {} {}", phrases::also(language), parts.join(" · ")));
+        lines.push(format!(
+            "-# {} {}",
+            phrases::also(language),
+            parts.join(" · ")
+        ));
     }
     lines.join("\n")
 }
 
 /// The buttons under an answer: nothing further is offered where nothing was found.
 fn rows(buttons: Buttons, language: Language, found: bool) -> Vec<Row> {
-    let Buttons { answer, show, thread } = buttons;
-    let worded = |what: &str, label| Button::worded(format!("{what}:{answer}"), chat::label(label, language));
+    let Buttons {
+        answer,
+        show,
+        thread,
+    } = buttons;
+    let worded = |what: &str, label| {
+        Button::worded(format!("{what}:{answer}"), chat::label(label, language))
+    };
     let mut first = Vec::new();
     if found {
-        first.push(Button::worded(format!("more:{answer}:0"), chat::label(Label::More, language)));
+        first.push(Button::worded(
+            format!("more:{answer}:0"),
+            chat::label(Label::More, language),
+        ));
         first.push(worded("around", Label::Around));
     }
     if show {

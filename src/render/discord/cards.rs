@@ -77,7 +77,12 @@ pub fn status(status: &Status) -> Message {
     let words = phrases::card(language);
     let Some(newest) = status.timeline.first() else {
         let text = phrases::not_found(&status.topic, &status.searched, language);
-        return Message::embed(None, escaped_within(&text, limit::DESCRIPTION), DECLINED, None);
+        return Message::embed(
+            None,
+            escaped_within(&text, limit::DESCRIPTION),
+            DECLINED,
+            None,
+        );
     };
     let mut card = Card::new(language);
     let when = newest.date.map(|day| format!(" ({})", date(day, language)));
@@ -104,7 +109,11 @@ pub fn status(status: &Status) -> Message {
         }
         excerpts.iter().for_each(|excerpt| card.excerpt(excerpt));
     }
-    let earlier = || status.timeline[1..].iter().filter_map(|meeting| meeting.summary.as_ref());
+    let earlier = || {
+        status.timeline[1..]
+            .iter()
+            .filter_map(|meeting| meeting.summary.as_ref())
+    };
     if earlier().next().is_some() {
         card.heading(words.earlier);
     }
@@ -118,7 +127,12 @@ pub fn positions(positions: &Positions, searched: &Searched) -> Message {
     if positions.holders.is_empty() {
         let text = phrases::no_positions(&positions.topic, language);
         let footer = chat::searched(searched, language);
-        return Message::embed(None, escaped_within(&text, limit::DESCRIPTION), DECLINED, Some(footer));
+        return Message::embed(
+            None,
+            escaped_within(&text, limit::DESCRIPTION),
+            DECLINED,
+            Some(footer),
+        );
     }
     let mut card = Card::new(language);
     for holder in &positions.holders {
@@ -145,7 +159,11 @@ pub fn latest(recent: &[Recent], searched: &Searched, language: Language) -> Mes
         parts.extend(source.date.map(|day| date(day, language)));
         parts.push(chat::kind(source.kind, language).to_owned());
         let since = document.since.map(|since| format!("\n-# <t:{since}:R>"));
-        card.push(&format!("{}{}\n", parts.join(" · "), since.unwrap_or_default()));
+        card.push(&format!(
+            "{}{}\n",
+            parts.join(" · "),
+            since.unwrap_or_default()
+        ));
     }
     let footer = chat::searched(searched, language);
     if recent.is_empty() {
@@ -171,8 +189,14 @@ pub fn document(facts: &Facts, language: Language) -> Message {
         card.heading(chat::agenda(language));
     }
     for (number, heading) in &facts.items {
-        let number = number.as_deref().map(|number| format!("{} ", escape(number)));
-        let line = format!("• {}{}\n", number.unwrap_or_default(), escaped_within(heading, 200));
+        let number = number
+            .as_deref()
+            .map(|number| format!("{} ", escape(number)));
+        let line = format!(
+            "• {}{}\n",
+            number.unwrap_or_default(),
+            escaped_within(heading, 200)
+        );
         if card.left_out > 0 || !card.push(&line) {
             card.left_out += 1;
         }
@@ -183,7 +207,12 @@ pub fn document(facts: &Facts, language: Language) -> Message {
 /// That no document is called so.
 pub fn no_document(name: &str, searched: &Searched, language: Language) -> Message {
     let text = escaped_within(&chat::no_document(name, language), limit::DESCRIPTION);
-    Message::embed(None, text, DECLINED, Some(chat::searched(searched, language)))
+    Message::embed(
+        None,
+        text,
+        DECLINED,
+        Some(chat::searched(searched, language)),
+    )
 }
 
 /// That a restriction cannot be kept.

@@ -129,7 +129,10 @@ pub(super) fn quotation(excerpt: &Excerpt, most: usize) -> String {
     let from = match from {
         0 => 0,
         from => (from..first)
-            .find(|i| text.get(i.wrapping_sub(1)).is_some_and(|c| c.is_whitespace()))
+            .find(|i| {
+                text.get(i.wrapping_sub(1))
+                    .is_some_and(|c| c.is_whitespace())
+            })
             .unwrap_or(first),
     };
     quoted(excerpt, from, usize::MAX, most).map_or(String::new(), |(quote, _)| quote)
@@ -299,6 +302,9 @@ mod tests {
     #[test]
     fn a_link_leads_only_where_others_can_follow() {
         assert_eq!(linked("x", "file:///home/me/a.pdf"), "x");
-        assert_eq!(linked("x", "https://a.no/b(1).pdf"), "[x](<https://a.no/b%281%29.pdf>)");
+        assert_eq!(
+            linked("x", "https://a.no/b(1).pdf"),
+            "[x](<https://a.no/b%281%29.pdf>)"
+        );
     }
 }

@@ -246,12 +246,7 @@ pub fn no_document(name: &str, language: Language) -> String {
 
 /// Over the list of what was indexed last.
 pub fn latest(language: Language) -> &'static str {
-    pick(
-        language,
-        "Sist lagt til",
-        "Sist lagde til",
-        "Added last",
-    )
+    pick(language, "Sist lagt til", "Sist lagde til", "Added last")
 }
 
 /// What a document is.
