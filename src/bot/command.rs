@@ -218,16 +218,20 @@ impl Bot {
         shown: &[Excerpt],
         limit: usize,
     ) -> anyhow::Result<Vec<Excerpt>> {
+        // What has less than this share of the best score shares hardly a word with the question.
+        const WORTH: f32 = 1.0 / 3.0;
         let mut found = match self.search_within(question, filter, limit + 2 * shown.len()) {
             Err(error) if error.is::<Refusal>() => Vec::new(),
             found => found?,
         };
+        let least = found.first().map_or(0.0, |best| best.score * WORTH);
         found.retain(|hit| {
-            !shown.iter().any(|shown| {
-                shown.document.id == hit.document.id
-                    && shown.start < hit.end
-                    && hit.start < shown.end
-            })
+            hit.score >= least
+                && !shown.iter().any(|shown| {
+                    shown.document.id == hit.document.id
+                        && shown.start < hit.end
+                        && hit.start < shown.end
+                })
         });
         found.truncate(limit);
         Ok(found)

@@ -8,7 +8,7 @@ mod text;
 
 use serde::Serialize;
 
-pub use answers::{Buttons, answer, around, more};
+pub use answers::{Buttons, Page, answer, around, more};
 pub use cards::{document, help, latest, no_document, positions, refused, status};
 pub use text::{escape, shortened, units};
 

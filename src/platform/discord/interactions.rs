@@ -387,22 +387,28 @@ impl Discord {
                 if again.excerpts.is_empty() && !again.declined {
                     return Ok(Some(Message::plain(chat::gone(language))));
                 }
+                let page = discord::Page {
+                    answer,
+                    language,
+                    title,
+                };
                 Ok(Some(match press {
                     Press::More { from, .. } => {
                         let from = from.min(MOST);
                         let (bot, shown) = (&again.bot, &again.excerpts);
-                        let found =
-                            bot.beyond(&again.question, &again.filter, shown, from + MORE + 1)?;
-                        let page = found.get(from..).unwrap_or_default();
-                        let goes_on = page.len() > MORE && from + MORE < MOST;
-                        let page = &page[..page.len().min(MORE)];
-                        discord::more(page, from, language, title, buttons, goes_on)
+                        let most = from + MORE + 1;
+                        let found = bot.beyond(&again.question, &again.filter, shown, most)?;
+                        let found = found.get(from..).unwrap_or_default();
+                        let next = from + MORE;
+                        let next = (found.len() > MORE && next < MOST).then_some(next);
+                        let first = shown.len() + from + 1;
+                        discord::more(&found[..found.len().min(MORE)], first, next, &page)
                     }
                     Press::Around(_) => {
                         let first = again.excerpts.first();
                         let wider = first.map(|first| again.bot.around(first)).transpose()?;
                         match wider.flatten() {
-                            Some(wider) => discord::around(&wider, language, title, buttons),
+                            Some(wider) => discord::around(&wider, &page),
                             None => Message::plain(chat::gone(language)),
                         }
                     }

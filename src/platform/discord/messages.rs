@@ -29,7 +29,8 @@ pub(super) struct Last {
 #[derive(Debug, Clone)]
 pub(super) struct Asked {
     heard: Heard,
-    answer: u64,
+    /// Nothing while it is being worked on.
+    answer: Option<u64>,
 }
 
 /// A message that the bot is to answer.
@@ -145,6 +146,11 @@ impl Discord {
             return;
         }
         let channel = heard.origin.channel;
+        let asked = Asked {
+            heard: heard.clone(),
+            answer: None,
+        };
+        self.asked.put(heard.message, asked);
         if instead_of.is_none() {
             self.api.typing(channel).await;
         }
@@ -211,8 +217,16 @@ impl Discord {
         let message = self.message_for(&done, &viewer, &around);
         let sent = self.reply(&heard, &message, instead_of, language).await;
         self.answered(done, sent).await;
-        if let Some(answer) = sent {
-            self.asked.put(heard.message, Asked { heard, answer });
+        let latest = self.asked.get(&heard.message).map(|asked| asked.heard);
+        let latest = latest.unwrap_or_else(|| heard.clone());
+        let asked = Asked {
+            heard: latest.clone(),
+            answer: sent,
+        };
+        self.asked.put(heard.message, asked);
+        if latest.question != heard.question && sent.is_some() {
+            // It was edited while it was being answered.
+            Box::pin(self.answer(latest, sent)).await;
         }
     }
 
@@ -283,7 +297,13 @@ impl Discord {
             question,
             ..asked.heard
         };
-        self.answer(heard, Some(asked.answer)).await;
+        match asked.answer {
+            Some(answer) => self.answer(heard, Some(answer)).await,
+            None => {
+                let (message, answer) = (heard.message, None);
+                self.asked.put(message, Asked { heard, answer });
+            }
+        }
     }
 
     /// Reads what was written where the bot is talked to since it last heard anything.

@@ -64,31 +64,38 @@ pub fn answer(
     }
 }
 
-/// Further passages, numbered from `first` on, in place of the answer.
-pub fn more(
-    excerpts: &[Excerpt],
-    first: usize,
-    language: Language,
-    title: Option<&str>,
-    buttons: Buttons,
-    goes_on: bool,
-) -> Message {
-    let back = || {
-        Button::worded(
-            format!("back:{}", buttons.answer),
-            chat::label(Label::Back, language),
-        )
-    };
-    let mut row = vec![back()];
-    if goes_on {
-        let next = first + excerpts.len();
-        let id = format!("more:{}:{next}", buttons.answer);
-        row.push(Button::worded(id, chat::label(Label::More, language)));
+/// What takes the place of an answer for a while.
+#[derive(Debug, Clone, Copy)]
+pub struct Page<'a> {
+    /// The number under which the answer is kept.
+    pub answer: i64,
+    /// Its language.
+    pub language: Language,
+    /// The question, where it stands over the answer.
+    pub title: Option<&'a str>,
+}
+
+impl Page<'_> {
+    fn back(&self) -> Button {
+        let label = chat::label(Label::Back, self.language);
+        Button::worded(format!("back:{}", self.answer), label)
+    }
+}
+
+/// Further passages, numbered from `first` on; with a button for those from `next` on, where there are
+/// any.
+pub fn more(excerpts: &[Excerpt], first: usize, next: Option<usize>, page: &Page) -> Message {
+    let mut row = vec![page.back()];
+    if let Some(next) = next {
+        let id = format!("more:{}:{next}", page.answer);
+        row.push(Button::worded(id, chat::label(Label::More, page.language)));
     }
     let message = if excerpts.is_empty() {
-        Message::embed(title, chat::no_more(language).to_owned(), DECLINED, None)
+        let none = chat::no_more(page.language).to_owned();
+        Message::embed(page.title, none, DECLINED, None)
     } else {
-        self::excerpts(excerpts, language, title, chat::more(language), first)
+        let heading = chat::more(page.language);
+        self::excerpts(excerpts, page.language, page.title, heading, first)
     };
     Message {
         components: vec![Row::new(row)],
@@ -96,25 +103,22 @@ pub fn more(
     }
 }
 
-/// An excerpt with what stands round it, in place of the answer.
-pub fn around(
-    excerpt: &Excerpt,
-    language: Language,
-    title: Option<&str>,
-    buttons: Buttons,
-) -> Message {
-    let back = Button::worded(
-        format!("back:{}", buttons.answer),
-        chat::label(Label::Back, language),
-    );
+/// An excerpt with what stands round it.
+pub fn around(excerpt: &Excerpt, page: &Page) -> Message {
     Message {
-        components: vec![Row::new(vec![back])],
-        ..excerpts(std::slice::from_ref(excerpt), language, title, "", 1)
+        components: vec![Row::new(vec![page.back()])],
+        ..excerpts(
+            std::slice::from_ref(excerpt),
+            page.language,
+            page.title,
+            "",
+            1,
+        )
     }
 }
 
-/// The excerpts of an answer that was given before, those that can still be shown.
-pub(super) fn excerpts(
+/// Quotations with their citations, numbered from `first` on, under a heading where there is one.
+fn excerpts(
     excerpts: &[Excerpt],
     language: Language,
     title: Option<&str>,
@@ -133,8 +137,8 @@ pub(super) fn excerpts(
     let mut text: Vec<String> = blocks
         .map(|(quote, citation)| format!("{quote}\n{citation}"))
         .collect();
-    if !heading.is_empty() {
-        text.insert(0, format!("**{heading}**"));
+    if let (Some(first), false) = (text.first_mut(), heading.is_empty()) {
+        first.insert_str(0, &format!("**{heading}**\n"));
     }
     Message::embed(title, text.join("\n\n"), FOUND, None)
 }

@@ -248,7 +248,7 @@ pub(super) fn linked(words: &str, address: &str) -> String {
     let mut safe = String::new();
     for c in short.chars().filter(|c| is_seen(*c)) {
         match c {
-            '(' | ')' | '<' | '>' | ' ' | '"' | '\\' | '`' | '\n' | '*' | '|' => {
+            '(' | ')' | '<' | '>' | '[' | ']' | ' ' | '"' | '\\' | '`' | '\n' | '*' | '|' | '@' => {
                 let _ = write!(safe, "%{:02X}", u32::from(c));
             }
             c => safe.push(c),

@@ -15,7 +15,8 @@ use serde_json::Value;
 use wait_timeout::ChildExt;
 
 use crate::support::{Desk, end};
-use standin::{Manner, Standin, TOKEN};
+pub use standin::{Manner, World};
+use standin::{Standin, TOKEN};
 
 /// The program, connected to a stand-in.
 pub struct Chat {
@@ -79,7 +80,20 @@ impl Chat {
 
     /// Starts the program, which must not be running.
     pub fn begin(&mut self) {
+        self.discord.let_time_pass();
         self.program = Some(run(&self.desk, &self.discord.address, &self.config, TOKEN));
+    }
+
+    /// Changes the lines for `[discord]` that it is started with.
+    pub fn configure(&mut self, config: &str) {
+        config.clone_into(&mut self.config);
+    }
+
+    /// Ends the program and starts it again.
+    pub fn restart(&mut self) {
+        self.stop();
+        self.begin();
+        self.discord.connected();
     }
 
     /// Ends the program as services are ended; it must do so in good order.

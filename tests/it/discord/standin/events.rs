@@ -211,6 +211,13 @@ impl Standin {
         self.written(place, content, None).0
     }
 
+    /// Another bot writes a message.
+    pub fn write_as_bot(&self, place: &Place, content: &str) {
+        let (_, mut event) = self.written(place, content, None);
+        event["author"]["bot"] = json!(true);
+        self.dispatch("MESSAGE_CREATE", event);
+    }
+
     fn written(&self, place: &Place, content: &str, reply_to: Option<&Value>) -> (u64, Value) {
         let mut world = self.world();
         let id = world.id();

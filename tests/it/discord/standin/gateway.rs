@@ -7,6 +7,7 @@ use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
+use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 
@@ -23,7 +24,7 @@ pub(super) enum Send {
 const PRIVILEGED: u64 = 1 << 1 | 1 << 8 | 1 << 15;
 const MESSAGE_CONTENT: u64 = 1 << 15;
 /// Two sessions must not begin sooner after each other.
-const BETWEEN_IDENTIFIES: Duration = Duration::from_millis(4_900);
+pub(super) const BETWEEN_IDENTIFIES: Duration = Duration::from_millis(4_900);
 
 pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
     while let Ok((stream, _)) = listener.accept().await {
@@ -32,15 +33,34 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
 }
 
 async fn connection(stream: TcpStream, shared: Arc<Shared>) {
-    let Ok(mut socket) = tokio_tungstenite::accept_async(stream).await else {
-        return;
-    };
+    if let Ok(socket) = tokio_tungstenite::accept_async(stream).await {
+        let (sender, orders) = mpsc::unbounded_channel();
+        talk(socket, &shared, &sender, orders).await;
+        shared.change(|world| {
+            let session = world.session.as_mut();
+            if let Some(session) = session.filter(|session| {
+                session
+                    .connection
+                    .as_ref()
+                    .is_some_and(|own| own.same_channel(&sender))
+            }) {
+                session.connection = None;
+            }
+        });
+    }
+}
+
+async fn talk(
+    mut socket: WebSocketStream<TcpStream>,
+    shared: &Shared,
+    sender: &mpsc::UnboundedSender<Send>,
+    mut orders: mpsc::UnboundedReceiver<Send>,
+) {
     let interval = u64::try_from(shared.manner.heartbeat.as_millis()).unwrap();
     let hello = json!({"op": 10, "d": {"heartbeat_interval": interval}, "s": null, "t": null});
     if socket.send(Message::Text(hello.to_string())).await.is_err() {
         return;
     }
-    let (sender, mut orders) = mpsc::unbounded_channel();
     loop {
         tokio::select! {
             order = orders.recv() => match order {
@@ -65,7 +85,7 @@ async fn connection(stream: TcpStream, shared: Arc<Shared>) {
                 if text.len() > 4096 {
                     shared.change(|world| world.wrong.push(format!("a payload of {} bytes", text.len())));
                 }
-                for answer in answers(&shared, &message, &sender) {
+                for answer in answers(shared, &message, sender) {
                     let sent = match answer {
                         Send::Event(event) => socket.send(Message::Text(event.to_string())).await,
                         Send::End(code) => {

@@ -10,7 +10,7 @@ mod gateway;
 mod http;
 mod openapi;
 mod rest;
-mod rules;
+pub mod rules;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedSender;
 
-pub use events::{Place, Typed};
+pub use events::{GUILD, Place, Typed};
 
 pub const TOKEN: &str = "MTIz.abc.def";
 /// The bot's user and application.
@@ -226,6 +226,14 @@ impl Standin {
                 .filter(|session| session.connection.is_some())
                 .map(|_| ())
         });
+    }
+
+    /// Lets as much time go by as must lie between two sessions.
+    pub fn let_time_pass(&self) {
+        let mut world = self.world();
+        if let Some(session) = &mut world.session {
+            session.last_identify -= gateway::BETWEEN_IDENTIFIES;
+        }
     }
 
     /// Breaks the gateway's connection off: with a close code, or without a word.

@@ -22,7 +22,7 @@ fn at_most(wrong: &mut Vec<String>, what: &str, value: &Value, most: usize) {
 }
 
 /// A message that is sent, or that takes the place of another.
-pub(super) fn message(body: &Value, wrong: &mut Vec<String>) {
+pub fn message(body: &Value, wrong: &mut Vec<String>) {
     if body["allowed_mentions"]["parse"] != serde_json::json!([]) {
         wrong.push("allowed_mentions does not forbid every mention".to_owned());
     }
@@ -67,7 +67,7 @@ pub(super) fn message(body: &Value, wrong: &mut Vec<String>) {
 }
 
 /// Rows of buttons, in a message or a form.
-pub(super) fn components(rows: &Value, wrong: &mut Vec<String>) {
+pub fn components(rows: &Value, wrong: &mut Vec<String>) {
     let mut ids: Vec<&str> = Vec::new();
     if list(rows).count() > 5 {
         wrong.push("more than five rows".to_owned());
@@ -120,6 +120,26 @@ fn live(body: &Value, wrong: &mut Vec<String>) {
                 wrong.push(format!("a live mention in {text:?}"));
             }
         }
+        for (at, _) in text.match_indices("](") {
+            if !text[..at].ends_with('\\') && !text[at..].starts_with("](<http") {
+                wrong.push(format!("a live link in {text:?}"));
+            }
+        }
+        for scheme in ["http://", "https://"] {
+            // Within the address of a link, another is just letters.
+            let outside = text.split("](<").enumerate().map(|(i, part)| match i {
+                0 => part,
+                _ => part.split_once(">)").map_or("", |(_, after)| after),
+            });
+            for part in outside {
+                if part.contains(scheme) {
+                    wrong.push(format!("a live address in {text:?}"));
+                }
+            }
+        }
+        if text.contains("```") {
+            wrong.push(format!("a live block of code in {text:?}"));
+        }
         if text.chars().any(|c| matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}')) {
             wrong.push(format!("a mark of direction in {text:?}"));
         }
@@ -127,7 +147,7 @@ fn live(body: &Value, wrong: &mut Vec<String>) {
 }
 
 /// The commands that are registered.
-pub(super) fn commands(commands: &Value, wrong: &mut Vec<String>) {
+pub fn commands(commands: &Value, wrong: &mut Vec<String>) {
     let of = |kind: u64| {
         list(commands).filter(move |command| command["type"].as_u64().unwrap_or(1) == kind)
     };
@@ -198,7 +218,7 @@ fn named(what: &Value, typed: bool, wrong: &mut Vec<String>) {
 }
 
 /// What is offered while somebody types.
-pub(super) fn choices(choices: &Value, wrong: &mut Vec<String>) {
+pub fn choices(choices: &Value, wrong: &mut Vec<String>) {
     if list(choices).count() > 25 {
         wrong.push("more than 25 choices".to_owned());
     }
