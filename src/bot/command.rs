@@ -33,7 +33,7 @@ pub enum Reply {
     /// An answer, or why there is none and what was searched.
     Answer(Answer, Searched),
     /// Where a matter stands.
-    Status(Status),
+    Status(Box<Status>),
     /// Who holds which position, and what was searched.
     Positions(Positions, Searched),
     /// What was indexed last, the newest first.
@@ -92,7 +92,7 @@ impl Bot {
                 let answer = self.ask_within_in(question, filter, conversation)?;
                 Reply::Answer(answer, self.extent())
             }
-            Command::Status(topic) => Reply::Status(self.status(topic, None, today)?),
+            Command::Status(topic) => Reply::Status(Box::new(self.status(topic, None, today)?)),
             Command::Positions(topic, holder) => {
                 let mut filter = Filter::default();
                 let added = holder

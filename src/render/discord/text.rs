@@ -117,7 +117,7 @@ fn pieces(text: &str) -> Vec<String> {
 /// The words of an excerpt as a quotation of at most `most` units, the parts that answer in bold. What
 /// does not fit is left out before and after, so that the first part that answers is seen.
 pub(super) fn quotation(excerpt: &Excerpt, most: usize) -> String {
-    let whole = quoted(excerpt, 0, usize::MAX, most);
+    let whole = quoted(excerpt, 0, most);
     if let Some(whole) = whole.filter(|(_, complete)| *complete) {
         return whole.0;
     }
@@ -135,12 +135,12 @@ pub(super) fn quotation(excerpt: &Excerpt, most: usize) -> String {
             })
             .unwrap_or(first),
     };
-    quoted(excerpt, from, usize::MAX, most).map_or(String::new(), |(quote, _)| quote)
+    quoted(excerpt, from, most).map_or(String::new(), |(quote, _)| quote)
 }
 
-/// The characters of an excerpt from `from` to before `to` as a quotation, as far as they fit, and
-/// whether all did.
-fn quoted(excerpt: &Excerpt, from: usize, to: usize, most: usize) -> Option<(String, bool)> {
+/// The characters of an excerpt from `from` on as a quotation, as far as they fit, and whether it is the
+/// whole excerpt.
+fn quoted(excerpt: &Excerpt, from: usize, most: usize) -> Option<(String, bool)> {
     const ENDS: usize = 8;
     let most = most.checked_sub(ENDS)?;
     let is_bold = |i: usize| {
@@ -159,13 +159,13 @@ fn quoted(excerpt: &Excerpt, from: usize, to: usize, most: usize) -> Option<(Str
     for grapheme in excerpt.text.graphemes(true) {
         let i = at;
         at += grapheme.chars().count();
-        if i < from || i >= to {
+        if i < from {
             continue;
         }
         let mut next = String::new();
         let space = grapheme.chars().all(char::is_whitespace);
         // Bold that begins or ends with a space, or goes on over lines, is not shown as bold.
-        let wants = is_bold(i) && !grapheme.contains('\n') && !(space && !bold);
+        let wants = is_bold(i) && !grapheme.contains('\n') && (bold || !space);
         if wants != bold {
             if bold {
                 let spaces = out.len() - out.trim_end_matches(' ').len();
