@@ -9,11 +9,12 @@ use std::time::Duration;
 use anyhow::Context;
 
 use crate::bot::{Bot, Meanings};
-use crate::config::Config;
+use crate::config::{Config, Invalid};
 use crate::index::Index;
 use crate::ingest::embed::embed;
 use crate::ingest::extract::{Extractor, Limits};
 use crate::ingest::{Check, Progress, Report, ingest};
+use crate::language::cues;
 use crate::semantic::{Model, Vectors};
 
 /// How far search by meaning goes.
@@ -27,6 +28,25 @@ pub enum Meaning {
     Complete,
 }
 
+/// Lets the words of the configured file count besides those that ship.
+fn learn_cues(path: &Path) -> Result<(), Invalid> {
+    if path.as_os_str().is_empty() {
+        return Ok(());
+    }
+    let source = std::fs::read_to_string(path).map_err(|error| {
+        Invalid::new(format!(
+            "{}: cannot be read ({error}): correct language.cues",
+            path.display()
+        ))
+    })?;
+    cues::extend(&source).map_err(|error| {
+        Invalid::new(format!(
+            "{}, {error}: correct it or remove the line",
+            path.display()
+        ))
+    })
+}
+
 /// The program with its configuration.
 pub struct App {
     config: Config,
@@ -36,6 +56,7 @@ pub struct App {
 impl App {
     /// An app that reads documents in child processes made from this program.
     pub fn new(config: Config) -> anyhow::Result<App> {
+        learn_cues(&config.language.cues)?;
         let program = std::env::current_exe().context("cannot find this program's own file")?;
         let limits = Limits {
             memory_mib: config.extraction.memory_mib,

@@ -198,6 +198,9 @@ pub struct Language {
     /// File with words that compounds may be made of, one a line; empty: only those that the documents
     /// use.
     pub words: PathBuf,
+    /// File with words that tell who holds a view, which, and where a matter stands, besides those that
+    /// ship; empty: none.
+    pub cues: PathBuf,
 }
 
 /// `[semantic]`
@@ -275,9 +278,9 @@ impl Default for Matrix {
 pub struct Invalid(String);
 
 impl Invalid {
-    /// A configuration that cannot be used, for this reason.
-    pub fn new(reason: impl Into<String>) -> Invalid {
-        Invalid(reason.into())
+    /// What is wrong with the configuration or a file that it names, and how to mend it.
+    pub fn new(message: impl Into<String>) -> Invalid {
+        Invalid(message.into())
     }
 }
 
@@ -285,7 +288,7 @@ impl Config {
     /// Reads the file at `path`. Without a file everything has its default, unless `required`.
     pub fn load(path: &Path, required: bool) -> Result<Config, Invalid> {
         match std::fs::read_to_string(path) {
-            Ok(source) => Config::parse(&source, path),
+            Ok(source) => Ok(Config::parse(&source, path)?.beside(path)),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && !required => {
                 Ok(Config::default())
             }
@@ -314,6 +317,17 @@ impl Config {
             .validate()
             .map_err(|message| Invalid(format!("{}: {message}", path.display())))?;
         Ok(config)
+    }
+
+    /// The same with the files that it names found from where the configuration at `path` is.
+    fn beside(mut self, path: &Path) -> Config {
+        let folder = path.parent().unwrap_or(Path::new(""));
+        for file in [&mut self.language.words, &mut self.language.cues] {
+            if !file.as_os_str().is_empty() {
+                *file = folder.join(&*file);
+            }
+        }
+        self
     }
 
     fn validate(&self) -> Result<(), String> {

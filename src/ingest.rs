@@ -13,13 +13,14 @@ use anyhow::Context;
 
 use crate::answer::{Reading, admitted::holders};
 use crate::corpus::format::{Extracted, Unreadable};
-use crate::corpus::metadata::{self, Stated};
+use crate::corpus::metadata::{self, Kind, Stated};
 use crate::corpus::passage::{Passage, passages};
 use crate::corpus::segment::segment;
 use crate::corpus::source::{SourceFile, walk};
 use crate::corpus::{Document, DocumentId};
 use crate::index::{Entry, Index, State, Writer};
 use crate::language::{abbreviation::abbreviations, detect};
+use crate::matter;
 use extract::Extractor;
 
 /// A commit comes after this long, so that a killed run has not worked for nothing.
@@ -319,7 +320,10 @@ fn write(
             .max(),
     };
     entry.problems.clone_from(&document.problems);
-    writer.put(&entry, document, &passages)
+    // What a report plans is no matter's course.
+    let is_course = matches!(document.metadata.kind, Kind::Minutes | Kind::Other);
+    let items = is_course.then(|| matter::items(document));
+    writer.put(&entry, document, &passages, &items.unwrap_or_default())
 }
 
 /// The document that a file's blocks and everything said about it make.

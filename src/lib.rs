@@ -21,18 +21,19 @@
 //! | --- | --- | --- |
 //! | [`corpus`] | what a document is: formats, metadata, sections, passages | nothing |
 //! | [`language`] | Norwegian analysis: words → terms | nothing |
+//! | [`matter`] | agenda items of different meetings that treat the same matter | corpus, language |
 //! | [`config`] | `config.toml`, checked | nothing |
 //! | [`question`] | words → what is asked | language, corpus |
 //! | [`semantic`] | a sentence model: words → meaning, and the store of meanings | nothing |
-//! | [`index`] | passages in tantivy; query → hits | language, corpus |
-//! | [`ingest`] | brings the index up to date, readers in a child process | corpus, index, language, semantic, answer (whose views a passage tells) |
+//! | [`index`] | passages in tantivy; query → hits | language, corpus, matter |
+//! | [`ingest`] | brings the index up to date, readers in a child process | corpus, index, language, matter, semantic, answer (whose views a passage tells) |
 //! | [`answer`] | hits → excerpts, holders, verdict; the card of a matter | question, index (hits), language, corpus |
-//! | [`bot`] | the one path for a question, conversations, matters across meetings, who may see what | question, index, answer, corpus, language, semantic |
+//! | [`bot`] | the one path for a question, conversations, matters across meetings, who may see what | question, index, answer, corpus, language, matter, semantic |
 //! | [`store`] | what cannot be made anew: answers given, verdicts, threads | nothing |
 //! | [`evaluate`] | scores answers against gold questions | bot, answer, question, corpus |
 //! | [`render`] | what the bot replies → text; all words that users read | bot (its replies), answer, question, language, corpus |
 //! | [`platform`] | where people talk: the terminal, Discord | bot, render, store, config, answer, question, language, corpus |
-//! | [`app`] | puts the parts together, and runs the platforms | config, bot, store, platform, ingest, index, semantic |
+//! | [`app`] | puts the parts together, and runs the platforms | config, bot, store, platform, ingest, index, semantic, language (the words that a union adds) |
 //! | [`cli`] | the commands | app, and views of what comes back |
 //!
 //! Nothing points back up; a test reads the `use` lines and holds this table against them.
@@ -54,9 +55,10 @@
 //! A format: a file in `corpus/format/`, a line in its `mod.rs`, a document in `knowledge/`. A language
 //! rule: a file in `language/` and a table test. A kind of answer: an [`question::Intent`], its cues,
 //! and its arm in `answer/excerpt.rs`. A command: a variant in `cli/arguments.rs`, its arm in `cli.rs`
-//! and a file in `cli/`. A command in chats: a variant of [`bot::command::Command`], its arm there, its card
-//! in `render/discord/`, and its definition in `platform/discord/commands.rs`. A verb that tells a view, or a word that tells where a matter stands:
-//! `answer/stances.tsv`, `answer/standings.tsv`. A sentence for users: `render/phrases.rs`.
+//! and a file in `cli/`. A command in chats: a variant of [`bot::command::Command`], its arm there, its
+//! card in `render/discord/`, and its definition in `platform/discord/commands.rs`. A verb that tells a
+//! view, or a word that tells where a matter stands: the file of its language in `language/cues/`. A
+//! sentence for users: `render/phrases.rs`.
 //!
 //! # Words
 //!
@@ -77,6 +79,7 @@ pub mod evaluate;
 pub mod index;
 pub mod ingest;
 pub mod language;
+pub mod matter;
 pub mod platform;
 pub mod question;
 pub mod render;

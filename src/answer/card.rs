@@ -27,8 +27,10 @@ pub struct Status {
     pub next_has_passed: bool,
     /// The meetings that treated it, newest first.
     pub timeline: Vec<Meeting>,
-    /// Headings of the matter, as documents have it; of several matters where several fit.
-    pub matters: Vec<String>,
+    /// What later meetings say of it in other matters, newest first.
+    pub mentions: Vec<Excerpt>,
+    /// Names of other matters that the topic may mean.
+    pub others: Vec<String>,
     /// What was searched, where nothing was found.
     pub searched: Searched,
 }

@@ -9,12 +9,10 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::{Excerpt, Links, Reading, Stance, holder};
-use crate::corpus::metadata::{find_date, month_of};
+use crate::corpus::metadata::{Kind, find_date, month_of};
 use crate::corpus::{Date, Span};
+use crate::language::cues::{Words, cues, folded};
 use crate::language::{fold, words};
-
-/// Words that tell where a matter stands, with what they tell. `*` stands for any end of a word.
-const STANDINGS: &str = include_str!("standings.tsv");
 
 /// Where a matter stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -59,8 +57,11 @@ pub struct Item {
 
 /// An excerpt is made no longer than this, in bytes.
 const MAX_LENGTH: usize = 500;
-/// A summary shorter than this, in bytes, is shown with what stands beside it.
+/// A summary or next step shorter than this, in bytes, is shown with what stands beside it.
 const MIN_SUMMARY: usize = 160;
+
+/// A sentence with fewer words opens no matter.
+const MIN_WORDS: usize = 4;
 
 impl Item {
     /// The date of its document.
@@ -86,6 +87,13 @@ impl Item {
                 (Standing::UnderDiscussion, None)
             }
             None if self.units.is_empty() => (Standing::Unknown, None),
+            None if matches!(
+                self.reading.document.metadata.kind,
+                Kind::Report | Kind::Slides
+            ) =>
+            {
+                (Standing::Unknown, None)
+            }
             None => (Standing::Announced, None),
         }
     }
@@ -94,55 +102,73 @@ impl Item {
     fn told(&self, unit: usize) -> Option<(Standing, u8)> {
         let text = self.reading.text(unit);
         let folded = folded(text);
-        let is = |list: &[&str]| folded.iter().any(|word| list.contains(&word.as_str()));
-        if is(CONDITIONS) || is(BELIEFS) {
+        let (known, states) = (&cues().words, &cues().states);
+        let is = |list: &Words| list.position(&folded).is_some();
+        let asked = self.reading.text(unit).ends_with('?');
+        if asked || is(&known.conditions) || is(&known.beliefs) || text.ends_with('?') {
             return None;
         }
+        // One who speaks tells of much else: "the other project adopted one".
+        let least = if holder::is_spoken(&self.reading, unit) {
+            2
+        } else {
+            1
+        };
+        let place = |list: &Words| list.position_of(&folded, least);
+        let tells = |list: &Words| place(list).is_some();
         let wished =
             holder::holder(&self.reading, unit).is_some_and(|(_, stance)| stance != Stance::States);
-        let found: Vec<(usize, &str)> = cues(&folded).collect();
-        let has = |standing: &str| found.iter().any(|(_, told)| *told == standing);
         let settled = [
-            ("postponed", Standing::Postponed),
-            ("concluded", Standing::Concluded),
-            ("decided", Standing::Decided),
+            (&states.postponed, Standing::Postponed),
+            (&states.concluded, Standing::Concluded),
+            (&states.decided, Standing::Decided),
         ];
-        let settled = settled.into_iter().find(|(name, _)| has(name));
-        let at = |phrase: &str| {
-            let phrase: Vec<&str> = phrase.split(' ').collect();
-            folded
-                .windows(phrase.len())
-                .position(|found| found == phrase)
-        };
-        let time = TIMES.iter().filter_map(|phrase| at(phrase)).min();
-        let is_settled =
-            |told: &str| matches!(told, "postponed" | "concluded" | "decided" | "agreed");
-        let cue = found
+        let time = known.times.position(&folded);
+        let cue = settled
             .iter()
-            .filter(|(_, told)| is_settled(told))
-            .map(|(cue, _)| *cue)
+            .map(|(list, _)| *list)
+            .chain([&states.agreed])
+            .filter_map(place)
             .min();
+        let settled = settled.into_iter().find(|(list, _)| tells(list));
         let beside = time.zip(cue).is_some_and(|(time, cue)| time < cue);
-        let as_told = !wished && !beside && !is(DENIALS) && !is(WISHES);
+        // "It was decided that staff may", but "it may be decided".
+        let wish = |told: Option<usize>| {
+            let wish = known.wishes.position(&folded);
+            wish.is_some_and(|wish| told.is_none_or(|told| wish < told))
+        };
+        let as_told = !wished && !beside && !is(&known.denials) && !wish(cue);
         if let Some((_, standing)) = settled.filter(|_| as_told) {
             return Some((standing, 3));
         }
-        if has("negotiation") {
+        if tells(&states.negotiation) {
             Some((Standing::Negotiation, 2))
-        } else if has("under discussion") && !wished && !is(WISHES)
-            || settled.is_some() && is(DENIALS)
+        } else if tells(&states.under_discussion)
+            && !wished
+            && !wish(place(&states.under_discussion))
+            || settled.is_some() && is(&known.denials)
         {
             Some((Standing::UnderDiscussion, 2))
-        } else if has("agreed") && as_told {
+        } else if tells(&states.agreed) && as_told {
             Some((Standing::Decided, 3))
         } else {
-            has("announced").then_some((Standing::Announced, 1))
+            tells(&states.announced).then_some((Standing::Announced, 1))
         }
     }
 
     /// The words that say where the matter stands, or open it where none do.
     pub fn summary(&self, links: &Links) -> Option<Excerpt> {
-        let unit = self.standing().1.or_else(|| self.units.clone().next())?;
+        // "Link: https://…" and "Labels: nominated, budget" tell nothing of it.
+        let tells = |unit: &usize| {
+            let text = self.reading.text(*unit);
+            words(text).len() >= MIN_WORDS && text.ends_with(['.', '!', '?'])
+        };
+        let first = || self.units.clone().find(tells);
+        let unit = self
+            .standing()
+            .1
+            .or_else(first)
+            .or_else(|| self.units.clone().next())?;
         Some(self.around(unit, MIN_SUMMARY, links))
     }
 
@@ -164,12 +190,12 @@ impl Item {
     /// holder's stand together.
     pub fn positions(&self, links: &Links) -> Vec<Excerpt> {
         let mut positions = Vec::new();
-        let mut open: Option<(Range<usize>, String, Stance)> = None;
+        let mut open: Option<(Range<usize>, String, Vec<Stance>)> = None;
         let reading = &self.reading;
         for unit in self.units.clone() {
             let told = holder::holder(reading, unit);
             let told = told.filter(|_| self.waits(unit) < BROUGHT_BACK);
-            if let Some((units, name, stance)) = &mut open
+            if let Some((units, name, stances)) = &mut open
                 && let Some((next, other)) = &told
                 && name == next
                 && units.end == unit
@@ -177,16 +203,16 @@ impl Item {
                 && (!reading.units[unit - 1].ends_block || reading.text(unit - 1).ends_with(':'))
             {
                 units.end = unit + 1;
-                *stance = together(*stance, *other);
+                stances.push(*other);
                 continue;
             }
             positions.extend(open.take());
-            open = told.map(|(name, stance)| (unit..unit + 1, name, stance));
+            open = told.map(|(name, stance)| (unit..unit + 1, name, vec![stance]));
         }
         positions.extend(open);
-        let excerpt = |(units, name, stance)| Excerpt {
+        let excerpt = |(units, name, stances): (_, _, Vec<Stance>)| Excerpt {
             holder: Some(name),
-            stance: Some(stance),
+            stance: Some(together(&stances)),
             ..self.excerpt(units, links)
         };
         positions.into_iter().map(excerpt).collect()
@@ -196,46 +222,41 @@ impl Item {
     pub fn next(&self, links: &Links) -> Option<Next> {
         let waits = |unit| Some((self.waits(unit), unit)).filter(|(strength, _)| *strength > 0);
         let (_, unit) = self.units.clone().filter_map(waits).max()?;
-        let excerpt = self.excerpt(unit..unit + 1, links);
+        let text = self.reading.text(unit);
         Some(Next {
-            text: excerpt.text.clone(),
-            date: self.date().and_then(|meeting| when(&excerpt.text, meeting)),
-            excerpt,
+            text: text.to_owned(),
+            date: self.date().and_then(|meeting| when(text, meeting)),
+            excerpt: self.around(unit, MIN_SUMMARY, links),
         })
     }
 
     /// How surely a sentence tells what the matter waits for.
     fn waits(&self, unit: usize) -> u8 {
         let folded = folded(self.reading.text(unit));
-        let at = |cue: &str| {
-            let cue: Vec<&str> = cue.split(' ').collect();
-            folded.windows(cue.len()).any(|found| found == cue)
-        };
-        let conditional = folded
-            .iter()
-            .any(|word| CONDITIONS.contains(&word.as_str()));
+        let known = &cues().words;
+        let is = |list: &Words| list.position(&folded).is_some();
         // What somebody asks for is no plan, and when people meet next is none of the matter's.
         let wished = matches!(
             holder::holder(&self.reading, unit),
             Some((_, Stance::Demands | Stance::Opposes | Stance::Questions))
         );
-        let of_meeting = ["neste møte", "next meeting"].iter().any(|start| {
-            let start: Vec<&str> = start.split(' ').collect();
-            folded
-                .get(..start.len())
-                .is_some_and(|first| first == start)
-        });
-        if conditional || wished || of_meeting {
+        let of_meeting = known.next_meeting.at(&folded, 0).is_some();
+        if is(&known.conditions) || wished || of_meeting {
             0
-        } else if RETURNS.iter().any(|cue| at(cue)) {
-            BROUGHT_BACK
+        } else if let Some(at) = known.returns.position(&folded) {
+            // "When it comes back we shall have to deal with it" tells no time.
+            let open = known.times.position(&folded).is_some_and(|time| time < at);
+            if open { 0 } else { BROUGHT_BACK }
         } else {
-            let past = folded.iter().any(|word| PAST.contains(&word.as_str()));
-            let ahead = !past
+            // One who speaks names many a time that is none of the matter's.
+            let planned =
+                !holder::is_spoken(&self.reading, unit) || is(&known.comes) && !is(&known.denials);
+            let ahead = planned
+                && !is(&known.past)
                 && self.date().is_some_and(|meeting| {
                     when(self.reading.text(unit), meeting).is_some_and(|date| date > meeting)
                 });
-            u8::from(ahead || COMES.iter().any(|cue| at(cue)) && has_week(&folded))
+            u8::from(ahead || is(&known.comes) && is(&known.seasons))
         }
     }
 
@@ -261,10 +282,20 @@ impl Item {
                 break;
             }
         }
-        let mut excerpt = self.excerpt(units, links);
-        let told = holder::holder(reading, unit);
-        excerpt.holder = told.as_ref().map(|(name, _)| name.clone());
-        excerpt.stance = told.map(|(_, stance)| stance);
+        let span = reading.span(&units);
+        let telling = reading.span(&(unit..unit + 1));
+        let mut excerpt = Excerpt::new(&reading.document, span, &[telling], 0.0, links);
+        // Words of several are nobody's.
+        let told: Vec<_> = units.map(|unit| holder::holder(reading, unit)).collect();
+        let one = told.windows(2).all(|pair| {
+            let name =
+                |told: &Option<(String, Stance)>| told.as_ref().map(|(name, _)| name.clone());
+            name(&pair[0]) == name(&pair[1])
+        });
+        if let Some((name, stance)) = holder::holder(reading, unit).filter(|_| one) {
+            excerpt.holder = Some(name);
+            excerpt.stance = Some(stance);
+        }
         excerpt
     }
 
@@ -277,126 +308,14 @@ impl Item {
 /// What a sentence is worth as a next step that brings the matter back.
 const BROUGHT_BACK: u8 = 2;
 
-/// What two sentences of one holder come to: the stance that one of them takes, if they do not differ.
-fn together(one: Stance, other: Stance) -> Stance {
-    match (one, other) {
-        (Stance::States, stance) | (stance, Stance::States) => stance,
-        (one, other) if one == other => one,
+/// What sentences of one holder come to: the stance that some of them take, if they do not differ.
+fn together(stances: &[Stance]) -> Stance {
+    let mut taken = stances.iter().filter(|stance| **stance != Stance::States);
+    match taken.next() {
+        Some(first) if taken.all(|other| other == first) => *first,
         _ => Stance::States,
     }
 }
-
-const CONDITIONS: &[&str] = &["dersom", "hvis", "viss", "if", "unless"];
-const BELIEFS: &[&str] = &[
-    "oppfatning",
-    "oppfatninga",
-    "oppfatningen",
-    "tror",
-    "trur",
-    "misforstår",
-    "rykter",
-    "påstand",
-    "believes",
-    "rumour",
-];
-/// What tells when something else is settled: "etter at gruppene er ferdige".
-const TIMES: &[&str] = &[
-    "etter at", "når", "før", "inntil", "after", "when", "before", "until",
-];
-const DENIALS: &[&str] = &[
-    "ikke",
-    "ikkje",
-    "ingen",
-    "ingenting",
-    "inga",
-    "not",
-    "nothing",
-    "no",
-];
-const WISHES: &[&str] = &[
-    "må", "bør", "burde", "skulle", "kan", "must", "should", "could",
-];
-/// What makes a sentence tell of what was.
-const PAST: &[&str] = &[
-    "var", "ble", "vart", "blei", "hadde", "viste", "was", "were", "had",
-];
-/// What brings a matter back.
-const RETURNS: &[&str] = &[
-    "kommer tilbake",
-    "kjem tilbake",
-    "gjenopptar",
-    "gjenopptas",
-    "tas opp på nytt",
-    "tas opp igjen",
-    "utsettes til",
-    "utsatt til",
-    "utsett til",
-    "utsetjast til",
-    "drøftes videre",
-    "blir drøfta vidare",
-    "fortsetter i",
-    "comes back",
-    "will return",
-    "resumes",
-    "postponed to",
-    "postponed until",
-];
-/// What is to come, where a time stands with it.
-const COMES: &[&str] = &[
-    "innen",
-    "innan",
-    "frist",
-    "fristen",
-    "legges fram",
-    "legges frem",
-    "leggjast fram",
-    "blir lagt fram",
-    "ventes",
-    "ventast",
-    "behandles",
-    "skal",
-    "vil",
-    "starter",
-    "by",
-    "will",
-    "deadline",
-];
-
-fn folded(text: &str) -> Vec<String> {
-    let found = words(text);
-    found
-        .iter()
-        .map(|word| fold(&text[word.start..word.end]))
-        .collect()
-}
-
-/// What the words of a sentence tell of a matter's state, with the place of the first of them.
-fn cues(folded: &[String]) -> impl Iterator<Item = (usize, &'static str)> {
-    let place = |cue: &str| {
-        let cue: Vec<&str> = cue.split(' ').collect();
-        let same = |found: &String, cue: &str| match cue.strip_suffix('*') {
-            Some(start) => found.starts_with(start),
-            None => found == cue,
-        };
-        folded
-            .windows(cue.len())
-            .position(|found| found.iter().zip(&cue).all(|(found, cue)| same(found, cue)))
-    };
-    STANDINGS
-        .lines()
-        .filter_map(|line| line.split_once('\t'))
-        .filter_map(move |(cue, standing)| Some((place(cue)?, standing)))
-}
-
-fn has_week(folded: &[String]) -> bool {
-    const TIMES: &[&str] = &[
-        "uke", "uka", "veke", "veka", "week", "høsten", "hausten", "våren", "sommeren", "sommaren",
-    ];
-    folded.iter().any(|word| TIMES.contains(&word.as_str()))
-}
-
-/// Words before a time that has been.
-const SINCE: &[&str] = &["fra", "frå", "siden", "sidan", "since", "from", "of"];
 
 /// The day or month that a sentence of a meeting's minutes means: "i august", said in June 2021, is August
 /// 2021, and "i februar" the one after.
@@ -410,13 +329,30 @@ fn when(text: &str, meeting: Date) -> Option<Date> {
                 .is_ok_and(|year| (1900..2200).contains(&year))
         })
     };
-    let at = (0..found.len()).find(|&i| month_of(word(i)).is_some());
     let number = |at: usize, before: usize| word(at.checked_sub(before)?).parse::<u8>().ok();
+    // "It may be" and "we march on" name no month.
+    let is_month = |i: usize| {
+        let numbered = || {
+            number(i, 1).is_some() || found.get(i + 1).is_some_and(|_| number(i + 1, 0).is_some())
+        };
+        let led_in = || {
+            i.checked_sub(1)
+                .is_some_and(|before| cues().words.before_months.has(&fold(word(before))))
+        };
+        month_of(word(i)).is_some()
+            && (!matches!(
+                word(i),
+                "may" | "May" | "march" | "March" | "mar" | "Mar" | "jul" | "Jul"
+            ) || year_follows(i)
+                || numbered()
+                || word(i).starts_with('M') && led_in())
+    };
+    let at = (0..found.len()).find(|&i| is_month(i));
     // "Protokollen fra 11. juni" is of a time that was.
     let since = at.is_some_and(|at| {
         let first = if number(at, 1).is_some() { 2 } else { 1 };
         at.checked_sub(first)
-            .is_some_and(|before| SINCE.contains(&fold(word(before)).as_str()))
+            .is_some_and(|before| cues().words.since.has(&fold(word(before))))
     });
     if since {
         return None;
@@ -431,6 +367,12 @@ fn when(text: &str, meeting: Date) -> Option<Date> {
         at >= 2 && between(at - 2, at - 1).is_some_and(|between| between.contains(['–', '-']));
     let day = number(at, 1).map(|day| number(at, 2).filter(|_| range).unwrap_or(day));
     let later = meeting.month().is_some_and(|of| month < of);
+    // "Etter årsmøtet i september", said in October, was a month ago.
+    let (known, folded) = (&cues().words, folded(text));
+    let to_come = [&known.comes, &known.returns];
+    if later && to_come.iter().all(|list| list.position(&folded).is_none()) {
+        return None;
+    }
     let year = meeting.year() + u16::from(later);
     Date::new(year, Some(month), day).or_else(|| Date::new(year, Some(month), None))
 }
@@ -515,7 +457,7 @@ mod tests {
             ("Forhandlingene er 12.–14. november.", Some("2025-11-12")),
             ("I protokollen fra 11. desember 2024 rettes et tall.", None),
             (
-                "Arbeidsgruppen har tre mål for 2021-2026 mars.",
+                "Arbeidsgruppen skal nå målet for 2021-2026 mars.",
                 Some("2026-03"),
             ),
             ("Vi møtes i neste uke.", None),

@@ -9,6 +9,7 @@ mod holder;
 mod kind;
 mod link;
 pub mod matter;
+mod people;
 mod reading;
 mod signals;
 mod verdict;

@@ -4,8 +4,10 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::holder::{self, Word};
+use super::people::People;
 use crate::corpus::passage::{Unit, units};
 use crate::corpus::{Document, Span};
+use crate::language::cues::folded;
 use crate::language::terms;
 
 /// A document, its units (sentences, items, rows) and, once asked for, their terms and who has the word in
@@ -20,6 +22,7 @@ pub struct Reading {
     terms: Vec<OnceLock<Vec<String>>>,
     /// Each unit's is asked for by those after it too.
     words: Vec<OnceLock<Word>>,
+    people: OnceLock<People>,
 }
 
 impl Reading {
@@ -35,6 +38,7 @@ impl Reading {
             block_starts: block_starts.collect(),
             terms: units.iter().map(|_| OnceLock::new()).collect(),
             words: units.iter().map(|_| OnceLock::new()).collect(),
+            people: OnceLock::new(),
             document,
             units,
         }
@@ -72,6 +76,23 @@ impl Reading {
     /// What unit `i` says about who has the word.
     pub(super) fn word(&self, i: usize) -> &Word {
         self.words[i].get_or_init(|| holder::word(self, i))
+    }
+
+    /// Those who were at the meeting.
+    pub(super) fn people(&self) -> &People {
+        self.people.get_or_init(|| People::of(&self.document))
+    }
+
+    /// Whether unit `i` begins with the name of somebody who was at the meeting.
+    pub(super) fn names_person(&self, i: usize) -> bool {
+        let text = self.text(i);
+        let begins = text.starts_with(|c: char| c.is_uppercase());
+        begins && self.people().at(text, &folded(text), 0).is_some()
+    }
+
+    /// Whether the document is in English, which orders its words otherwise than Norwegian.
+    pub(super) fn is_english(&self) -> bool {
+        self.document.metadata.language.as_deref() == Some("en")
     }
 
     /// From the first byte of unit `range.start` to the last of the range.

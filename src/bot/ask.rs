@@ -25,6 +25,9 @@ const REMEMBERED: f32 = 0.5;
 /// is found: there it must not outweigh the word that was asked with.
 const SEARCHED: f32 = 0.5;
 
+/// How surely the card of a matter answers what is asked of its course, where a heading names it.
+const COURSE: f32 = 0.8;
+
 /// What a conversation remembers: what its last answered question was about.
 #[derive(Debug, Clone, Default)]
 pub struct Conversation {
@@ -32,6 +35,23 @@ pub struct Conversation {
     keywords: Vec<Keyword>,
     /// The document and heading that answered.
     place: Option<(DocumentId, Option<String>)>,
+}
+
+impl Conversation {
+    /// Notes what was asked, and what answered it.
+    pub(super) fn remember(&mut self, question: &Question, excerpts: &[Excerpt]) {
+        let keywords = question.keywords.iter();
+        self.keywords = keywords
+            .filter(|keyword| !is_party(keyword))
+            .cloned()
+            .collect();
+        self.place = excerpts.first().map(|best| {
+            (
+                DocumentId::from(best.document.id.as_str()),
+                best.heading.clone(),
+            )
+        });
+    }
 }
 
 /// Passages with the documents they are from.
@@ -116,6 +136,19 @@ impl Bot {
                     ..keyword
                 }));
         }
+        if let Some((excerpts, named)) = self.course(&question, conversation.place.as_ref())? {
+            conversation.remember(&question, &excerpts);
+            return Ok(Answer {
+                question: question.text,
+                language: question.language,
+                intent: question.intent,
+                answered: true,
+                confidence: COURSE * named.min(1.0),
+                excerpts,
+                declined: None,
+                nearest: Vec::new(),
+            });
+        }
         let mut weights = self.weights(&question)?;
         weights
             .keywords
@@ -136,18 +169,7 @@ impl Bot {
             .map(|candidate| answer::excerpt::excerpt(candidate, &found.readings, &self.links))
             .collect();
         if verdict.declined.is_none() {
-            conversation.keywords = question
-                .keywords
-                .iter()
-                .filter(|keyword| !is_party(keyword))
-                .cloned()
-                .collect();
-            conversation.place = excerpts.first().map(|best| {
-                (
-                    DocumentId::from(best.document.id.as_str()),
-                    best.heading.clone(),
-                )
-            });
+            conversation.remember(&question, &excerpts);
         }
         let nearest = if verdict.declined == Some(Reason::NotFound) {
             nearest(&std::mem::take(&mut excerpts))

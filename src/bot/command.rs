@@ -90,7 +90,7 @@ impl Bot {
         Ok(match command {
             Command::Ask(question, filter) => {
                 let answer = self.ask_within_in(question, filter, conversation)?;
-                Reply::Answer(answer, self.extent())
+                Reply::Answer(answer, self.searched())
             }
             Command::Status(topic) => Reply::Status(Box::new(self.status(topic, None, today)?)),
             Command::Positions(topic, holder) => {
@@ -99,27 +99,16 @@ impl Bot {
                     .iter()
                     .try_for_each(|holder| filter.add(Key::Holder, holder));
                 match added.and_then(|()| self.check(&filter)) {
-                    Ok(()) => Reply::Positions(self.positions(topic, &filter)?, self.extent()),
+                    Ok(()) => Reply::Positions(self.positions(topic, &filter)?, self.searched()),
                     Err(refusal) => Reply::Refused(refusal, detect(topic)),
                 }
             }
-            Command::Latest => Reply::Latest(self.latest(seen), self.extent()),
+            Command::Latest => Reply::Latest(self.latest(seen), self.searched()),
             Command::Document(name) => match self.facts(name)? {
                 Some(facts) => Reply::Document(facts),
-                None => Reply::NoDocument(name.clone(), self.extent()),
+                None => Reply::NoDocument(name.clone(), self.searched()),
             },
         })
-    }
-
-    /// How much there is to search: absence is an answer only beside what was looked through.
-    pub fn extent(&self) -> Searched {
-        let all = || self.entries.iter().filter_map(|entry| entry.metadata());
-        let dates = || all().filter_map(|metadata| metadata.date);
-        Searched {
-            documents: all().count(),
-            first: dates().min(),
-            last: dates().max(),
-        }
     }
 
     fn latest(&self, seen: &Seen) -> Vec<Recent> {

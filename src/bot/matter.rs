@@ -1,24 +1,26 @@
-//! Matters across meetings: which parts of which documents treat a topic, where it stands, and who holds
-//! what.
+//! The card of a matter: which parts of which documents treat a topic, where it stands, and who holds what.
 //!
-//! A topic finds its matter by the headings over it and, where no heading has it, by what is said. The
-//! headings found then find the same matter in other meetings, where the topic's own words may lack.
+//! A topic finds its matter by the headings over its items and, where none has it, by what is said in
+//! them. Then all items of the matter are told of, whatever their headings are.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ops::Range;
 use std::sync::Arc;
 
 use super::Bot;
 use super::ask::query;
 use crate::answer::card::{HolderPositions, Meeting, Positions, Searched, Status};
+use crate::answer::excerpt::MAX_EXCERPTS;
 use crate::answer::matter::{Item, Standing};
 use crate::answer::{Excerpt, Reading, Source, Weights};
 use crate::corpus::metadata::Kind;
-use crate::corpus::{Date, Document, Span};
+use crate::corpus::{Date, Document, DocumentId, Span};
+use crate::language::cues::cues;
 use crate::language::{detect, fold, terms};
-use crate::question::Question;
+use crate::matter::{Matter, Matters, item_of};
 use crate::question::restriction::Filter;
+use crate::question::{Course, Question};
 
 /// Passages that are looked at for a topic.
 const PASSAGES: usize = 100;
@@ -26,67 +28,73 @@ const PASSAGES: usize = 100;
 const IN_HEADING: f32 = 0.6;
 /// The share that a passage has which treats it under another heading.
 const IN_TEXT: f32 = 0.75;
-/// The same, where other headings have the topic, and this one has some of it.
-const BESIDE_HEADINGS: f32 = 0.95;
-/// A heading with this share is over a part that is about the topic as a whole.
-const ABOUT: f32 = 0.3;
-/// The share of the words of one heading that another has of the same matter.
-const SAME_HEADING: f32 = 0.7;
-/// The same, where that heading's other words may lead on to further ones.
-const SURELY_SAME: f32 = 0.95;
-/// So many names of a matter are looked for in other meetings.
-const MAX_NAMES: usize = 8;
-/// A word in at most this share of the passages tells a matter from others.
-const RARE: f32 = 0.05;
-/// The same in a small collection, as so many passages.
-const RARE_AT_LEAST: f32 = 12.0;
+/// The same, of a passage of another matter.
+const IN_PASSING: f32 = 0.95;
+/// A heading that has this much less of the topic than the best is over another matter.
+const LESS: f32 = 0.15;
+/// A topic that no heading has is that of a matter if this share of its items speaks of it, …
+const MOST_ITEMS: f32 = 0.5;
+/// … or if it has so many of the parts that speak of it.
+const MOST_FOUND: f32 = 0.6;
 /// Positions of one holder that are shown.
 const MAX_POSITIONS: usize = 12;
+/// Other matters that are offered.
+const MAX_OTHERS: usize = 5;
+/// Later mentions that are shown.
+const MAX_MENTIONS: usize = 3;
 
 /// A part of a document that may treat a topic.
-struct Found {
+struct Part {
     item: Item,
-    document: usize,
+    document: DocumentId,
+    /// The section of its heading: that of an item, where it is in one.
     section: usize,
-    heading: String,
+    /// The number of its matter.
+    matter: Option<usize>,
     /// The share of the topic that its heading has.
     in_heading: f32,
     /// The share that it has somewhere in one passage.
     in_text: f32,
-    /// Whether its heading surely names the matter, and may lead to others.
-    leads: bool,
+}
+
+/// What fits a topic.
+#[derive(Default)]
+struct Fit {
+    /// The parts that treat it, newest first.
+    parts: Vec<Part>,
+    /// Other matters that the topic may mean.
+    others: Vec<String>,
+    /// Parts of other matters that speak of it, newest first.
+    in_passing: Vec<Part>,
 }
 
 impl Bot {
+    /// The matters of all documents. They are linked when they are first needed.
+    pub fn matters(&self) -> anyhow::Result<&Matters> {
+        if let Some(matters) = self.matters.get() {
+            return Ok(matters);
+        }
+        let linked = Matters::link(&self.index().agendas()?);
+        Ok(self.matters.get_or_init(|| linked))
+    }
+
     /// Where the matter `topic` stands; with `since`, by what is told from that day on. A next
     /// step is past or to come on the day `today`.
     pub fn status(&self, topic: &str, since: Option<Date>, today: Date) -> anyhow::Result<Status> {
-        let mut found = self.matter(topic)?;
+        let question = self.question(topic, &Filter::default());
+        let mut fit = self.fit(&question)?;
         // Where meetings tell of it, what a report planned is not where it stands.
-        let of_meetings = |found: &Found| {
-            matches!(
-                found.item.reading.document.metadata.kind,
-                Kind::Minutes | Kind::Other
-            )
-        };
-        if found.iter().any(of_meetings) {
-            found.retain(of_meetings);
+        if fit.parts.iter().any(Part::is_of_meeting) {
+            fit.parts.retain(Part::is_of_meeting);
         }
         if let Some(since) = since {
-            found.retain(|found| found.item.date().is_some_and(|date| date >= since));
+            fit.parts
+                .retain(|part| part.item.date().is_some_and(|date| date >= since));
         }
-        found.sort_by_key(|found| {
-            Reverse((found.item.date(), found.document, Reverse(found.section)))
-        });
-        let timeline: Vec<Meeting> = found.iter().map(|found| self.meeting(found)).collect();
-        let newest = found.first().map(|found| &found.item);
-        let mut matters: Vec<String> = Vec::new();
-        for found in &found {
-            if !found.heading.is_empty() && !matters.contains(&found.heading) {
-                matters.push(found.heading.clone());
-            }
-        }
+        let newest = fit.parts.first().map(|part| &part.item);
         let next = newest.and_then(|item| item.next(&self.links));
+        let later = |part: &&Part| newest.is_some_and(|newest| newest.date() < part.item.date());
+        let mentions = fit.in_passing.iter().filter(later).take(MAX_MENTIONS);
         Ok(Status {
             next_has_passed: next
                 .as_ref()
@@ -97,9 +105,12 @@ impl Bot {
             found: newest.is_some(),
             state: newest.map_or(Standing::Unknown, |item| item.standing().0),
             summary: newest.and_then(|item| item.summary(&self.links)),
+            mentions: mentions
+                .filter_map(|part| part.item.summary(&self.links))
+                .collect(),
             next,
-            timeline,
-            matters,
+            timeline: fit.parts.iter().map(|part| self.meeting(part)).collect(),
+            others: fit.others,
             searched: self.searched(),
         })
     }
@@ -111,14 +122,12 @@ impl Bot {
             .restrictions
             .filters
             .retain(|filter| !filter.holders.is_empty());
-        let mut found = self.matter(topic)?;
-        found.sort_by_key(|found| {
-            Reverse((found.item.date(), found.document, Reverse(found.section)))
-        });
+        let fit = self.fit(&self.question(topic, &Filter::default()))?;
         let mut holders: Vec<(Option<String>, HolderPositions)> = Vec::new();
-        for position in found
+        for position in fit
+            .parts
             .iter()
-            .flat_map(|found| found.item.positions(&self.links))
+            .flat_map(|part| part.item.positions(&self.links))
         {
             let Some(holder) = position.holder.clone() else {
                 continue;
@@ -161,8 +170,8 @@ impl Bot {
         })
     }
 
-    fn meeting(&self, found: &Found) -> Meeting {
-        let document = &found.item.reading.document;
+    fn meeting(&self, part: &Part) -> Meeting {
+        let document = &part.item.reading.document;
         Meeting {
             date: document.metadata.date,
             document: Source::new(
@@ -171,14 +180,15 @@ impl Bot {
                 &document.path,
                 &document.collection,
             ),
-            heading: Some(found.heading.clone()).filter(|heading| !heading.is_empty()),
-            summary: found.item.summary(&self.links),
-            decisions: found.item.decisions(&self.links),
-            positions: found.item.positions(&self.links),
+            heading: part.heading().map(str::to_owned),
+            summary: part.item.summary(&self.links),
+            decisions: part.item.decisions(&self.links),
+            positions: part.item.positions(&self.links),
         }
     }
 
-    fn searched(&self) -> Searched {
+    /// How much there is to search: absence is an answer only beside what was looked through.
+    pub fn searched(&self) -> Searched {
         let all = || self.entries.iter().filter_map(|entry| entry.metadata());
         let dates = || all().filter_map(|metadata| metadata.date);
         Searched {
@@ -188,107 +198,200 @@ impl Bot {
         }
     }
 
-    /// The parts of documents that treat `topic`.
-    fn matter(&self, topic: &str) -> anyhow::Result<Vec<Found>> {
-        let mut places = HashMap::new();
-        let mut found = self.parts(topic, &mut places)?;
-        let by_heading = found.iter().any(|found| found.in_heading >= IN_HEADING);
-        found.retain(|found| match by_heading {
-            true => {
-                found.in_heading >= IN_HEADING
-                    || found.in_heading >= ABOUT && found.in_text >= BESIDE_HEADINGS
-            }
-            false => found.in_text >= IN_TEXT,
-        });
-        if by_heading {
-            self.add_linked(topic, &mut found, &mut places)?;
-        }
-        Ok(found)
-    }
-
-    /// Adds what stands under a heading of the same matter in other meetings.
-    fn add_linked(
+    /// The words that answer a question for a matter's course as a whole, and how surely they do;
+    /// nothing where it asks for something else, or no matter has its words in a heading.
+    pub(super) fn course(
         &self,
-        topic: &str,
-        found: &mut Vec<Found>,
-        places: &mut HashMap<String, usize>,
-    ) -> anyhow::Result<()> {
-        let mut asked: Vec<Vec<String>> = vec![sorted_terms(topic)];
-        // A matter may have changed its name more than once.
-        while asked.len() <= MAX_NAMES {
-            let leading = found.iter().filter(|found| found.leads);
-            let names = leading.flat_map(|found| names(&found.heading));
-            let new = names.filter(|name| !asked.contains(&sorted_terms(name)));
-            // What has least in common with the names that were looked for tells most.
-            let shared = |name: &String| {
-                let terms = sorted_terms(name);
-                let known = terms
-                    .iter()
-                    .filter(|term| asked.iter().any(|of| of.contains(term)));
-                known.count() * 100 / terms.len().max(1)
-            };
-            let Some(name) = new.min_by_key(|name| (shared(name), name.clone())) else {
-                break;
-            };
-            asked.push(sorted_terms(&name));
-            if !self.tells_apart(&name)? {
-                continue;
+        question: &Question,
+        place: Option<&(DocumentId, Option<String>)>,
+    ) -> anyhow::Result<Option<(Vec<Excerpt>, f32)>> {
+        let Some(course) = question.course else {
+            return Ok(None);
+        };
+        if !question.restrictions.is_empty() || question.period.is_some() {
+            return Ok(None);
+        }
+        let found = match place.filter(|_| question.leans && !question.names_matter()) {
+            Some((document, heading)) => self.newest_of(document, heading.as_deref())?,
+            None => {
+                let parts = self.fit(question)?.parts.into_iter();
+                let mut parts = parts.filter(Part::is_of_meeting).peekable();
+                let newest = parts.next();
+                let named = newest.iter().map(|part| part.in_heading);
+                let named = parts.map(|part| part.in_heading).chain(named);
+                let named = named.fold(0.0, f32::max);
+                newest
+                    .filter(|_| named >= IN_HEADING)
+                    .map(|part| (part.item, named))
             }
-            for part in self.parts(&name, places)? {
-                let known = found
-                    .iter()
-                    .any(|found| (found.document, found.section) == (part.document, part.section));
-                let same = part.in_heading >= SAME_HEADING
-                    || part.in_heading >= ABOUT && part.in_text >= IN_TEXT;
-                if !known && same {
-                    let leads = part.in_heading >= SURELY_SAME;
-                    found.push(Found { leads, ..part });
-                }
+        };
+        let Some((item, named)) = found else {
+            return Ok(None);
+        };
+        let next = item.next(&self.links).map(|next| next.excerpt);
+        let summary = item.summary(&self.links);
+        let excerpts: Vec<Excerpt> = match course {
+            Course::Next if next.is_none() => return Ok(None),
+            Course::Next => next.into_iter().chain(summary).collect(),
+            Course::Standing => {
+                let positions = item.positions(&self.links);
+                summary.into_iter().chain(next).chain(positions).collect()
+            }
+        };
+        let mut chosen: Vec<Excerpt> = Vec::new();
+        for excerpt in excerpts {
+            let apart = |other: &Excerpt| other.end <= excerpt.start || excerpt.end <= other.start;
+            if chosen.len() < MAX_EXCERPTS && chosen.iter().all(apart) {
+                chosen.push(excerpt);
             }
         }
-        Ok(())
+        Ok((!chosen.is_empty()).then_some((chosen, named)))
     }
 
-    /// Whether a name has a word that stands in few passages: "Status" is over many a matter. So
-    /// does an abbreviation, however often it is used.
-    fn tells_apart(&self, name: &str) -> anyhow::Result<bool> {
-        let (frequencies, passages) = self.index().passage_frequencies(&sorted_terms(name))?;
-        let rarest = frequencies.into_iter().min().unwrap_or(passages);
-        let abbreviation = name.chars().count() >= 2 && name.chars().all(char::is_uppercase);
-        Ok(abbreviation || rarest as f32 <= (RARE * passages as f32).max(RARE_AT_LEAST))
+    /// The newest item of the matter that stands under `heading` in a document.
+    fn newest_of(
+        &self,
+        document: &DocumentId,
+        heading: Option<&str>,
+    ) -> anyhow::Result<Option<(Item, f32)>> {
+        let Some(reading) = self.ready(document)? else {
+            return Ok(None);
+        };
+        let sections = reading.document.sections.iter();
+        let section = sections
+            .enumerate()
+            .find(|(_, section)| section.heading == heading.unwrap_or_default())
+            .map(|(index, _)| index);
+        let matters = self.matters()?;
+        let matter = section
+            .and_then(|section| item_of(&reading.document, section))
+            .and_then(|section| matters.of(document, section))
+            .and_then(|number| matters.all().get(number));
+        let Some(place) = matter.and_then(|matter| matter.places.first()) else {
+            return Ok(None);
+        };
+        let Some(reading) = self.ready(&place.document)? else {
+            return Ok(None);
+        };
+        let units = units_of(&reading, place.section);
+        Ok(Some((Item { reading, units }, 1.0)))
+    }
+
+    /// What fits a topic.
+    fn fit(&self, topic: &Question) -> anyhow::Result<Fit> {
+        let parts = self.parts(topic)?;
+        let matters = self.matters()?;
+        let by_heading = parts.iter().any(|part| part.in_heading >= IN_HEADING);
+        let treats = |part: &Part| match by_heading {
+            true => part.in_heading >= IN_HEADING,
+            false => part.in_text >= IN_TEXT,
+        };
+        // How well each matter fits: what its headings have, and how many of its items.
+        let mut fitting: BTreeMap<usize, (f32, usize)> = BTreeMap::new();
+        for part in parts.iter().filter(|part| treats(part)) {
+            if let Some(number) = part.matter {
+                let (share, count) = fitting.entry(number).or_default();
+                *share = share.max(part.in_heading);
+                *count += 1;
+            }
+        }
+        let matter = |number: usize| -> Option<&Matter> { matters.all().get(number) };
+        if !by_heading {
+            let found = parts.iter().filter(|part| treats(part)).count() as f32;
+            fitting.retain(|number, (_, count)| {
+                let items = matter(*number).map_or(0, |matter| matter.places.len()) as f32;
+                let count = *count as f32;
+                count >= MOST_ITEMS * items || count > 1.0 && count >= MOST_FOUND * found
+            });
+        }
+        let best = fitting
+            .values()
+            .map(|(share, _)| *share)
+            .fold(0.0, f32::max);
+        fitting.retain(|_, (share, _)| *share + LESS >= best);
+        let mut ranked: Vec<(usize, usize)> = fitting
+            .into_iter()
+            .map(|(number, (_, count))| (count, number))
+            .collect();
+        // Matters come newest first.
+        ranked.sort_by_key(|(count, number)| (Reverse(*count), *number));
+        let Some((_, chosen)) = ranked.first().copied() else {
+            let mut parts: Vec<Part> = parts.into_iter().filter(treats).collect();
+            sort(&mut parts);
+            return Ok(Fit {
+                parts,
+                ..Fit::default()
+            });
+        };
+        let others = ranked.iter().skip(1).take(MAX_OTHERS);
+        let others = others
+            .filter_map(|(_, number)| Some(matter(*number)?.name.clone()))
+            .collect();
+        let (mut of_matter, beside): (Vec<Part>, Vec<Part>) = parts
+            .into_iter()
+            .partition(|part| part.matter == Some(chosen));
+        for place in matter(chosen).into_iter().flat_map(|matter| &matter.places) {
+            let known = of_matter
+                .iter()
+                .any(|part| part.document == place.document && part.section == place.section);
+            if !known && let Some(reading) = self.ready(&place.document)? {
+                of_matter.push(Part {
+                    item: Item {
+                        units: 0..0,
+                        reading,
+                    },
+                    document: place.document.clone(),
+                    section: place.section,
+                    matter: Some(chosen),
+                    in_heading: 0.0,
+                    in_text: 0.0,
+                });
+            }
+        }
+        for part in &mut of_matter {
+            part.item.units = units_of(&part.item.reading, part.section);
+        }
+        // Reports that treat it, and meetings that speak of it in other matters.
+        let (of_reports, mut in_passing): (Vec<Part>, Vec<Part>) = beside
+            .into_iter()
+            .partition(|part| !part.is_of_meeting() && treats(part));
+        of_matter.extend(of_reports);
+        in_passing.retain(|part| part.is_of_meeting() && part.in_text >= IN_PASSING);
+        sort(&mut of_matter);
+        sort(&mut in_passing);
+        Ok(Fit {
+            parts: of_matter,
+            others,
+            in_passing,
+        })
     }
 
     /// The parts of documents in which a search for `topic` finds something, each once.
-    fn parts(
-        &self,
-        topic: &str,
-        places: &mut HashMap<String, usize>,
-    ) -> anyhow::Result<Vec<Found>> {
-        let question = self.question(topic, &Filter::default());
+    fn parts(&self, question: &Question) -> anyhow::Result<Vec<Part>> {
         if question.keywords.is_empty() {
             return Ok(Vec::new());
         }
-        let weights = self.weights(&question)?;
-        let mut parts: Vec<Found> = Vec::new();
-        for hit in self.hits(topic, &query(&question), PASSAGES)? {
+        let matters = self.matters()?;
+        let weights = self.weights(question)?;
+        let mut parts: Vec<Part> = Vec::new();
+        for hit in self.hits(&question.text, &query(question), PASSAGES)? {
             let Some(reading) = self.ready(&hit.document)? else {
                 continue;
             };
-            let next = places.len();
-            let document = *places.entry(hit.document.to_string()).or_insert(next);
-            let section = matter_of(&reading.document, hit.passage.section);
+            let within = hit.passage.section;
+            let section = item_of(&reading.document, within).unwrap_or(within);
             let units = reading.within(hit.passage.span);
-            let heading = headings(&reading.document, hit.passage.section, section);
-            let in_heading = covered(&question, &weights, std::slice::from_ref(&heading));
+            let heading = headings(&reading.document, within, section);
+            let in_heading = covered(question, &weights, std::slice::from_ref(&heading));
             let mut texts: Vec<Vec<String>> = units
                 .clone()
                 .map(|unit| reading.terms(unit).to_vec())
                 .collect();
             texts.push(heading);
-            let in_text = covered(&question, &weights, &texts);
+            let in_text = covered(question, &weights, &texts);
             match parts
                 .iter_mut()
-                .find(|part| (part.document, part.section) == (document, section))
+                .find(|part| part.document == hit.document && part.section == section)
             {
                 Some(part) => {
                     part.in_heading = part.in_heading.max(in_heading);
@@ -297,58 +400,52 @@ impl Bot {
                         part.item.units = units;
                     }
                 }
-                None => parts.push(Found {
-                    heading: reading
-                        .document
-                        .sections
-                        .get(section)
-                        .map_or(String::new(), |of| of.heading.clone()),
+                None => parts.push(Part {
+                    matter: matters.of(&hit.document, section),
                     item: Item { reading, units },
-                    document,
+                    document: hit.document,
                     section,
                     in_heading,
                     in_text,
-                    leads: true,
                 }),
             }
         }
         // Under its own heading all is about the matter; elsewhere what names it is.
-        for part in parts.iter_mut().filter(|part| part.in_heading >= ABOUT) {
+        for part in parts
+            .iter_mut()
+            .filter(|part| part.in_heading >= IN_HEADING)
+        {
             part.item.units = units_of(&part.item.reading, part.section);
         }
         Ok(parts)
     }
 }
 
-/// The names that a heading gives its matter: "Ny kantine (før: Kafé Nord)" has two.
-fn names(heading: &str) -> impl Iterator<Item = String> {
-    let parts = heading.split(['(', ')']).map(|part| {
-        let part = part.trim();
-        let former = FORMER.iter().find_map(|word| part.strip_prefix(word));
-        former.unwrap_or(part).trim_matches([':', ' ']).to_owned()
-    });
-    parts
-        .filter(|part| part.chars().count() > 2)
-        .collect::<Vec<_>>()
-        .into_iter()
+impl Part {
+    /// Whether it is of a meeting: what a report plans is no matter's course.
+    fn is_of_meeting(&self) -> bool {
+        let kind = self.item.reading.document.metadata.kind;
+        matches!(kind, Kind::Minutes | Kind::Other)
+    }
+
+    fn heading(&self) -> Option<&str> {
+        let section = self.item.reading.document.sections.get(self.section)?;
+        Some(section.heading.as_str()).filter(|heading| !heading.is_empty())
+    }
 }
 
-/// What stands before a name that a matter had.
-const FORMER: &[&str] = &["før", "tidligere", "tidlegare", "formerly", "previously"];
+/// Newest first, and in the order of the document.
+fn sort(parts: &mut [Part]) {
+    parts.sort_by(|a, b| {
+        (b.item.date().cmp(&a.item.date()))
+            .then_with(|| a.document.as_str().cmp(b.document.as_str()))
+            .then_with(|| a.section.cmp(&b.section))
+    });
+}
 
 /// Whether a holder is one that is set down for a matter, and another for another.
 fn is_ad_hoc(holder: &str) -> bool {
-    const AD_HOC: &[&str] = &[
-        "gruppen",
-        "gruppa",
-        "group",
-        "prosjektet",
-        "project",
-        "komiteen",
-        "utvalget",
-    ];
-    let folded = fold(holder);
-    AD_HOC.iter().any(|ending| folded.ends_with(ending))
+    cues().holders.ad_hoc.end(&fold(holder))
 }
 
 /// Whether somebody was for in one meeting and against in another.
@@ -360,27 +457,6 @@ fn has_changed(positions: &[Excerpt]) -> bool {
             .filter(move |position| position.stance == Some(stance))
     };
     of(Supports).any(|one| of(Opposes).any(|other| one.document.id != other.document.id))
-}
-
-/// The section whose heading names the matter that section `index` belongs to: the agenda item over it, or
-/// the outermost heading.
-fn matter_of(document: &Document, index: usize) -> usize {
-    let sections = &document.sections;
-    // A heading over the whole document names no matter in it.
-    let alone = |level: u8| sections.iter().filter(|other| other.level == level).count() == 1;
-    let mut at = index;
-    while let Some(section) = sections.get(at) {
-        let above = section.parent.filter(|parent| {
-            sections
-                .get(*parent)
-                .is_some_and(|of| of.level > 0 && !alone(of.level))
-        });
-        match above {
-            Some(parent) if !section.agenda_item => at = parent,
-            _ => return at,
-        }
-    }
-    index
 }
 
 /// The terms of a text, each once.

@@ -18,6 +18,7 @@ use crate::answer::{Links, Reading};
 use crate::corpus::DocumentId;
 use crate::index::{Entry, Index};
 use crate::language::abbreviation::Abbreviation;
+use crate::matter::Matters;
 pub use handle::Handle;
 pub use meanings::Meanings;
 pub use names::{Names, complete};
@@ -34,6 +35,7 @@ pub struct Bot {
     abbreviations: Vec<Abbreviation>,
     links: Links,
     meanings: Option<Meanings>,
+    matters: OnceLock<Matters>,
     /// Documents made ready for choosing words from them, kept for the next question.
     ready: Mutex<HashMap<DocumentId, Arc<Reading>>>,
     /// What can be completed while somebody types; made when it is first needed.
@@ -98,6 +100,7 @@ impl Bot {
             abbreviations: united(&entries),
             ready: Mutex::default(),
             meanings: None,
+            matters: OnceLock::new(),
             index,
             entries,
             links,

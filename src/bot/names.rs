@@ -17,25 +17,9 @@ pub struct Names {
 }
 
 impl Bot {
-    /// What can be asked about by name. The first call reads all documents.
+    /// What can be asked about by name. The first call links all matters.
     pub fn names(&self) -> &Names {
         self.names.get_or_init(|| self.collect_names())
-    }
-
-    /// The matters that meetings treated, the latest first: what agenda items are headed with.
-    pub fn matters(&self) -> Vec<String> {
-        let mut matters = Vec::new();
-        for entry in self.newest_first() {
-            let Ok(Some(document)) = self.index.document(&entry.id) else {
-                continue;
-            };
-            let items = document
-                .sections
-                .iter()
-                .filter(|section| section.agenda_item);
-            matters.extend(items.map(|section| section.heading.clone()));
-        }
-        once_each(matters)
     }
 
     fn collect_names(&self) -> Names {
@@ -49,8 +33,12 @@ impl Bot {
             let date = date.map_or(String::new(), |date| format!(" · {date}"));
             Some((entry.id.to_string(), format!("{}{date}", metadata.title)))
         };
+        let matters = self.headings().unwrap_or_else(|error| {
+            tracing::warn!("matters cannot be completed: {error:#}");
+            Vec::new()
+        });
         Names {
-            matters: self.matters(),
+            matters: once_each(matters),
             holders: once_each(
                 entries
                     .iter()
@@ -65,6 +53,16 @@ impl Bot {
             ),
             documents: entries.iter().filter_map(title).collect(),
         }
+    }
+
+    /// What matters are called, those that were treated last first, and then what else they were called.
+    fn headings(&self) -> anyhow::Result<Vec<String>> {
+        let matters = self.matters()?.all().iter();
+        let mut agendas = self.index.agendas()?;
+        agendas.sort_by_key(|agenda| std::cmp::Reverse(agenda.date));
+        let items = agendas.into_iter().flat_map(|agenda| agenda.items);
+        let names = matters.map(|matter| matter.name.clone());
+        Ok(names.chain(items.map(|item| item.heading)).collect())
     }
 
     /// The documents that can be searched, the latest first.

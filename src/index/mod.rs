@@ -28,6 +28,8 @@ use tantivy::{Searcher, TantivyDocument, Term};
 
 use crate::corpus::{Document, DocumentId, Metadata};
 use crate::language::abbreviation::Abbreviation;
+use crate::language::cues::fingerprint;
+use crate::matter::Agenda;
 use records::Records;
 use schema::Fields;
 use vocabulary::Vocabulary;
@@ -246,6 +248,38 @@ impl Index {
 
     fn all_entries(&self) -> anyhow::Result<Vec<Entry>> {
         let mut entries = Vec::new();
+        self.each_entry(|entry, _| {
+            entries.push(entry);
+            Ok(())
+        })?;
+        entries.sort_by(|a: &Entry, b| a.path.cmp(&b.path));
+        Ok(entries)
+    }
+
+    /// The agenda items of every document, ordered by path.
+    pub fn agendas(&self) -> anyhow::Result<Vec<Agenda>> {
+        let mut agendas = Vec::new();
+        self.each_entry(|entry, record| {
+            if let Some(metadata) = entry.metadata() {
+                let agenda = Agenda {
+                    date: metadata.date,
+                    items: self.parse(record, self.fields.items)?,
+                    document: entry.id.clone(),
+                    language: metadata.language.clone().unwrap_or_default(),
+                };
+                agendas.push((entry.path.clone(), agenda));
+            }
+            Ok(())
+        })
+        .context(MEND)?;
+        agendas.sort_by(|(a, _), (b, _)| a.cmp(b));
+        Ok(agendas.into_iter().map(|(_, agenda)| agenda).collect())
+    }
+
+    fn each_entry(
+        &self,
+        mut act: impl FnMut(Entry, &TantivyDocument) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
         for segment in self.searcher.segment_readers() {
             let store = segment.get_store_reader(8)?;
             let postings = segment
@@ -260,15 +294,16 @@ impl Index {
                     break;
                 }
                 if !segment.is_deleted(doc) {
-                    entries
-                        .push(self.parse(&store.get::<TantivyDocument>(doc)?, self.fields.entry)?);
+                    let record = store.get::<TantivyDocument>(doc)?;
+                    let entry: Entry = self.parse(&record, self.fields.entry)?;
+                    if self.shows(&entry.id) {
+                        act(entry, &record)?;
+                    }
                 }
                 tantivy::DocSet::advance(&mut postings);
             }
         }
-        entries.retain(|entry: &Entry| self.shows(&entry.id));
-        entries.sort_by(|a: &Entry, b| a.path.cmp(&b.path));
-        Ok(entries)
+        Ok(())
     }
 
     /// The document with this id, its text and all.
@@ -341,11 +376,12 @@ fn is_forbidden(folder: &Path) -> bool {
             .any(|path| path.extension().is_some_and(|e| e == "lock") && denied(&path))
 }
 
+/// Whose views passages tell is stored, so other cues make another index.
 fn folder(data: &Path) -> PathBuf {
-    data.join(format!("index-{}", schema::VERSION))
+    data.join(format!("index-{}-{:08x}", schema::VERSION, fingerprint()))
 }
 
-/// Indexes that older or newer versions of the program left, which nobody will read again.
+/// Indexes that other versions of the program, or of the cues, left, which nobody will read again.
 fn remove_other_versions(data: &Path) {
     let keep = folder(data);
     for entry in std::fs::read_dir(data).into_iter().flatten().flatten() {
@@ -353,7 +389,7 @@ fn remove_other_versions(data: &Path) {
             .file_name()
             .to_string_lossy()
             .strip_prefix("index-")
-            .is_some_and(|version| version.bytes().all(|b| b.is_ascii_digit()));
+            .is_some_and(|version| version.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-'));
         if is_index && entry.path() != keep && std::fs::remove_dir_all(entry.path()).is_err() {
             tracing::warn!(folder = %entry.path().display(), "an index of another version cannot be removed");
         }

@@ -7,7 +7,7 @@ use tantivy::schema::{
 use super::tokenizer::{GRAMS, TERMS};
 
 /// Counts up whenever fields, analysis, passages or what is stored change: the index is then made anew.
-pub const VERSION: u32 = 18;
+pub const VERSION: u32 = 19;
 
 /// The value of [`Fields::record`] for a passage.
 pub const PASSAGE: &str = "passage";
@@ -35,6 +35,8 @@ pub struct Fields {
     pub entry: Field,
     /// An entry's document as JSON.
     pub document: Field,
+    /// The agenda items of an entry's document as JSON.
+    pub items: Field,
     /// A passage's place in its document, in columns, so that ranking need not unpack records:
     /// number, first byte, first byte after it, section.
     pub place: [Field; 4],
@@ -68,6 +70,7 @@ pub fn schema() -> (Schema, Fields) {
         entry_id: schema.add_text_field("entry_id", STRING),
         entry: schema.add_text_field("entry", STORED),
         document: schema.add_text_field("document", STORED),
+        items: schema.add_text_field("items", STORED),
         place: PLACE.map(|name| schema.add_u64_field(name, FAST)),
         quotation: schema.add_text_field("quotation", STORED),
         key: schema.add_u64_field(KEY, FAST),

@@ -9,6 +9,7 @@ use super::Entry;
 use super::schema::{ENTRY, Fields, PASSAGE};
 use crate::corpus::passage::{Passage, Quotation};
 use crate::corpus::{Document, DocumentId};
+use crate::matter::Item;
 
 /// Memory for records that are not yet on the disk.
 const BUFFER_BYTES: usize = 60_000_000;
@@ -42,12 +43,13 @@ impl Writer {
     }
 
     /// Puts a document in place of what the index has under its id, its passages with the names of
-    /// those whose views they tell.
+    /// those whose views they tell, and its agenda items.
     pub fn put(
         &mut self,
         entry: &Entry,
         document: &Document,
         passages: &[(Passage, Vec<String>)],
+        items: &[Item],
     ) -> anyhow::Result<()> {
         self.remove(&entry.id);
         // Passages come in order, so characters are counted from each to the next.
@@ -81,6 +83,7 @@ impl Writer {
         self.written += passages.len();
         let mut record = self.entry(entry)?;
         record.add_text(self.fields.document, serde_json::to_string(document)?);
+        record.add_text(self.fields.items, serde_json::to_string(items)?);
         record.add_text(
             self.fields.document_terms,
             format!("{}\n{}", document.metadata.title, document.text),

@@ -1,6 +1,8 @@
 //! Which language a text is in, by its function words.
 
-use super::{fold, words};
+use super::lexicon::norwegian;
+use super::words::Word;
+use super::{fold, term, words};
 use serde::{Deserialize, Serialize};
 
 /// The languages that are told apart.
@@ -137,7 +139,7 @@ pub fn detect(text: &str) -> Language {
         english += usize::from(ENGLISH.contains(&word));
     }
     let norwegian = bokmal.max(nynorsk);
-    if english > norwegian {
+    if english > norwegian || english + norwegian == 0 && is_english_topic(text) {
         Language::English
     } else if nynorsk > bokmal {
         Language::Nynorsk
@@ -145,6 +147,20 @@ pub fn detect(text: &str) -> Language {
         Language::Bokmal
     }
 }
+
+/// A topic has no function words: it is English if each of its words has a Norwegian one, and another.
+fn is_english_topic(text: &str) -> bool {
+    let found = words(text);
+    let english = |word: &Word| {
+        let word = &text[word.start..word.end];
+        let norwegian = norwegian(word);
+        !norwegian.is_empty() && !norwegian.contains(&term(word))
+    };
+    (2..=MAX_TOPIC).contains(&found.len()) && found.iter().all(english)
+}
+
+/// So many words of a text are looked up at most.
+const MAX_TOPIC: usize = 8;
 
 #[cfg(test)]
 mod tests {
@@ -157,6 +173,8 @@ mod tests {
             ("Kva meiner forbundet om heimekontor?", Language::Nynorsk),
             ("When will the budget be ready?", Language::English),
             ("siste om lønnsforhandlingene", Language::Bokmal),
+            ("local pay talks", Language::English),
+            ("plan for parkering", Language::Bokmal),
             (
                 "Who led the working group for VFS-kontor?",
                 Language::English,

@@ -7,6 +7,7 @@
 
 pub mod abbreviation;
 pub mod compound;
+pub mod cues;
 mod detect;
 mod fold;
 pub mod lexicon;

@@ -203,6 +203,10 @@ pub struct CardWords {
     pub positions: &'static str,
     /// Before what was said earlier.
     pub earlier: &'static str,
+    /// Before what was said later in other matters.
+    pub mentions: &'static str,
+    /// Before other matters that may be meant.
+    pub others: &'static str,
     /// After a next step that lies in the past.
     pub passed: &'static str,
     /// Beside a holder whose stance differs between meetings.
@@ -227,11 +231,23 @@ pub fn card(language: Language) -> CardWords {
             "Tidlegare møte",
             "Earlier meetings",
         ),
+        mentions: pick(
+            language,
+            "Nevnt senere i andre saker",
+            "Nemnt seinare i andre saker",
+            "Mentioned later in other matters",
+        ),
+        others: pick(
+            language,
+            "Du kan også mene",
+            "Du kan òg meine",
+            "You may also mean",
+        ),
         passed: pick(
             language,
-            "tiden er gått, og samlingen har ingen nyere dokumenter om saken",
-            "tida er gått, og samlinga har ingen nyare dokument om saka",
-            "the time has passed, and the collection has no newer document on the matter",
+            "tiden er gått, og ingen nyere dokumenter i samlingen behandler saken",
+            "tida er gått, og ingen nyare dokument i samlinga handsamar saka",
+            "the time has passed, and no newer document in the collection treats the matter",
         ),
         changed: pick(
             language,

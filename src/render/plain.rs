@@ -107,6 +107,7 @@ pub fn status(status: &Status, style: Style) -> String {
     for (title, excerpts) in [
         (words.decisions, &newest.decisions),
         (words.positions, &newest.positions),
+        (words.mentions, &status.mentions),
     ] {
         if !excerpts.is_empty() {
             let _ = writeln!(out, "\n{title}:");
@@ -122,6 +123,9 @@ pub fn status(status: &Status, style: Style) -> String {
         if let Some(summary) = &meeting.summary {
             show(&mut out, summary);
         }
+    }
+    if !status.others.is_empty() {
+        let _ = writeln!(out, "\n{}: {}.", words.others, quoted(&status.others));
     }
     out
 }

@@ -73,6 +73,47 @@ const MONTHS: [&str; 12] = [
     "desember",
 ];
 
+/// Items in one document of [`write_minutes`], sentences in an item, and sentences of a matter.
+const ITEMS: usize = 8;
+const ITEM_SENTENCES: usize = 10;
+const MATTER_SENTENCES: usize = 60;
+
+/// Writes the minutes of `meetings` meetings into `folder`, in which `matters` matters come up again and
+/// again, and returns the matters' names. The same are made every time.
+pub fn write_minutes(from: &Path, folder: &Path, meetings: usize, matters: usize) -> Vec<String> {
+    let sentences = sentences(from);
+    let mut dice = Dice(0xACE);
+    let words = vocabulary(&sentences, &mut dice);
+    let matters: Vec<(String, Vec<String>)> = (0..matters)
+        .map(|_| {
+            let rare = || words.len() / 2;
+            let name = [(); 2].map(|()| words[rare() + dice.below(rare())].clone());
+            let own = (0..MATTER_SENTENCES)
+                .map(|_| varied(&sentences[dice.below(sentences.len())], &words, &mut dice));
+            let own = own.collect();
+            (name.join(" og "), own)
+        })
+        .collect();
+    std::fs::create_dir_all(folder).unwrap();
+    for number in 0..meetings {
+        let (year, month, day) = (1990 + number / 336, 1 + number / 28 % 12, 1 + number % 28);
+        let mut text = format!("# Referat fra møte {day}. {} {year}\n", MONTHS[month - 1]);
+        for item in 1..=ITEMS {
+            let (name, own) = &matters[dice.below(matters.len())];
+            let _ = writeln!(text, "\n## Sak {item}/{}: {name}\n", year % 100);
+            for _ in 0..ITEM_SENTENCES {
+                let _ = writeln!(text, "{}", own[dice.below(own.len())]);
+            }
+        }
+        std::fs::write(
+            folder.join(format!("{year}-{month:02}-{day:02}-mote.md")),
+            text,
+        )
+        .unwrap();
+    }
+    matters.into_iter().map(|(name, _)| name).collect()
+}
+
 /// The sentences of the documents in `folder`, each on one line.
 fn sentences(folder: &Path) -> Vec<String> {
     let mut index = Index::in_memory().unwrap();

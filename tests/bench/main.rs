@@ -4,6 +4,7 @@
 //! REFERENT_CORPUS names other documents than those that ship, REFERENT_GOLD other questions;
 //! REFERENT_BENCH_COPIES (default 1) copies the documents so many times. REFERENT_BENCH_PASSAGES
 //! (default 5,000; 0: none) is how many passages are invented: to see how time grows, take 100000.
+//! Last on the invented minutes of 1,000 meetings, in which matters come up again: where they stand.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 mod invented;
@@ -12,11 +13,13 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use referent::bot::Bot;
+use referent::corpus::Date;
 use referent::corpus::passage::passages;
 use referent::evaluate::read;
 use referent::index::Index;
 use referent::ingest::extract::{Extractor, Limits};
 use referent::ingest::{Check, Silent, ingest};
+use referent::question::restriction::Filter;
 use tantivy::collector::TopDocs;
 use tantivy::query::QueryParser;
 use tantivy::schema::{IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
@@ -65,6 +68,49 @@ fn main() {
         // Text needs no reader that could fail: this is the time of everything after reading.
         let questions = questions(Path::new(QUESTIONS));
         measure(&folder, &Extractor::InProcess, &questions);
+    }
+
+    println!("\ninvented minutes");
+    let folder = work.path().join("minutes");
+    let knowledge = folder.join("knowledge");
+    let matters = invented::write_minutes(Path::new(KNOWLEDGE), &knowledge, MEETINGS, MATTERS);
+    measure_matters(&folder, &matters);
+}
+
+/// Meetings, and the matters that come up in them.
+const MEETINGS: usize = 1_000;
+const MATTERS: usize = 400;
+
+/// Indexes the minutes in `knowledge` under `folder`, and asks where each matter stands.
+fn measure_matters(folder: &Path, matters: &[String]) {
+    let knowledge = folder.join("knowledge");
+    let mut index = Index::open(&folder.join("data")).unwrap();
+    let readers = Extractor::InProcess;
+    ingest(&knowledge, &mut index, &readers, Check::Content, &Silent).unwrap();
+    let bot = Bot::new(index, knowledge).unwrap();
+    let texts = passage_texts(&bot);
+    let plain = Plain::new(&folder.join("plain"), &texts);
+    let start = Instant::now();
+    let found = bot.matters().unwrap().all().len();
+    println!(
+        "{} files, {} passages; {found} matters linked in {}",
+        bot.entries().len(),
+        texts.len(),
+        ms(start.elapsed())
+    );
+    let today: Date = "2026-01-01".parse().unwrap();
+    let acts: [Act; 3] = [
+        ("plain tantivy", &|topic| plain.search(topic)),
+        ("status", &|topic| {
+            drop(bot.status(topic, None, today).unwrap())
+        }),
+        ("positions", &|topic| {
+            drop(bot.positions(topic, &Filter::default()).unwrap())
+        }),
+    ];
+    let times = times(matters, &acts);
+    for ((name, _), own) in acts.iter().zip(&times) {
+        report(name, own, &times[0]);
     }
 }
 

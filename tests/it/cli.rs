@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{referent, repository, stdout};
+use crate::support::{Desk, referent, repository, stdout};
 
 /// A folder with one set of minutes and a file that cannot be read.
 fn folder() -> tempfile::TempDir {
@@ -306,5 +306,48 @@ fn the_shipped_configuration_and_documents_need_no_edit() {
     assert!(
         documents.iter().all(|document| !document["date"].is_null()),
         "{listed}"
+    );
+}
+
+/// What a union adds to the words that ship counts at once, in what is indexed already too.
+#[test]
+fn a_union_adds_its_own_holders_and_verbs() {
+    let desk = Desk::new();
+    desk.write(
+        "referat.md",
+        "# Møte 3. mai 2026\n\n## Fiskekvoter\n\nNotlauget gryntet over fiskekvotene for neste år.\n",
+    );
+    let config = desk.root().join("config.toml");
+    let positions = |arguments: &[&str]| {
+        let config = config.to_str().unwrap();
+        desk.json(&[&["--config", config, "positions", "fiskekvoter"], arguments].concat())
+    };
+    std::fs::write(&config, "").unwrap();
+    assert_eq!(positions(&[])["holders"], serde_json::json!([]));
+
+    std::fs::write(&config, "[language]\ncues = \"cues.toml\"\n").unwrap();
+    let cues = desk.root().join("cues.toml");
+    let added = "[holders]\nparties = [\"lauget\"]\n[verbs]\nopposes = [\"gryntet\"]\n";
+    std::fs::write(&cues, added).unwrap();
+    let found = positions(&["--holder", "Notlauget"]);
+    assert_eq!(found["holders"][0]["holder"], "Notlauget");
+    assert_eq!(found["holders"][0]["positions"][0]["stance"], "opposes");
+    let answer = desk.json(&[
+        "--config",
+        config.to_str().unwrap(),
+        "ask",
+        "--holder",
+        "Notlauget",
+        "Hva mener Notlauget om fiskekvoter?",
+    ]);
+    assert_eq!(answer["excerpts"][0]["holder"], "Notlauget");
+
+    std::fs::write(&cues, "[verbs]\nopposes = [\"gryntet\"]\nlikes = []\n").unwrap();
+    let run = desk.run(&["--config", config.to_str().unwrap(), "positions", "kvoter"]);
+    assert_eq!(run.status.code(), Some(2));
+    assert!(
+        run.stderr.contains("cues.toml, line 3") && run.stderr.contains("likes"),
+        "{}",
+        run.stderr
     );
 }

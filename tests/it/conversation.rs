@@ -115,6 +115,32 @@ fn the_latest_word_on_a_matter_is_from_the_newest_document() {
 }
 
 #[test]
+fn a_matter_is_followed_up() {
+    let mut conversation = Conversation::default();
+    let mut ask = |question: &str| SHIPPED.ask_in(question, &mut conversation).unwrap();
+    let first = ask("Hva er siste nytt om oppmøte og felles kontordager?");
+    let holds =
+        |answer: &referent::answer::Answer, words: &str| answer.excerpts[0].text.contains(words);
+    assert!(
+        holds(&first, "Saken utsettes til møtet 20. januar 2027"),
+        "{first:?}"
+    );
+    let employer = ask("og hva svarte arbeidsgiver?");
+    assert_eq!(employer.excerpts[0].holder.as_deref(), Some("Arbeidsgiver"));
+    assert!(
+        holds(&employer, "Arbeidsgiver trakk forslaget"),
+        "{employer:?}"
+    );
+    let next = ask("når kommer saken opp igjen?");
+    assert!(
+        holds(&next, "Saken utsettes til møtet 20. januar 2027"),
+        "{next:?}"
+    );
+    let other = ask("what did VFS say?");
+    assert!(holds(&other, "VFS gjentok forslaget"), "{other:?}");
+}
+
+#[test]
 fn what_is_not_there_is_declined_in_the_language_of_the_question() {
     for (question, expected) in [
         (

@@ -34,6 +34,14 @@ pub fn read(bytes: &[u8]) -> Result<Extracted, Unreadable> {
     })
 }
 
+/// An item of an outermost list.
+struct OuterItem {
+    /// Where its first block stands in what was read.
+    at: usize,
+    /// Whether a list stands under it.
+    has_list: bool,
+}
+
 #[derive(Default)]
 struct Reader {
     line: Line,
@@ -41,6 +49,10 @@ struct Reader {
     table: Option<Table>,
     /// For each open list the number of its next item; `None` with bullets.
     lists: Vec<Option<u64>>,
+    /// The items of the outermost list that is being read.
+    outer: Vec<OuterItem>,
+    /// The level of the last heading.
+    above: u8,
     /// The label of the list item whose first block is still to come.
     item: Option<String>,
     heading: Option<u8>,
@@ -88,9 +100,24 @@ impl Reader {
 
     fn open_block(&mut self, tag: Tag<'_>) {
         match tag {
-            Tag::Heading { level, .. } => self.heading = Some(depth(level)),
-            Tag::List(start) => self.lists.push(start),
+            Tag::Heading { level, .. } => {
+                self.above = depth(level);
+                self.heading = Some(self.above);
+            }
+            Tag::List(start) => {
+                if let ([_], Some(item)) = (&self.lists[..], self.outer.last_mut()) {
+                    item.has_list = true;
+                }
+                self.lists.push(start);
+            }
             Tag::Item => {
+                if self.lists.len() == 1 {
+                    let at = self.out.len();
+                    self.outer.push(OuterItem {
+                        at,
+                        has_list: false,
+                    });
+                }
                 let number = self.lists.last_mut().and_then(Option::as_mut);
                 self.item = Some(number.map_or_else(String::new, |next| {
                     let label = format!("{next}.");
@@ -134,6 +161,9 @@ impl Reader {
             TagEnd::Heading(_) => self.heading = None,
             TagEnd::List(_) => {
                 self.lists.pop();
+                if self.lists.is_empty() {
+                    self.close_agenda();
+                }
             }
             TagEnd::Item => self.item = None,
             TagEnd::TableHead | TagEnd::TableRow => {
@@ -146,6 +176,24 @@ impl Reader {
                 self.out.extend(pieces);
             }
             _ => {}
+        }
+    }
+
+    /// Items that refer to an issue by its number, with what was said in lists under them, are an agenda:
+    /// each is the heading of what follows.
+    fn close_agenda(&mut self) {
+        let items = std::mem::take(&mut self.outer);
+        let text = |item: &OuterItem| self.out.get(item.at).map(|piece| piece.block.text.as_str());
+        let refers = |item: &OuterItem| text(item).is_some_and(refers_to_issue);
+        let is_agenda = items.iter().any(|item| item.has_list && refers(item));
+        let headings: Vec<usize> = items
+            .iter()
+            .filter(|item| is_agenda && (item.has_list || refers(item)))
+            .filter(|item| text(item).is_some_and(|text| text.len() <= MAX_HEADING))
+            .map(|item| item.at)
+            .collect();
+        for at in headings {
+            self.out[at].block.kind = BlockKind::Heading(self.above.saturating_add(1));
         }
     }
 
@@ -167,6 +215,15 @@ impl Reader {
             None => self.out.extend(piece),
         }
     }
+}
+
+/// What is longer, in bytes, is no heading.
+const MAX_HEADING: usize = 250;
+
+/// Whether a text names an issue by its number: "add execve #56496".
+fn refers_to_issue(text: &str) -> bool {
+    let mut parts = text.split('#').skip(1);
+    parts.any(|part| part.bytes().take_while(u8::is_ascii_digit).count() >= 2)
 }
 
 fn depth(level: HeadingLevel) -> u8 {

@@ -412,7 +412,9 @@ impl Discord {
                             None => Message::plain(chat::gone(language)),
                         }
                     }
-                    _ => discord::answer(&given(&again), &again.bot.extent(), title, Some(buttons)),
+                    _ => {
+                        discord::answer(&given(&again), &again.bot.searched(), title, Some(buttons))
+                    }
                 }))
             })
             .await?;
@@ -461,7 +463,7 @@ impl Discord {
                 let title = Some(question.as_str());
                 Ok(Ok(discord::answer(
                     &given(&again),
-                    &again.bot.extent(),
+                    &again.bot.searched(),
                     title,
                     Some(buttons),
                 )))

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use serenity::model::Timestamp;
 use serenity::model::channel::{Message as Written, MessageType};
 use serenity::model::event::MessageUpdateEvent;
 use serenity::model::user::User;
@@ -29,6 +30,8 @@ pub(super) struct Last {
 #[derive(Debug, Clone)]
 pub(super) struct Asked {
     heard: Heard,
+    /// When it was last edited: events may come in another order than they were sent.
+    edited: Option<Timestamp>,
     /// Nothing while it is being worked on.
     answer: Option<u64>,
 }
@@ -146,8 +149,10 @@ impl Discord {
             return;
         }
         let channel = heard.origin.channel;
+        let known = self.asked.get(&heard.message);
         let asked = Asked {
             heard: heard.clone(),
+            edited: known.and_then(|known| known.edited),
             answer: None,
         };
         self.asked.put(heard.message, asked);
@@ -217,16 +222,17 @@ impl Discord {
         let message = self.message_for(&done, &viewer, &around);
         let sent = self.reply(&heard, &message, instead_of, language).await;
         self.answered(done, sent).await;
-        let latest = self.asked.get(&heard.message).map(|asked| asked.heard);
-        let latest = latest.unwrap_or_else(|| heard.clone());
+        let Some(latest) = self.asked.get(&heard.message) else {
+            return;
+        };
         let asked = Asked {
-            heard: latest.clone(),
             answer: sent,
+            ..latest.clone()
         };
         self.asked.put(heard.message, asked);
-        if latest.question != heard.question && sent.is_some() {
+        if latest.heard.question != heard.question && sent.is_some() {
             // It was edited while it was being answered.
-            Box::pin(self.answer(latest, sent)).await;
+            Box::pin(self.answer(latest.heard, sent)).await;
         }
     }
 
@@ -284,12 +290,15 @@ impl Discord {
         let Some(asked) = self.asked.get(&event.id.get()) else {
             return;
         };
-        let Some(content) = &event.content else {
+        // A link's preview that appears is an update too, and no edit.
+        let (Some(content), Some(at)) = (&event.content, event.edited_timestamp) else {
             return;
         };
+        if asked.edited.is_some_and(|before| before >= at) {
+            return;
+        }
         let mentions = event.mentions.as_deref().unwrap_or_default();
         let question = words(content, mentions, self.me());
-        // A link's preview that appears is an edit to Discord too.
         if question.is_empty() || question == asked.heard.question {
             return;
         }
@@ -297,12 +306,14 @@ impl Discord {
             question,
             ..asked.heard
         };
-        match asked.answer {
-            Some(answer) => self.answer(heard, Some(answer)).await,
-            None => {
-                let (message, answer) = (heard.message, None);
-                self.asked.put(message, Asked { heard, answer });
-            }
+        let latest = Asked {
+            heard: heard.clone(),
+            edited: Some(at),
+            answer: asked.answer,
+        };
+        self.asked.put(heard.message, latest);
+        if let Some(answer) = asked.answer {
+            self.answer(heard, Some(answer)).await;
         }
     }
 

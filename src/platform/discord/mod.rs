@@ -244,13 +244,20 @@ pub async fn run(
         () = discord.api.until_refused() => Some(Err(GatewayError::InvalidAuthentication.into())),
         _ = stop.wait_for(|stop| *stop) => None,
     };
+    let result = match ended {
+        // The one that was refused has ended already and cannot be waited for.
+        Some(Err(error)) => {
+            tokio::spawn(async move { shards.shutdown_all().await });
+            Err(in_words(error))
+        }
+        _ => {
+            shards.shutdown_all().await;
+            Ok(())
+        }
+    };
     // Nothing new comes in, and what was begun is finished.
-    shards.shutdown_all().await;
     discord.finish().await;
-    match ended {
-        None | Some(Ok(())) => Ok(()),
-        Some(Err(error)) => Err(in_words(error)),
-    }
+    result
 }
 
 /// Where to connect, and with how many shards.

@@ -19,8 +19,11 @@ pub struct Buttons {
     pub thread: bool,
 }
 
-/// So many units are left for what stands round quotations.
+/// So many units are left for what stands round all quotations, and between two.
 const RESERVE: usize = 40;
+const BETWEEN: usize = 4;
+/// A quotation has so many units, if it is as long.
+const LEAST: usize = 400;
 /// So many of the first places where the same words stand are named.
 const ALSO: usize = 2;
 
@@ -125,13 +128,19 @@ fn excerpts(
     heading: &str,
     first: usize,
 ) -> Message {
-    let citations: Vec<String> = excerpts
-        .iter()
-        .enumerate()
-        .map(|(i, excerpt)| cited(first + i, excerpt, language))
-        .collect();
-    let taken: usize = citations.iter().map(|citation| units(citation) + 4).sum();
-    let left = limit::DESCRIPTION.saturating_sub(taken + units(heading) + RESERVE);
+    let mut left = limit::DESCRIPTION - RESERVE - units(heading);
+    let mut citations = Vec::new();
+    for (i, excerpt) in excerpts.iter().enumerate() {
+        let citation = cited(first + i, excerpt, language);
+        // What can only be cited, and not quoted, is left out.
+        match left.checked_sub(units(&citation) + BETWEEN + LEAST) {
+            Some(_) => left -= units(&citation) + BETWEEN + LEAST,
+            None => break,
+        }
+        citations.push(citation);
+    }
+    let excerpts = &excerpts[..citations.len()];
+    let left = left + LEAST * citations.len();
     let quotes = quotations(excerpts, left);
     let blocks = quotes.iter().zip(&citations);
     let mut text: Vec<String> = blocks

@@ -103,6 +103,7 @@ pub fn status(status: &Status) -> Message {
     for (title, excerpts) in [
         (words.decisions, &newest.decisions),
         (words.positions, &newest.positions),
+        (words.mentions, &status.mentions),
     ] {
         if !excerpts.is_empty() {
             card.heading(title);
@@ -118,6 +119,11 @@ pub fn status(status: &Status) -> Message {
         card.heading(words.earlier);
     }
     earlier().for_each(|excerpt| card.excerpt(excerpt));
+    if !status.others.is_empty() {
+        let names = status.others.iter();
+        let names: Vec<String> = names.map(|name| escaped_within(name, 120)).collect();
+        card.push(&format!("\n{}: {}.\n", words.others, names.join(", ")));
+    }
     card.finish(Some(newest.heading.as_deref().unwrap_or(&status.topic)))
 }
 

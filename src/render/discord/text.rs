@@ -287,7 +287,7 @@ mod tests {
             ("- nei\n## Nei", "\\- nei\n\\#\\# Nei"),
             ("Sak 4-12: kl. 10:30 (ny)", "Sak 4-12: kl. 10:30 \\(ny\\)"),
             ("a\u{202E}b", "ab"),
-            (":smile:", "\\:smile\\:"),
+            (":smile:", "\\:smile:"),
         ] {
             assert_eq!(escape(written), inert);
         }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use referent::store::Store;
 
-use super::standin::{BOT, GUILD, Place, Request};
+use super::standin::{BOT, GUILD, Place, Request, is_id};
 use super::{Chat, text};
 
 const KARI: u64 = 5_000_000_000_000_000_000;
@@ -251,8 +251,8 @@ fn what_is_typed_is_completed_from_what_is_indexed() {
         [
             "Ny kantine",
             "Sykkelparkering",
-            "Nedleggelse av Torsnes",
-            "Garderober"
+            "Garderober",
+            "Nedleggelse av Torsnes"
         ]
     );
     assert_eq!(names("ask", "body", "st"), ["Styret"]);
@@ -393,7 +393,7 @@ fn a_thread_is_opened_on_an_answer_and_goes_on_after_a_restart() {
     let first = chat.discord.wait("the thread's first message", |world| {
         let mut messages = world.messages.values();
         messages
-            .find(|message| message["channel_id"] == thread.to_string())
+            .find(|message| is_id(&message["channel_id"], thread))
             .cloned()
     });
     assert_eq!(
@@ -414,7 +414,7 @@ fn a_thread_is_opened_on_an_answer_and_goes_on_after_a_restart() {
     let last = chat.discord.write(&inside, &format!("<@{BOT}>"), None);
     chat.discord.reply_to(last);
     let said = |message: &&Value| {
-        message["channel_id"] == thread.to_string() && message["author"]["bot"] == true
+        is_id(&message["channel_id"], thread) && message["author"]["bot"] == true
     };
     assert_eq!(
         chat.discord.world().messages.values().filter(said).count(),
@@ -438,7 +438,7 @@ fn with_the_content_of_messages_a_thread_needs_no_mentions() {
     chat.discord.press(&place, &answer, "thread:");
     let thread: u64 = answer["id"].as_str().unwrap().parse().unwrap();
     chat.discord.wait("the thread", |world| {
-        let here = |message: &&Value| message["channel_id"] == thread.to_string();
+        let here = |message: &&Value| is_id(&message["channel_id"], thread);
         world
             .messages
             .values()

@@ -183,7 +183,7 @@ proptest! {
         };
         keeps_to_the_rules(&discord::status(&Status {
             topic: question.clone(), language, found: true, state: Standing::Decided, summary: excerpts.first().cloned(),
-            next: None, next_has_passed: false, timeline: excerpts.iter().map(meeting).collect(), matters: Vec::new(),
+            next: None, next_has_passed: false, timeline: excerpts.iter().map(meeting).collect(), mentions: excerpts.clone(), others: nearest.clone(),
             searched: searched.clone(),
         }));
         let holder = |excerpt: &Excerpt| HolderPositions {

@@ -46,12 +46,12 @@ pub fn minutes() -> Desk {
         "mote/2025-11-06-medbestemmelse.md",
         "+++\ntitle = \"Møte i medbestemmelsesutvalget\"\ndate = \"2025-11-06\"\nbody = \"MBU\"\n+++\n\n\
          ## Sak 9/25: Ny kantine\n\nDirektøren orienterte om planene for en ny kantine. VFS er imot å stenge den gamle kantinen før jul.\n\n\
-         ## Sak 10/25: Garderober\n\nGarderobene i kjelleren pusses opp i januar 2026.\n",
+         ## Sak 10/25: Garderober\n\nGarderobene i kjelleren pusses opp i januar 2026. Malingen tørker i tre uker, så skapene oppe i fjerde etasje kan brukes fram til påske.\n",
     );
     desk.write(
         "styret/2026-02-01-styret.md",
         "+++\ntitle = \"Styremøte\"\ndate = \"2026-02-01\"\nbody = \"Styret\"\n+++\n\n\
-         ## Sak 3/26: Nedleggelse av Torsnes\n\nStyret vedtok å legge ned avdelingen i Torsnes 1. september 2026. Kvernbekk Eiendom overtar bygget.\n",
+         ## Sak 3/26: Nedleggelse av Torsnes\n\nStyret vedtok å legge ned avdelingen i Torsnes 1. september 2026. Kvernbekk Eiendom overtar bygget. De ansatte får tilbud om arbeid i hovedkontoret, og flyttingen blir betalt.\n",
     );
     desk
 }
@@ -121,7 +121,12 @@ impl Chat {
 
     /// What must hold after every conversation: nothing was refused, no event was lost.
     pub fn finish(mut self) {
-        let log = self.stop();
+        // Without the time that a good end takes: `stop` is for conversations that go on after it.
+        let log = self
+            .program
+            .take()
+            .expect("the program is not running")
+            .end();
         self.discord.nothing_wrong();
         for lost in ["deserializ", "missing field", "panicked"] {
             assert!(!log.contains(lost), "{log}");

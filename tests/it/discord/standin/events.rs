@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::{BOT, Interaction, Standin};
+use super::{BOT, Interaction, Standin, is_id};
 
 pub const GUILD: u64 = 200_000_000_000_000_001;
 
@@ -233,7 +233,7 @@ impl Standin {
             message["message_reference"] = json!({"message_id": reply_to["id"], "channel_id": place.channel.to_string(), "type": 0});
             message["referenced_message"] = reply_to.clone();
             // A reply mentions whom it replies to, unless that is switched off.
-            if reply_to["author"]["id"] == BOT.to_string() && mentions.is_empty() {
+            if is_id(&reply_to["author"]["id"], BOT) && mentions.is_empty() {
                 mentions.push(bot);
                 readable = true;
             }
@@ -260,8 +260,13 @@ impl Standin {
             let mut world = self.world();
             let message = world.messages.get_mut(&message).unwrap();
             message["content"] = json!(content);
-            message["edited_timestamp"] = json!("2026-11-22T10:01:00.000000+00:00");
-            message.clone()
+            let edits = message["edits"].as_u64().unwrap_or_default() + 1;
+            message["edits"] = json!(edits);
+            message["edited_timestamp"] =
+                json!(format!("2026-11-22T10:01:{edits:02}.000000+00:00"));
+            let mut event = message.clone();
+            event.as_object_mut().unwrap().remove("edits");
+            event
         };
         self.dispatch("MESSAGE_UPDATE", event);
     }
@@ -298,7 +303,7 @@ impl Standin {
     pub fn reply_to(&self, message: u64) -> Value {
         self.wait(&format!("a reply to {message}"), |world| {
             let replies = |reply: &&Value| {
-                reply["message_reference"]["message_id"] == message.to_string() && is_of_bot(reply)
+                is_id(&reply["message_reference"]["message_id"], message) && is_of_bot(reply)
             };
             world.messages.values().find(replies).cloned()
         })
@@ -306,7 +311,7 @@ impl Standin {
 }
 
 fn is_of_bot(message: &Value) -> bool {
-    message["author"]["id"] == BOT.to_string()
+    is_id(&message["author"]["id"], BOT)
 }
 
 fn button<'a>(message: &'a Value, what: &str) -> Option<&'a str> {

@@ -19,13 +19,18 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tokio::sync::mpsc::UnboundedSender;
 
-pub use events::{GUILD, Place, Typed};
+pub use events::{GUILD, Place};
 
 pub const TOKEN: &str = "MTIz.abc.def";
 /// The bot's user and application.
 pub const BOT: u64 = 123_000_000_000_000_001;
 /// How long a test waits for something to happen.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Whether a value is this id, as Discord writes it.
+pub fn is_id(value: &Value, id: u64) -> bool {
+    value.as_str().is_some_and(|text| text.parse() == Ok(id))
+}
 
 /// What is different from the ordinary.
 #[derive(Clone)]
@@ -67,7 +72,6 @@ struct Shared {
 pub struct Request {
     pub method: String,
     pub path: String,
-    pub body: Value,
     pub status: u16,
 }
 
@@ -105,7 +109,6 @@ pub struct World {
     pub members: HashMap<(u64, u64), Vec<u64>>,
     /// Threads with the channels that they are a part of.
     pub threads: HashMap<u64, u64>,
-    pub direct_channels: HashSet<u64>,
     /// Channels where the bot lacks all rights.
     pub forbidden: HashSet<u64>,
     /// Channels where messages must be plain and no replies.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::events::{GUILD, message_object};
 use super::http::{Incoming, Outgoing};
-use super::{BOT, Request, Shared, TOKEN, World, rules};
+use super::{BOT, Request, Shared, TOKEN, World, is_id, rules};
 
 const FIRST_RESPONSE: Duration = Duration::from_secs(3);
 const TOKEN_HOLDS: Duration = Duration::from_secs(15 * 60);
@@ -48,7 +48,6 @@ pub(super) fn answer(shared: &Shared, incoming: &Incoming) -> Outgoing {
         world.requests.push(Request {
             method: incoming.method.clone(),
             path: target,
-            body,
             status: outgoing.status,
         });
         outgoing
@@ -339,7 +338,7 @@ fn route(
             let Some(known) = world.messages.get_mut(&number(message)) else {
                 return refuse(404, 10_008, "Unknown Message");
             };
-            if known["author"]["id"] != BOT.to_string() {
+            if !is_id(&known["author"]["id"], BOT) {
                 return refuse(
                     403,
                     50_005,

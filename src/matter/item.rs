@@ -1,0 +1,162 @@
+//! What a document's agenda items are, and the words they are told apart by.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::corpus::{Document, Span};
+use crate::language::{fold, terms, words};
+
+/// A part of a document that treats one matter.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Item {
+    /// The section of its heading.
+    pub section: usize,
+    /// The heading.
+    pub heading: String,
+    /// Its names, each as numbers of terms.
+    pub names: Vec<Vec<u32>>,
+    /// The terms of its text and headings, each with how often it occurs and whether a heading has it.
+    pub terms: Vec<(u32, u16, bool)>,
+}
+
+impl Item {
+    /// The item under the heading of `section`, with its text.
+    pub fn new(section: usize, heading: &str, text: &str) -> Item {
+        let mut counted: BTreeMap<u32, (u16, bool)> = BTreeMap::new();
+        for term in terms(text) {
+            let count = &mut counted.entry(number(&term.text)).or_default().0;
+            *count = count.saturating_add(1);
+        }
+        for term in terms(heading) {
+            counted.entry(number(&term.text)).or_default().1 = true;
+        }
+        let mut names: Vec<Vec<u32>> = names(heading).map(|name| numbers(&name)).collect();
+        names.retain(|name| !name.is_empty());
+        Item {
+            section,
+            heading: heading.to_owned(),
+            names,
+            terms: counted
+                .into_iter()
+                .map(|(term, (count, heading))| (term, count, heading))
+                .collect(),
+        }
+    }
+}
+
+/// What stands for a term: items are compared by the million.
+fn number(term: &str) -> u32 {
+    // FNV-1a.
+    term.bytes().fold(0x811c_9dc5, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    })
+}
+
+/// The terms of a name, each once.
+fn numbers(name: &str) -> Vec<u32> {
+    let mut found: Vec<u32> = terms(name).iter().map(|term| number(&term.text)).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// A text of fewer words says too little to be an item.
+const MIN_WORDS: usize = 12;
+
+/// What stands before a name that a matter had.
+const FORMER: &[&str] = &["før", "tidligere", "tidlegare", "formerly", "previously"];
+
+/// Headings that stand over whatever comes up, not over a matter.
+const ROUTINE: &str = include_str!("routine.txt");
+
+/// Whether a heading stands over whatever comes up.
+fn is_routine(heading: &str) -> bool {
+    let found = words(heading);
+    let folded: Vec<String> = found
+        .iter()
+        .map(|word| fold(&heading[word.start..word.end]))
+        .collect();
+    let folded = folded.join(" ");
+    ROUTINE.lines().any(|routine| routine == folded)
+}
+
+/// The items of a document, in its order.
+pub fn items(document: &Document) -> Vec<Item> {
+    let sections = &document.sections;
+    let is_item = |index: &usize| item_of(document, *index) == Some(*index);
+    (0..sections.len())
+        .filter(is_item)
+        .filter(|index| !is_routine(&sections[*index].heading))
+        .filter_map(|index| {
+            let text = document.slice(span(document, index));
+            let enough = words(text).len() >= MIN_WORDS;
+            enough.then(|| Item::new(index, &sections[index].heading, text))
+        })
+        .collect()
+}
+
+/// The section whose heading is that of the item which section `index` belongs to: an agenda item, or
+/// where a document marks none, the outermost heading that is over a text of its own, and not over the
+/// whole document.
+pub fn item_of(document: &Document, index: usize) -> Option<usize> {
+    let sections = &document.sections;
+    let mut path: Vec<usize> = std::iter::successors(Some(index), |&at| {
+        sections.get(at)?.parent.filter(|parent| *parent < at)
+    })
+    .collect();
+    path.reverse();
+    let agenda_item = path
+        .iter()
+        .copied()
+        .find(|&at| sections.get(at).is_some_and(|of| of.agenda_item));
+    if agenda_item.is_some() || sections.iter().any(|of| of.agenda_item) {
+        return agenda_item;
+    }
+    path.into_iter().find(|&at| {
+        let Some(section) = sections.get(at) else {
+            return false;
+        };
+        let over_others = sections
+            .get(at + 1)
+            .is_some_and(|next| next.parent == Some(at));
+        let alone = || {
+            sections
+                .iter()
+                .filter(|other| other.level == section.level)
+                .count()
+                == 1
+        };
+        let says_little = || words(document.slice(section.span)).len() < MIN_WORDS;
+        let is_container = section.level == 0 || over_others && (alone() || says_little());
+        !section.heading.is_empty() && !is_container
+    })
+}
+
+/// The text under the heading of section `index` and the headings below it.
+pub(super) fn span(document: &Document, index: usize) -> Span {
+    let sections = &document.sections;
+    let first = &sections[index];
+    let below = sections[index + 1..]
+        .iter()
+        .take_while(|section| section.level > first.level);
+    let last = below.last().unwrap_or(first);
+    Span::new(first.span.start, last.span.end)
+}
+
+/// The names that a heading gives its matter: "Ny kantine (før: Kafé Nord)" has two.
+pub fn names(heading: &str) -> impl Iterator<Item = String> {
+    let parts = heading.split(['(', ')']).map(|part| {
+        let part = part.trim();
+        let former = FORMER.iter().find_map(|word| {
+            part.strip_prefix(word)
+                .filter(|rest| rest.starts_with([':', ' ']))
+        });
+        former
+            .unwrap_or(part)
+            .trim_matches([':', ' ', ','])
+            .to_owned()
+    });
+    let found: Vec<String> = parts.filter(|part| part.chars().count() > 1).collect();
+    found.into_iter()
+}
