@@ -131,7 +131,8 @@ fn excerpts(
     let mut left = limit::DESCRIPTION - RESERVE - units(heading);
     let mut citations = Vec::new();
     for (i, excerpt) in excerpts.iter().enumerate() {
-        let citation = cited(first + i, excerpt, language);
+        let before = i.checked_sub(1).and_then(|i| excerpts.get(i));
+        let citation = cited(first + i, excerpt, before, language);
         // What can only be cited, and not quoted, is left out.
         match left.checked_sub(units(&citation) + BETWEEN + LEAST) {
             Some(_) => left -= units(&citation) + BETWEEN + LEAST,
@@ -173,8 +174,8 @@ fn quotations(excerpts: &[Excerpt], mut left: usize) -> Vec<String> {
 }
 
 /// A citation, and where else the same words stand.
-fn cited(number: usize, excerpt: &Excerpt, language: Language) -> String {
-    let mut lines = vec![citation(number, excerpt, language)];
+fn cited(number: usize, excerpt: &Excerpt, before: Option<&Excerpt>, language: Language) -> String {
+    let mut lines = vec![citation(number, excerpt, before, language)];
     for place in excerpt.also.iter().take(ALSO) {
         let title = super::text::escaped_within(&place.document.title, 120);
         let mut parts = vec![super::text::linked(&title, &place.link)];

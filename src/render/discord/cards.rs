@@ -15,18 +15,23 @@ const QUOTE: usize = 500;
 const POSITIONS: usize = 3;
 
 /// A text that grows block by block as long as there is room.
-struct Card {
+struct Card<'a> {
     text: String,
+    /// A heading that stands over the next block, if that fits.
+    heading: Option<String>,
     excerpts: usize,
+    last: Option<&'a Excerpt>,
     left_out: usize,
     language: Language,
 }
 
-impl Card {
-    fn new(language: Language) -> Card {
+impl<'a> Card<'a> {
+    fn new(language: Language) -> Card<'a> {
         Card {
             text: String::new(),
+            heading: None,
             excerpts: 0,
+            last: None,
             left_out: 0,
             language,
         }
@@ -36,27 +41,42 @@ impl Card {
     fn push(&mut self, block: &str) -> bool {
         // Room for the line that says that something is left out.
         const LAST: usize = 40;
-        let fits = units(&self.text) + units(block) + LAST <= limit::DESCRIPTION;
+        let heading = self.heading.as_deref().unwrap_or_default();
+        let fits = units(&self.text) + units(heading) + units(block) + LAST <= limit::DESCRIPTION;
         if fits {
+            self.text.push_str(heading);
             self.text.push_str(block);
+            self.heading = None;
         }
         fits
     }
 
     fn heading(&mut self, heading: &str) {
         let gap = if self.text.is_empty() { "" } else { "\n" };
-        self.push(&format!("{gap}**{heading}**\n"));
+        self.heading = Some(format!("{gap}**{heading}**\n"));
     }
 
-    fn excerpt(&mut self, excerpt: &Excerpt) {
+    fn excerpt(&mut self, excerpt: &'a Excerpt) {
         let number = self.excerpts + 1;
+        let all = excerpt.text.chars().count();
+        let quote = match &excerpt.highlights[..] {
+            // On a card, to set off all of every quotation is to set off nothing.
+            [[0, end]] if *end >= all => {
+                let plain = Excerpt {
+                    highlights: Vec::new(),
+                    ..excerpt.clone()
+                };
+                quotation(&plain, QUOTE)
+            }
+            _ => quotation(excerpt, QUOTE),
+        };
         let block = format!(
-            "{}\n{}\n",
-            quotation(excerpt, QUOTE),
-            citation(number, excerpt, self.language)
+            "{quote}\n{}\n",
+            citation(number, excerpt, self.last, self.language)
         );
         if self.left_out == 0 && self.push(&block) {
             self.excerpts = number;
+            self.last = Some(excerpt);
         } else {
             self.left_out += 1;
         }
@@ -171,10 +191,10 @@ pub fn latest(recent: &[Recent], searched: &Searched, language: Language) -> Mes
             since.unwrap_or_default()
         ));
     }
-    let footer = chat::searched(searched, language);
     if recent.is_empty() {
-        return Message::embed(None, footer, DECLINED, None);
+        return Message::embed(None, chat::searched(searched, language), DECLINED, None);
     }
+    let footer = chat::in_all(searched.documents, language);
     Message::embed(Some(chat::latest(language)), card.text, FOUND, Some(footer))
 }
 

@@ -7,7 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::answer::Excerpt;
 use crate::corpus::Date;
 use crate::language::Language;
-use crate::render::phrases;
+use crate::render::phrases::{self, chat};
 
 /// The length of a text as Discord may count it.
 pub fn units(text: &str) -> usize {
@@ -89,7 +89,7 @@ fn pieces(text: &str) -> Vec<String> {
         let after = letters.get(i + 1);
         let digit = |c: Option<&char>| c.is_some_and(char::is_ascii_digit);
         let escaped = match c {
-            '\\' | '*' | '_' | '~' | '`' | '|' | '>' | '<' | '[' | ']' | '(' | ')' => true,
+            '\\' | '*' | '_' | '~' | '`' | '|' | '>' | '<' | '[' | ']' => true,
             '#' | '-' | '+' => begins && !digits,
             '.' => begins && digits,
             // As in "http://" and ":smile:", not as in "Sak 4: Kantine" and "10:30".
@@ -216,9 +216,30 @@ fn opened(text: &str) -> bool {
 }
 
 /// Title · body · heading · holder · date · page, the title leading to the place where the excerpt stands.
-pub(super) fn citation(number: usize, excerpt: &Excerpt, language: Language) -> String {
+/// What directly follows an excerpt of the same document, `before`, does not say it all again.
+pub(super) fn citation(
+    number: usize,
+    excerpt: &Excerpt,
+    before: Option<&Excerpt>,
+    language: Language,
+) -> String {
     let document = &excerpt.document;
     let part = |text: &str| escaped_within(text, 120);
+    if let Some(before) = before.filter(|before| before.document.id == document.id) {
+        let words = format!("{number} · {}", chat::same_document(language));
+        let mut parts = vec![linked(&words, &excerpt.link)];
+        let heading = excerpt.heading.as_deref();
+        parts.extend(
+            heading
+                .filter(|_| before.heading != excerpt.heading)
+                .map(part),
+        );
+        let holder = excerpt.holder.as_ref();
+        parts.extend(holder.map(|holder| phrases::stance(&part(holder), excerpt.stance, language)));
+        let page = excerpt.page.filter(|_| before.page != excerpt.page);
+        parts.extend(page.map(|page| phrases::page(page, language)));
+        return format!("-# {}", parts.join(" · "));
+    }
     let mut parts = vec![linked(
         &format!("{number} · {}", part(&document.title)),
         &excerpt.link,
@@ -281,11 +302,11 @@ mod tests {
         for (written, inert) in [
             ("@everyone", "@\u{200B}everyone"),
             ("<@123>", "\\<@\u{200B}123\\>"),
-            ("[x](http://evil)", "\\[x\\]\\(http\\://evil\\)"),
+            ("[x](http://evil)", "\\[x\\](http\\://evil)"),
             ("```sh", "\\`\\`\\`sh"),
             ("1. juni", "1\\. juni"),
             ("- nei\n## Nei", "\\- nei\n\\#\\# Nei"),
-            ("Sak 4-12: kl. 10:30 (ny)", "Sak 4-12: kl. 10:30 \\(ny\\)"),
+            ("Sak 4-12: kl. 10:30 (ny)", "Sak 4-12: kl. 10:30 (ny)"),
             ("a\u{202E}b", "ab"),
             (":smile:", "\\:smile:"),
         ] {

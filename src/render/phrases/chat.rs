@@ -249,6 +249,18 @@ pub fn latest(language: Language) -> &'static str {
     pick(language, "Sist lagt til", "Sist lagde til", "Added last")
 }
 
+/// How many documents there are.
+pub fn in_all(documents: usize, language: Language) -> String {
+    match (documents, language) {
+        (1, Language::Bokmal) => "Ett dokument i alt".to_owned(),
+        (1, Language::Nynorsk) => "Eitt dokument i alt".to_owned(),
+        (1, Language::English) => "One document in all".to_owned(),
+        (_, Language::Bokmal) => format!("{documents} dokumenter i alt"),
+        (_, Language::Nynorsk) => format!("{documents} dokument i alt"),
+        (_, Language::English) => format!("{documents} documents in all"),
+    }
+}
+
 /// What a document is.
 pub fn kind(kind: Kind, language: Language) -> &'static str {
     match kind {
@@ -276,6 +288,11 @@ pub fn pages(pages: u32, language: Language) -> String {
 /// Over the agenda items of a document.
 pub fn agenda(language: Language) -> &'static str {
     pick(language, "Saker", "Saker", "Agenda items")
+}
+
+/// In place of a title that was just named.
+pub fn same_document(language: Language) -> &'static str {
+    pick(language, "samme dokument", "same dokument", "same document")
 }
 
 /// That a list goes on.
