@@ -117,6 +117,27 @@ fn each_library_is_named_in_its_room_only() {
 }
 
 #[test]
+fn what_is_sent_to_discord_goes_through_one_file() {
+    for (_, path, code) in sources() {
+        let discord = path.starts_with(repository().join("src/platform/discord"));
+        let own = path.ends_with("platform/discord/api.rs");
+        for way in [
+            "reqwest",
+            "allowed_mentions",
+            "serenity::builder",
+            "execute(",
+            "Method::",
+        ] {
+            assert!(
+                !discord || own || !code.contains(way),
+                "{} names {way}",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
 fn what_decides_touches_neither_disk_nor_clock() {
     for (module, path, code) in sources() {
         let pure = ["corpus", "language", "question", "answer", "render"]

@@ -350,7 +350,7 @@ impl Api {
                     let answer = format!("it answers {}", response.status());
                     (Failure::Unreachable(answer), true)
                 }
-                Ok(response) => return self.read(&route, path, response).await,
+                Ok(response) => return self.read(&route, path, counted, response).await,
                 // The address may hold a token.
                 Err(error) => {
                     let arrived = !error.is_connect();
@@ -368,7 +368,13 @@ impl Api {
         }
     }
 
-    async fn read(&self, route: &str, path: &str, response: Response) -> Result<Value, Failure> {
+    async fn read(
+        &self,
+        route: &str,
+        path: &str,
+        counted: bool,
+        response: Response,
+    ) -> Result<Value, Failure> {
         let status = response.status();
         let number = |name: &str| -> Option<f64> {
             response.headers().get(name)?.to_str().ok()?.parse().ok()
@@ -386,7 +392,8 @@ impl Api {
         if matches!(status.as_u16(), 401 | 403) {
             self.count_refused();
         }
-        if status == StatusCode::UNAUTHORIZED {
+        // Elsewhere it is the interaction's own token that holds no longer.
+        if status == StatusCode::UNAUTHORIZED && counted {
             self.dead.send_replace(true);
         }
         Err(Failure::Refused {

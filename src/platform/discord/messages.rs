@@ -109,31 +109,39 @@ impl Discord {
         };
         if heard.question.is_empty() {
             let overheard = in_thread && !mentioned && replies_to.is_none();
-            return self
-                .nothing_asked(&heard, overheard, message.content.is_empty())
-                .await;
+            return match overheard {
+                // A picture, or a mere "@somebody", is no question.
+                true if !message.content.is_empty() || !message.attachments.is_empty() => {}
+                true => self.unreadable(&heard).await,
+                false => self.nothing_asked(&heard).await,
+            };
         }
         self.answer(heard, None).await;
     }
 
-    /// Says that nothing was asked; once in a thread, where messages cannot be read.
-    async fn nothing_asked(self: &Arc<Self>, heard: &Heard, overheard: bool, unreadable: bool) {
+    /// Says that nothing was asked.
+    async fn nothing_asked(self: &Arc<Self>, heard: &Heard) {
         let language = Language::Bokmal;
-        let words = if overheard {
-            let thread = heard.origin.channel.to_string();
-            let first = self
-                .shared
-                .work(move |shared| shared.store.hint(&thread))
-                .await;
-            match first {
-                Ok(true) if unreadable => chat::thread_opened(false, language),
-                _ => return,
+        let words = Message::plain(chat::nothing_asked(language));
+        self.reply(heard, &words, None, language).await;
+    }
+
+    /// Says in a thread that what was written cannot be read, once and in the language that was asked in.
+    async fn unreadable(self: &Arc<Self>, heard: &Heard) {
+        let id = heard.origin.channel.to_string();
+        let first = self.shared.work(move |shared| {
+            let first = shared.store.hint(&id)?;
+            let thread = shared.store.thread(&id)?.filter(|_| first);
+            Ok(thread.map(|thread| detect(&thread.question)))
+        });
+        match first.await {
+            Ok(Some(language)) => {
+                let words = Message::plain(chat::thread_opened(false, language));
+                self.reply(heard, &words, None, language).await;
             }
-        } else {
-            chat::nothing_asked(language)
-        };
-        self.reply(heard, &Message::plain(words), None, language)
-            .await;
+            Ok(None) => {}
+            Err(error) => tracing::error!("discord: {error:#}"),
+        }
     }
 
     /// Answers what was heard, in place of an earlier answer where there is one.
@@ -157,7 +165,9 @@ impl Discord {
         };
         self.asked.put(heard.message, asked);
         if instead_of.is_none() {
-            self.api.typing(channel).await;
+            // The answer does not wait for it.
+            let discord = self.clone();
+            tokio::spawn(async move { discord.api.typing(channel).await });
         }
         let mut origin = heard.origin.clone();
         if origin.guild.is_some() {

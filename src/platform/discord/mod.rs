@@ -1,14 +1,16 @@
 //! The bot on Discord. serenity holds the connection and reads events; requests go through `api.rs`.
 //!
-//! An event becomes a command for the core and what comes back becomes a message: `interactions.rs` for
-//! commands, buttons and forms, `messages.rs` for what people write, `viewer.rs` for what may be shown
-//! to whom.
+//! An event becomes a command for the core and what comes back becomes a message: `typed.rs` for
+//! commands, `buttons.rs` for what stands under answers, `messages.rs` for what people write, `viewer.rs`
+//! for what may be shown to whom.
 
 mod api;
+mod buttons;
 mod check;
 mod commands;
 mod interactions;
 mod messages;
+mod typed;
 mod viewer;
 
 use std::collections::HashSet;

@@ -207,8 +207,9 @@ pub fn document(facts: &Facts, language: Language) -> Message {
     parts.extend(source.date.map(|day| date(day, language)));
     parts.extend(facts.pages.map(|pages| chat::pages(pages, language)));
     card.push(&format!("{}\n", parts.join(" · ")));
-    let link = linked("↗", &facts.link);
-    if link != "↗" {
+    let open = chat::open(language);
+    let link = linked(open, &facts.link);
+    if link != open {
         card.push(&format!("{link}\n"));
     }
     if !facts.items.is_empty() {

@@ -15,7 +15,7 @@ pub fn units(text: &str) -> usize {
 }
 
 /// A text of at most `most` units, with an ellipsis where it is cut. Not for Markdown, which a cut may
-/// bring to life: see [`escaped_within`].
+/// bring to life.
 pub fn shortened(text: &str, most: usize) -> String {
     if units(text) <= most {
         return text.to_owned();

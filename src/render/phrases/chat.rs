@@ -285,6 +285,16 @@ pub fn pages(pages: u32, language: Language) -> String {
     format!("{pages} {word}")
 }
 
+/// What leads to a document.
+pub fn open(language: Language) -> &'static str {
+    pick(
+        language,
+        "Åpne dokumentet",
+        "Opne dokumentet",
+        "Open the document",
+    )
+}
+
 /// Over the agenda items of a document.
 pub fn agenda(language: Language) -> &'static str {
     pick(language, "Saker", "Saker", "Agenda items")

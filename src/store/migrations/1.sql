@@ -12,7 +12,7 @@ CREATE TABLE answer (
 ) STRICT;
 CREATE INDEX answer_by_message ON answer (message);
 
--- One verdict a person and answer. Who it was cannot be read from it.
+-- One verdict a person and answer. Who it was is not kept, only what tells two people apart.
 CREATE TABLE feedback (
     answer INTEGER NOT NULL REFERENCES answer (id) ON DELETE CASCADE,
     voter TEXT NOT NULL,

@@ -193,6 +193,11 @@ fn a_matter_its_positions_the_latest_and_a_document_have_cards() {
         latest.starts_with("Sist lagt til\n**[Møte i medbestemmelsesutvalget](<https://ombruk.example/mote-12-mars.html>)** · MBU · <t:1773316800:D> · referat\n-# <t:"),
         "{latest}"
     );
+    let linked = card("document", &[("document", json!("Møte"))]);
+    assert!(
+        linked.contains("\n[Åpne dokumentet](<https://ombruk.example/mote-12-mars.html>)\n"),
+        "{linked}"
+    );
     let all = chat
         .discord
         .command(&place, "document", &[("document", json!("styre"))]);

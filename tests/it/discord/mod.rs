@@ -63,6 +63,17 @@ impl Chat {
     }
 
     pub fn with(manner: Manner, desk: Desk, config: &str) -> Chat {
+        let chat = Chat::not_waiting(manner, desk, config);
+        chat.discord.wait("the commands", |world| {
+            let asked = |request: &standin::Request| request.path.contains("/commands");
+            world.requests.iter().any(asked).then_some(())
+        });
+        chat.discord.connected();
+        chat
+    }
+
+    /// The program, perhaps not yet connected.
+    pub fn not_waiting(manner: Manner, desk: Desk, config: &str) -> Chat {
         let mut chat = Chat {
             discord: Standin::start(manner),
             desk,
@@ -70,11 +81,6 @@ impl Chat {
             program: None,
         };
         chat.begin();
-        chat.discord.wait("the commands", |world| {
-            let asked = |request: &standin::Request| request.path.contains("/commands");
-            world.requests.iter().any(asked).then_some(())
-        });
-        chat.discord.connected();
         chat
     }
 

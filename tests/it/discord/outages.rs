@@ -232,6 +232,48 @@ fn in_a_new_session_it_catches_up_with_what_was_written_meanwhile() {
 }
 
 #[test]
+fn an_answer_that_comes_too_late_stops_nothing_else() {
+    let chat = Chat::start("");
+    let place = Place::channel(KARI, HALL);
+    chat.discord
+        .world()
+        .put_off
+        .push(("@original".to_owned(), 1, 0.3));
+    let late = chat
+        .discord
+        .command(&place, "ask", &[("question", json!(QUESTION))]);
+    chat.discord.world().expired.insert(late.0.clone());
+    let refused =
+        |request: &super::standin::Request| request.path.contains(&late.0) && request.status == 401;
+    chat.discord.wait("a refused answer", |world| {
+        world.requests.iter().any(refused).then_some(())
+    });
+    assert!(text(&ask(&chat, &place)).contains("240 000 kroner"));
+    chat.finish();
+}
+
+#[test]
+fn where_no_session_may_begin_it_waits_and_can_be_stopped() {
+    let manner = Manner {
+        sessions: 0,
+        ..Manner::default()
+    };
+    let mut chat = Chat::not_waiting(manner, minutes(), "");
+    let log = loop {
+        let log = chat.log();
+        if log.contains("Discord allows no further session for 10 minutes") {
+            break chat.stop();
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    };
+    assert!(
+        log.ends_with("referent: finishing what was begun\n"),
+        "{log}"
+    );
+    assert_eq!(chat.discord.world().identifies, 0);
+}
+
+#[test]
 fn who_asks_too_fast_is_asked_to_wait_and_others_are_not() {
     let chat = Chat::start("user_per_minute = 2\n");
     let place = Place::channel(KARI, HALL);

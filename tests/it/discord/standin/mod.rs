@@ -122,8 +122,8 @@ pub struct World {
     pub heartbeats: usize,
     /// Whether resuming is refused.
     pub forget_sessions: bool,
-    /// Whether heartbeats are left without an answer.
-    pub silent: bool,
+    /// Interactions whose tokens hold no longer.
+    pub expired: HashSet<String>,
     nonces: HashMap<String, u64>,
     buckets: HashMap<String, (Instant, u32)>,
     session: Option<Session>,

@@ -389,7 +389,7 @@ fn route(
             if interaction.acknowledged.is_none() {
                 wrong.push("an edit before the first response".to_owned());
             }
-            if interaction.sent.elapsed() > TOKEN_HOLDS {
+            if interaction.sent.elapsed() > TOKEN_HOLDS || world.expired.contains(*token) {
                 return refuse(401, 50_027, "Invalid Webhook Token");
             }
             interaction.edits += 1;
