@@ -15,8 +15,14 @@ pub struct Status {
     /// Its language, and so that of the words round the quotes.
     #[serde(skip)]
     pub language: Language,
+    /// Whether it has a word to look for.
+    #[serde(skip)]
+    pub names_topic: bool,
     /// Whether any document treats it.
     pub found: bool,
+    /// From when on it was asked about, and when it was last told of before, if only before.
+    #[serde(skip)]
+    pub only_before: Option<(Date, Option<Date>)>,
     /// Where it stood when last told of.
     pub state: Standing,
     /// The words that tell it.
@@ -71,6 +77,9 @@ pub struct Positions {
     /// Its language.
     #[serde(skip)]
     pub language: Language,
+    /// Whether the topic has a word to look for.
+    #[serde(skip)]
+    pub names_topic: bool,
     /// The holders, those who spoke last first.
     pub holders: Vec<HolderPositions>,
 }

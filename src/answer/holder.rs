@@ -76,17 +76,25 @@ fn speaker(reading: &Reading, i: usize) -> Option<(&Option<String>, usize)> {
     // "I remain hopeful", in a paragraph after that of a speaker, is theirs.
     let section = |unit: usize| reading.document.section_at(reading.units[unit].span.start);
     let of = section(start);
+    let mut paragraphs = Vec::new();
     for _ in 0..MAX_PARAGRAPHS {
-        let own = (start..reading.units.len())
-            .take_while(|unit| reading.block_start(*unit) == start)
-            .any(|unit| in_first_person(reading, unit));
         let before = reading.block_start(start.checked_sub(1)?);
-        let paragraphs = [start, before].map(|unit| reading.units[unit].kind);
-        if !own || section(before) != of || paragraphs != [BlockKind::Paragraph; 2] {
+        // Somebody who is not known to have been there speaks.
+        if begins_with_label(reading.text(start)) {
             return None;
         }
+        let kinds = [start, before].map(|unit| reading.units[unit].kind);
+        if section(before) != of || kinds != [BlockKind::Paragraph; 2] {
+            return None;
+        }
+        paragraphs.push(start);
         if let Word::Speaks(name, _) = reading.word(before) {
-            return Some((name, 0));
+            let own = |start: &usize| {
+                (*start..reading.units.len())
+                    .take_while(|unit| reading.block_start(*unit) == *start)
+                    .any(|unit| in_first_person(reading, unit))
+            };
+            return paragraphs.iter().all(own).then_some((name, 0));
         }
         start = before;
     }
@@ -343,6 +351,7 @@ pub(super) fn word(reading: &Reading, i: usize) -> Word {
             .then(|| inverted(text, &folded))
             .flatten()
     };
+    let quoted = text.starts_with(['«', '“', '"']);
     let named = subject(reading, text, &folded)
         .or_else(turned)
         .or_else(|| told_from(text, &folded));
@@ -356,6 +365,8 @@ pub(super) fn word(reading: &Reading, i: usize) -> Word {
         None if cues().words.returns.position(&folded).is_some() && own_view(&folded).is_none() => {
             Word::Taken
         }
+        // "«Vi må spare», sa direktøren": not the writer's.
+        None if quoted => Word::Taken,
         None => match (own_view(&folded), writer(reading, text, &folded)) {
             (Some(stance), Some(writer)) => Word::Says(writer, stance),
             _ => Word::Kept,
@@ -563,7 +574,10 @@ fn subject(reading: &Reading, text: &str, folded: &[String]) -> Option<(String, 
                     .find_map(|at| cue_at(folded, at))
             });
             if let Some(stance) = stance {
-                return Some((capitalized(so_far), Some(agreed(&folded[start], stance))));
+                return Some((
+                    capitalized(so_far),
+                    Some(agreed(&folded[start..end], stance)),
+                ));
             }
         } else if !capital(last) && !inside_name(last)
             || last > start && name.is_none() && !inside_name(last)
@@ -575,8 +589,8 @@ fn subject(reading: &Reading, text: &str, folded: &[String]) -> Option<(String, 
 }
 
 /// That the parties agree or disagree with each other says nothing of what they are for or against.
-fn agreed(first: &str, stance: Stance) -> Stance {
-    if cues().holders.both.has(first) {
+fn agreed(name: &[String], stance: Stance) -> Stance {
+    if cues().holders.both.position(name).is_some() {
         Stance::States
     } else {
         stance
@@ -590,7 +604,7 @@ fn cue_at(folded: &[String], at: usize) -> Option<Stance> {
 
 /// The same, with the number of words it takes.
 fn cue_with_length(folded: &[String], at: usize) -> Option<(usize, Stance)> {
-    let rest = folded.get(at..)?;
+    let (rest, known_words) = (folded.get(at..)?, &cues().words);
     // The words of a cue in order, with adverbs between them: "er også imot", "har derfor foreslått".
     let length = |cue: &[String]| -> Option<usize> {
         let mut at = 0;
@@ -614,8 +628,29 @@ fn cue_with_length(folded: &[String], at: usize) -> Option<(usize, Stance)> {
         .iter()
         .filter_map(|(cue, stance)| Some((cue, length(cue)?, *stance)));
     let letters = |cue: &[String]| cue.iter().map(|word| word.len() + 1).sum::<usize>();
+    // "Lederen vil utfordres" and "vil bli" foretell; only "vil vurdere" is what somebody wants.
+    let foretells = |cue: &[String]| {
+        let next = cue.len() == 1 && known_words.futures.has(&cue[0]);
+        next && rest.get(1).is_some_and(|word| {
+            known_words.becoming.has(word) || word.len() > 4 && word.ends_with("es")
+        })
+    };
+    let fitting = fitting.filter(|(cue, ..)| !foretells(cue));
     let longest = fitting.max_by_key(|(cue, ..)| letters(cue));
-    longest.map(|(_, length, stance)| (length, stance))
+    let (_, length, stance) = longest?;
+    // "Vi støtter det ikke."
+    let denied = rest
+        .get(length)
+        .is_some_and(|word| known_words.pronouns.has(word))
+        && rest
+            .get(length + 1)
+            .is_some_and(|word| known_words.denials.has(word));
+    let stance = match stance {
+        Stance::Supports if denied => Stance::Opposes,
+        _ if denied => Stance::States,
+        stance => stance,
+    };
+    Some((length, stance))
 }
 
 /// The words of a phrase, and the stance that it tells.
@@ -649,9 +684,17 @@ mod tests {
     use crate::corpus::{Document, Metadata};
 
     fn views(paragraph: &str) -> Vec<Option<(String, Stance)>> {
-        let found = segment(vec![Block::new(BlockKind::Paragraph, paragraph, None)]);
+        views_of(&[(BlockKind::Paragraph, paragraph)], "nb")
+    }
+
+    fn views_of(blocks: &[(BlockKind, &str)], language: &str) -> Vec<Option<(String, Stance)>> {
+        let blocks = blocks
+            .iter()
+            .map(|(kind, text)| Block::new(*kind, *text, None));
+        let found = segment(blocks.collect());
         let metadata = Metadata {
-            author: Some("Fagforbundet Vekt".to_owned()),
+            author: (language == "nb").then(|| "Fagforbundet Vekt".to_owned()),
+            language: Some(language.to_owned()),
             ..Metadata::default()
         };
         let reading = Reading::new(Document {
@@ -667,6 +710,140 @@ mod tests {
         (0..reading.units.len())
             .map(|i| holder(&reading, i))
             .collect()
+    }
+
+    /// Whose each sentence is, with the stance.
+    fn told(found: &[Option<(String, Stance)>]) -> Vec<Option<(&str, Stance)>> {
+        found
+            .iter()
+            .map(|view| view.as_ref().map(|(name, stance)| (name.as_str(), *stance)))
+            .collect()
+    }
+
+    #[test]
+    fn we_and_they_are_whose_they_are() {
+        use Stance::{Opposes, Proposes, States, Supports};
+        for (paragraph, expected) in [
+            // "De" is whoever had the word.
+            (
+                "Arbeidsgiver svarte at det er dyrt. De vil vurdere en egen bevilgning.",
+                [
+                    Some(("Arbeidsgiver", States)),
+                    Some(("Arbeidsgiver", States)),
+                ],
+            ),
+            // "Vi" after another's report is not that other's.
+            (
+                "Direktøren mente at vi låste oss. Det kjenner vi oss ikke igjen i.",
+                [Some(("Direktøren", States)), None],
+            ),
+            (
+                "Direktøren svarte. Det er vi fornøyde med.",
+                [
+                    Some(("Direktøren", States)),
+                    Some(("Fagforbundet Vekt", Supports)),
+                ],
+            ),
+            // What somebody is quoted to say is not the writer's.
+            (
+                "Forbundet ønsker åpent om kvelden. «Vi er imot», sa direktøren.",
+                [Some(("Forbundet", Proposes)), None],
+            ),
+            (
+                "Begge parter er enige. Vi støtter det ikke.",
+                [
+                    Some(("Parter", States)),
+                    Some(("Fagforbundet Vekt", Opposes)),
+                ],
+            ),
+            // What will happen to somebody is no view.
+            (
+                "HR-lederen vil utfordres på dette. I stedet krever HR-lederen tid.",
+                [None, Some(("HR-lederen", Stance::Demands))],
+            ),
+            (
+                "Det er uklart hva som bør gjøres. «Kontoret bør stenge.»",
+                [None, None],
+            ),
+        ] {
+            assert_eq!(told(&views(paragraph)), expected, "{paragraph}");
+        }
+    }
+
+    #[test]
+    fn a_role_in_the_list_of_those_present_is_no_name() {
+        use BlockKind::{Heading, Paragraph};
+        let found = views_of(
+            &[
+                (Heading(1), "Møte"),
+                (Paragraph, "Til stede: HR-direktøren, Kari Li, FASA"),
+                (Paragraph, "Direktøren svarte nei. Li krevde mer tid."),
+            ],
+            "nb",
+        );
+        let expected = [
+            None,
+            Some(("Direktøren", Stance::States)),
+            Some(("Kari Li", Stance::Demands)),
+        ];
+        assert_eq!(told(&found), expected);
+    }
+
+    #[test]
+    fn those_at_a_meeting_speak_by_name() {
+        use BlockKind::{Heading, ListItem, Paragraph};
+        use Stance::{Opposes, Proposes, Questions, States, Supports};
+        let found = views_of(
+            &[
+                (Heading(1), "Attendance"),
+                (ListItem, "Members: Ada Berg, Bo Ek, Bo Lund, Ida"),
+                (Heading(1), "Garden"),
+                (
+                    Paragraph,
+                    "Ada: I agree with the plan. The other club adopted one.",
+                ),
+                (Paragraph, "I remain hopeful."),
+                (Paragraph, "Bo: What should we plant?"),
+                (Paragraph, "Ida: I don't think we should plant now."),
+                (
+                    Paragraph,
+                    "Bo Lund: We should wait. We agreed on that in May.",
+                ),
+                (Paragraph, "Eva: I would wait."),
+                (Paragraph, "I could wait."),
+                (
+                    ListItem,
+                    "Ada, +1 to waiting. Bo Ek, not sure. Ida laughed.",
+                ),
+                (ListItem, "Ada and Ida: fine."),
+                (
+                    Paragraph,
+                    "If the council wants it, we can. This supports Ida's point.",
+                ),
+                (Paragraph, "The council rejected the plan."),
+            ],
+            "en",
+        );
+        let expected = [
+            None,
+            Some(("Ada Berg", Supports)),
+            Some(("Ada Berg", States)),
+            Some(("Ada Berg", States)),
+            Some(("Bo", Questions)),
+            Some(("Ida", Opposes)),
+            Some(("Bo Lund", Proposes)),
+            Some(("Bo Lund", States)),
+            None,
+            None,
+            Some(("Ada Berg", Supports)),
+            Some(("Bo Ek", States)),
+            None,
+            None,
+            None,
+            None,
+            Some(("Council", Opposes)),
+        ];
+        assert_eq!(told(&found), expected);
     }
 
     #[test]

@@ -87,25 +87,29 @@ impl Item {
                 (Standing::UnderDiscussion, None)
             }
             None if self.units.is_empty() => (Standing::Unknown, None),
-            None if matches!(
-                self.reading.document.metadata.kind,
-                Kind::Report | Kind::Slides
-            ) =>
-            {
-                (Standing::Unknown, None)
-            }
+            None if self.is_report() => (Standing::Unknown, None),
             None => (Standing::Announced, None),
         }
     }
 
+    /// Whether its document tells how things are rather than what happened to a matter.
+    fn is_report(&self) -> bool {
+        let kind = self.reading.document.metadata.kind;
+        matches!(kind, Kind::Report | Kind::Slides | Kind::Policy)
+    }
+
     /// What the sentence tells of the state, and how strongly.
     fn told(&self, unit: usize) -> Option<(Standing, u8)> {
+        self.reading.told(unit, || self.tells(unit))
+    }
+
+    fn tells(&self, unit: usize) -> Option<(Standing, u8)> {
         let text = self.reading.text(unit);
         let folded = folded(text);
         let (known, states) = (&cues().words, &cues().states);
+        let is_report = self.is_report();
         let is = |list: &Words| list.position(&folded).is_some();
-        let asked = self.reading.text(unit).ends_with('?');
-        if asked || is(&known.conditions) || is(&known.beliefs) || text.ends_with('?') {
+        if is(&known.conditions) || is(&known.beliefs) || text.ends_with('?') {
             return None;
         }
         // One who speaks tells of much else: "the other project adopted one".
@@ -137,11 +141,22 @@ impl Item {
             let wish = known.wishes.position(&folded);
             wish.is_some_and(|wish| told.is_none_or(|told| wish < told))
         };
-        let as_told = !wished && !beside && !is(&known.denials) && !wish(cue);
+        // "It was the backlog that decided the matter."
+        let relative = cue
+            .and_then(|cue| cue.checked_sub(1))
+            .is_some_and(|before| known.relatives.has(&folded[before]));
+        let as_told = !wished && !beside && !relative && !is(&known.denials) && !wish(cue);
         if let Some((_, standing)) = settled.filter(|_| as_told) {
+            // "It was decided that the negotiations go on."
+            let goes_on = standing == Standing::Decided && is(&known.goes_on);
+            let standing = match goes_on {
+                true if tells(&states.negotiation) => Standing::Negotiation,
+                true => Standing::UnderDiscussion,
+                false => standing,
+            };
             return Some((standing, 3));
         }
-        if tells(&states.negotiation) {
+        if tells(&states.negotiation) && !is_report {
             Some((Standing::Negotiation, 2))
         } else if tells(&states.under_discussion)
             && !wished
@@ -170,6 +185,11 @@ impl Item {
             .or_else(first)
             .or_else(|| self.units.clone().next())?;
         Some(self.around(unit, MIN_SUMMARY, links))
+    }
+
+    /// What one sentence of it says, with what makes it fair.
+    pub fn said(&self, unit: usize, links: &Links) -> Excerpt {
+        self.around(unit, MIN_SUMMARY, links)
     }
 
     /// What was decided.
@@ -249,14 +269,23 @@ impl Item {
             if open { 0 } else { BROUGHT_BACK }
         } else {
             // One who speaks names many a time that is none of the matter's.
-            let planned =
-                !holder::is_spoken(&self.reading, unit) || is(&known.comes) && !is(&known.denials);
-            let ahead = planned
+            let spoken = holder::is_spoken(&self.reading, unit);
+            let told = is(&known.comes);
+            let ahead = (told || !spoken)
+                && !is(&known.denials)
                 && !is(&known.past)
                 && self.date().is_some_and(|meeting| {
-                    when(self.reading.text(unit), meeting).is_some_and(|date| date > meeting)
+                    let text = self.reading.text(unit);
+                    // "Every May", in a report, is no plan; "in May 2027" may be one.
+                    let stated = |date: Date| text.contains(&date.year().to_string());
+                    // "Two of us leave in June" has no day, and nothing that says it is of the matter.
+                    let exact = |date: Date| told || date.day().is_some();
+                    let ahead = |date: Date| {
+                        date > meeting && exact(date) && (!self.is_report() || stated(date))
+                    };
+                    when(text, meeting).is_some_and(ahead)
                 });
-            u8::from(ahead || is(&known.comes) && is(&known.seasons))
+            u8::from(ahead || told && is(&known.seasons))
         }
     }
 
@@ -438,6 +467,16 @@ mod tests {
             ),
             ("Partene er enige om ny åpningstid.", Standing::Decided),
             ("Forhandlingene fortsetter.", Standing::Negotiation),
+            ("Er kantina vedtatt stengt?", Standing::Announced),
+            (
+                "The club decided that the garden may open.",
+                Standing::Decided,
+            ),
+            ("They don't have consensus yet.", Standing::UnderDiscussion),
+            (
+                "Det ble vedtatt at forhandlingene fortsetter i mai.",
+                Standing::Negotiation,
+            ),
         ] {
             assert_eq!(item(paragraph).standing().0, expected, "{paragraph}");
         }
@@ -461,6 +500,10 @@ mod tests {
                 Some("2026-03"),
             ),
             ("Vi møtes i neste uke.", None),
+            ("It will open in May.", Some("2026-05")),
+            ("It may open; the march is over.", None),
+            ("Det skal være klart til jul.", None),
+            ("Etter årsmøtet i september er kravet falt.", None),
         ] {
             let found = when(text, meeting).map(|date| date.to_string());
             assert_eq!(found.as_deref(), expected, "{text}");

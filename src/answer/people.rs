@@ -4,7 +4,7 @@
 use crate::corpus::format::BlockKind;
 use crate::corpus::{Document, PlacedBlock};
 use crate::language::cues::{cues, folded};
-use crate::language::{is_party, words};
+use crate::language::{is_party, is_role, words};
 
 /// Those whom a document lists as present.
 #[derive(Debug, Default)]
@@ -124,6 +124,9 @@ impl People {
             && (first || parts.len() == 1 && speaks())
             && !(parts.len() > 1 && is_party(name));
         let full = folded(name);
+        // "HR-direktøren" is a role, and "direktøren" may be another.
+        let is_role = |word: &String| cues().holders.parties.end(word) || is_role(word);
+        let is_name = is_name && !full.iter().any(is_role);
         if !is_name || full.is_empty() || self.names.len() >= MAX_NAMES {
             return;
         }

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::OnceLock;
 
 use super::holder::{self, Word};
+use super::matter::Standing;
 use super::people::People;
 use crate::corpus::passage::{Unit, units};
 use crate::corpus::{Document, Span};
@@ -22,6 +23,7 @@ pub struct Reading {
     terms: Vec<OnceLock<Vec<String>>>,
     /// Each unit's is asked for by those after it too.
     words: Vec<OnceLock<Word>>,
+    told: Vec<OnceLock<Option<(Standing, u8)>>>,
     people: OnceLock<People>,
 }
 
@@ -38,6 +40,7 @@ impl Reading {
             block_starts: block_starts.collect(),
             terms: units.iter().map(|_| OnceLock::new()).collect(),
             words: units.iter().map(|_| OnceLock::new()).collect(),
+            told: units.iter().map(|_| OnceLock::new()).collect(),
             people: OnceLock::new(),
             document,
             units,
@@ -93,6 +96,15 @@ impl Reading {
     /// Whether the document is in English, which orders its words otherwise than Norwegian.
     pub(super) fn is_english(&self) -> bool {
         self.document.metadata.language.as_deref() == Some("en")
+    }
+
+    /// What unit `i` tells of a matter's state, and how strongly: as `tell` says when it is first asked.
+    pub(super) fn told(
+        &self,
+        i: usize,
+        tell: impl FnOnce() -> Option<(Standing, u8)>,
+    ) -> Option<(Standing, u8)> {
+        *self.told[i].get_or_init(tell)
     }
 
     /// From the first byte of unit `range.start` to the last of the range.

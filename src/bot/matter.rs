@@ -28,7 +28,7 @@ const PASSAGES: usize = 100;
 const IN_HEADING: f32 = 0.6;
 /// The share that a passage has which treats it under another heading.
 const IN_TEXT: f32 = 0.75;
-/// The same, of a passage of another matter.
+/// The share that a sentence has which speaks of it in another matter.
 const IN_PASSING: f32 = 0.95;
 /// A heading that has this much less of the topic than the best is over another matter.
 const LESS: f32 = 0.15;
@@ -55,6 +55,8 @@ struct Part {
     in_heading: f32,
     /// The share that it has somewhere in one passage.
     in_text: f32,
+    /// The sentence that has most of it, and the share it has.
+    best: (usize, f32),
 }
 
 /// What fits a topic.
@@ -87,9 +89,13 @@ impl Bot {
         if fit.parts.iter().any(Part::is_of_meeting) {
             fit.parts.retain(Part::is_of_meeting);
         }
+        let mut only_before = None;
         if let Some(since) = since {
+            let newest = fit.parts.first().map(|part| part.item.date());
             fit.parts
                 .retain(|part| part.item.date().is_some_and(|date| date >= since));
+            let newest = newest.filter(|_| fit.parts.is_empty());
+            only_before = newest.map(|newest| (since, newest));
         }
         let newest = fit.parts.first().map(|part| &part.item);
         let next = newest.and_then(|item| item.next(&self.links));
@@ -102,11 +108,13 @@ impl Bot {
                 .is_some_and(|date| date < today && !date.overlaps(today)),
             topic: topic.to_owned(),
             language: detect(topic),
+            names_topic: !question.keywords.is_empty(),
             found: newest.is_some(),
+            only_before,
             state: newest.map_or(Standing::Unknown, |item| item.standing().0),
             summary: newest.and_then(|item| item.summary(&self.links)),
             mentions: mentions
-                .filter_map(|part| part.item.summary(&self.links))
+                .map(|part| part.item.said(part.best.0, &self.links))
                 .collect(),
             next,
             timeline: fit.parts.iter().map(|part| self.meeting(part)).collect(),
@@ -166,6 +174,7 @@ impl Bot {
         Ok(Positions {
             topic: topic.to_owned(),
             language: detect(topic),
+            names_topic: !question.keywords.is_empty(),
             holders,
         })
     }
@@ -345,6 +354,7 @@ impl Bot {
                     matter: Some(chosen),
                     in_heading: 0.0,
                     in_text: 0.0,
+                    best: (0, 0.0),
                 });
             }
         }
@@ -356,7 +366,7 @@ impl Bot {
             .into_iter()
             .partition(|part| !part.is_of_meeting() && treats(part));
         of_matter.extend(of_reports);
-        in_passing.retain(|part| part.is_of_meeting() && part.in_text >= IN_PASSING);
+        in_passing.retain(|part| part.is_of_meeting() && part.best.1 >= IN_PASSING);
         sort(&mut of_matter);
         sort(&mut in_passing);
         Ok(Fit {
@@ -389,6 +399,16 @@ impl Bot {
                 .collect();
             texts.push(heading);
             let in_text = covered(question, &weights, &texts);
+            let share = |unit: usize| {
+                covered(
+                    question,
+                    &weights,
+                    std::slice::from_ref(&texts[unit - units.start]),
+                )
+            };
+            let shares = units.clone().map(|unit| (unit, share(unit)));
+            let best = shares.max_by(|(_, a), (_, b)| a.total_cmp(b));
+            let best = best.unwrap_or((units.start, 0.0));
             match parts
                 .iter_mut()
                 .find(|part| part.document == hit.document && part.section == section)
@@ -398,6 +418,7 @@ impl Bot {
                     if in_text > part.in_text {
                         part.in_text = in_text;
                         part.item.units = units;
+                        part.best = best;
                     }
                 }
                 None => parts.push(Part {
@@ -407,6 +428,7 @@ impl Bot {
                     section,
                     in_heading,
                     in_text,
+                    best,
                 }),
             }
         }

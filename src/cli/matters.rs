@@ -23,8 +23,7 @@ pub(super) fn status(
     let status = bot(app, false)?.status(&topic.join(" "), since, today()?)?;
     if json {
         let mut value = serde_json::to_value(&status)?;
-        let reason = (!status.found)
-            .then(|| phrases::not_found(&status.topic, &status.searched, status.language));
+        let reason = (!status.found).then(|| phrases::no_status(&status));
         value["reason"] = json!(reason);
         writeln!(out, "{value}")?;
     } else {

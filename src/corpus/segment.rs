@@ -239,9 +239,13 @@ fn run_in_heading(paragraph: &str) -> Option<usize> {
         .copied()
         .filter(|word| word.starts_with(char::is_lowercase))
         .map(plain);
-    let definite = ["en", "et", "ene", "ane", "a"]
-        .iter()
-        .any(|ending| first.ends_with(ending));
+    let name = words
+        .first()
+        .is_some_and(|word| word.ends_with(char::is_uppercase));
+    let definite = !name
+        && ["en", "et", "ene", "ane", "a"]
+            .iter()
+            .any(|ending| first.ends_with(ending));
     let finite = second.is_some_and(|word| {
         ["er", "te", "de", "et", "ar"]
             .iter()
@@ -352,6 +356,12 @@ mod tests {
         assert_eq!(
             run_in_heading(&format!("Plan for 2024. {rest}")),
             Some("Plan for 2024.".len())
+        );
+        assert_eq!(
+            run_in_heading(&format!(
+                "Prosjekt-AMU kontorflyttinger. 12. juni 2018 kom saken.{rest}"
+            )),
+            Some("Prosjekt-AMU kontorflyttinger.".len())
         );
         assert_eq!(run_in_heading(&format!("Partene var enige.{rest}")), None);
         assert_eq!(

@@ -214,6 +214,10 @@ section! {
         auxiliaries,
         /// What stands between the parts of a name: "Lederen for Svartjenesten".
         inside_names,
+        /// Verbs that tell what somebody wants, or what will be: "vil".
+        futures,
+        /// What makes them tell what will be: "vil bli".
+        becoming,
         /// What a view begins with: "mener at".
         that,
         /// "I innspill fra kommunene".
@@ -230,6 +234,10 @@ section! {
         beliefs,
         /// What tells when something else is settled: "etter at gruppene er ferdige".
         times,
+        /// What may stand between a verb and what denies it: "støtter det ikke".
+        pronouns,
+        /// What begins a clause about somebody named before: "som avgjorde saka".
+        relatives,
         /// What denies it: "ikke".
         denials,
         /// What makes it a wish: "burde".
@@ -242,6 +250,8 @@ section! {
         before_months,
         /// What brings a matter back: "kommer tilbake".
         returns,
+        /// What says that talks go on: a decision that they do settles nothing.
+        goes_on,
         /// What is to come, where a time stands with it: "legges fram".
         comes,
         /// Times without a date: "uka", "høsten".

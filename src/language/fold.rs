@@ -6,20 +6,42 @@ use unicode_normalization::UnicodeNormalization;
 /// dropped ("én" → "en", "idé" → "ide").
 pub fn fold(word: &str) -> String {
     let mut folded = String::with_capacity(word.len());
-    for c in word.nfc().flat_map(char::to_lowercase) {
-        match c {
-            'a'..='z' | '0'..='9' | 'æ' | 'ø' | 'å' => folded.push(c),
-            'ä' => folded.push('æ'),
-            'ö' => folded.push('ø'),
-            'ß' => folded.push_str("ss"),
-            c => folded.extend(
-                std::iter::once(c)
-                    .nfd()
-                    .filter(|c| !('\u{300}'..='\u{36F}').contains(c)),
-            ),
-        }
+    // Nearly all words are of letters that are one character in any case.
+    if word.is_ascii() {
+        folded.push_str(word);
+        folded.make_ascii_lowercase();
+        return folded;
+    }
+    if is_composed(word) {
+        word.chars()
+            .flat_map(char::to_lowercase)
+            .for_each(|c| push(c, &mut folded));
+    } else {
+        word.nfc()
+            .flat_map(char::to_lowercase)
+            .for_each(|c| push(c, &mut folded));
     }
     folded
+}
+
+/// Whether all characters are letters of Latin-1 or older ones: none that joins the one before it.
+fn is_composed(word: &str) -> bool {
+    word.chars().all(|c| c < '\u{300}')
+}
+
+/// Adds a lower-case letter as it is compared.
+fn push(c: char, folded: &mut String) {
+    match c {
+        'a'..='z' | '0'..='9' | 'æ' | 'ø' | 'å' => folded.push(c),
+        'ä' => folded.push('æ'),
+        'ö' => folded.push('ø'),
+        'ß' => folded.push_str("ss"),
+        c => folded.extend(
+            std::iter::once(c)
+                .nfd()
+                .filter(|c| !('\u{300}'..='\u{36F}').contains(c)),
+        ),
+    }
 }
 
 #[cfg(test)]

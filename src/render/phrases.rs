@@ -2,7 +2,7 @@
 
 pub mod chat;
 
-use crate::answer::card::Searched;
+use crate::answer::card::{Positions, Searched, Status};
 use crate::answer::matter::Standing;
 use crate::answer::{Reason, Stance};
 use crate::corpus::Date;
@@ -135,8 +135,52 @@ pub fn refusal(refusal: &Refusal, language: Language) -> String {
     })
 }
 
+/// Why a card has nothing on its topic: none was named, or nothing was found in what was looked through.
+pub fn no_status(status: &Status) -> String {
+    let (topic, language) = (&status.topic, status.language);
+    match status.only_before {
+        Some((since, last)) => not_since(topic, since, last, language),
+        None if status.names_topic => not_found(topic, &status.searched, language),
+        None => no_topic(language).to_owned(),
+    }
+}
+
+/// That there is nothing on a topic since a day, and when it was told of last.
+fn not_since(topic: &str, since: Date, last: Option<Date>, language: Language) -> String {
+    let since = date(since, language);
+    let last = last.map(|last| date(last, language));
+    let last = |word: &str| {
+        let last = last.as_ref();
+        last.map_or(String::new(), |last| format!("; {word} {last}"))
+    };
+    match language {
+        Language::Bokmal => format!(
+            "Ingen dokumenter behandler «{topic}» fra {since} eller senere{}.",
+            last("det siste er fra")
+        ),
+        Language::Nynorsk => format!(
+            "Ingen dokument handsamar «{topic}» frå {since} eller seinare{}.",
+            last("det siste er frå")
+        ),
+        Language::English => format!(
+            "No document treats “{topic}” on {since} or later{}.",
+            last("the last is from")
+        ),
+    }
+}
+
+/// That nothing was said of what the topic is.
+fn no_topic(language: Language) -> &'static str {
+    pick(
+        language,
+        "Skriv hva saken gjelder, for eksempel «hjemmekontor».",
+        "Skriv kva saka gjeld, til dømes «heimekontor».",
+        "Write what the matter is about, such as “home office”.",
+    )
+}
+
 /// That nothing was found on a topic, and what was looked through.
-pub fn not_found(topic: &str, searched: &Searched, language: Language) -> String {
+fn not_found(topic: &str, searched: &Searched, language: Language) -> String {
     let documents = searched.documents;
     let years = match (searched.first, searched.last) {
         (Some(first), Some(last)) if first.year() < last.year() => {
@@ -165,7 +209,11 @@ pub fn not_found(topic: &str, searched: &Searched, language: Language) -> String
 }
 
 /// That nobody's position on a topic is told.
-pub fn no_positions(topic: &str, language: Language) -> String {
+pub fn no_positions(positions: &Positions) -> String {
+    let (topic, language) = (&positions.topic, positions.language);
+    if !positions.names_topic {
+        return no_topic(language).to_owned();
+    }
     match language {
         Language::Bokmal => format!("Dokumentene gjengir ingen parts syn på «{topic}»."),
         Language::Nynorsk => format!("Dokumenta gjev ikkje att synet til nokon part på «{topic}»."),
@@ -205,6 +253,8 @@ pub struct CardWords {
     pub earlier: &'static str,
     /// Before what was said later in other matters.
     pub mentions: &'static str,
+    /// Before the number of what has been shown already.
+    pub see: &'static str,
     /// Before other matters that may be meant.
     pub others: &'static str,
     /// After a next step that lies in the past.
@@ -237,6 +287,7 @@ pub fn card(language: Language) -> CardWords {
             "Nemnt seinare i andre saker",
             "Mentioned later in other matters",
         ),
+        see: pick(language, "se", "sjå", "see"),
         others: pick(
             language,
             "Du kan også mene",

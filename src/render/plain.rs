@@ -59,17 +59,13 @@ pub fn answer(answer: &Answer, style: Style) -> String {
 }
 
 /// Where a matter stands.
-pub fn status(status: &Status, style: Style) -> String {
+pub fn status<'a>(status: &'a Status, style: Style) -> String {
     let language = status.language;
     let words = phrases::card(language);
     let (bold, plain) = style.bold();
     let mut out = String::new();
     let Some(newest) = status.timeline.first() else {
-        let _ = writeln!(
-            out,
-            "{}",
-            phrases::not_found(&status.topic, &status.searched, language)
-        );
+        let _ = writeln!(out, "{}", phrases::no_status(status));
         return out;
     };
     let heading = newest.heading.as_deref().unwrap_or(&status.topic);
@@ -84,10 +80,23 @@ pub fn status(status: &Status, style: Style) -> String {
         date.unwrap_or_default(),
         phrases::standing(status.state, language)
     );
-    let mut number = 0;
-    let mut show = |out: &mut String, shown: &Excerpt| {
-        number += 1;
-        out.push_str(&excerpt(number, shown, language, style));
+    // What has been shown is referred to, not repeated.
+    let mut shown: Vec<&Excerpt> = Vec::new();
+    let mut show = |out: &mut String, next: &'a Excerpt| {
+        let within = |other: &&Excerpt| {
+            other.document.id == next.document.id
+                && other.start <= next.start
+                && next.end <= other.end
+        };
+        if let Some(known) = shown.iter().position(within) {
+            let holder = next.holder.as_deref().map(printable);
+            let stance = holder.map(|holder| phrases::stance(&holder, next.stance, language));
+            let whose = stance.map_or(String::new(), |stance| format!("{stance}: "));
+            let _ = writeln!(out, "    {whose}{} [{}]", words.see, known + 1);
+            return;
+        }
+        shown.push(next);
+        out.push_str(&excerpt(shown.len(), next, language, style));
     };
     if let Some(summary) = &status.summary {
         show(&mut out, summary);
@@ -136,7 +145,7 @@ pub fn positions(positions: &Positions, style: Style) -> String {
     let (bold, plain) = style.bold();
     let mut out = String::new();
     if positions.holders.is_empty() {
-        let _ = writeln!(out, "{}", phrases::no_positions(&positions.topic, language));
+        let _ = writeln!(out, "{}", phrases::no_positions(positions));
     }
     let mut number = 0;
     for (i, holder) in positions.holders.iter().enumerate() {

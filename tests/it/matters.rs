@@ -6,6 +6,7 @@ use std::path::Path;
 use referent::answer::card::Status;
 use referent::answer::matter::Standing;
 use referent::corpus::Date;
+use referent::render::phrases;
 use serde::Deserialize;
 
 use crate::support::{bot_on, repository};
@@ -182,4 +183,28 @@ fn what_no_document_mentions_has_no_card() {
                 .iter()
                 .all(|meeting| meeting.date >= Some(since))
     );
+    let card = bot
+        .status("Saksløftet", "2026-10".parse().ok(), today)
+        .unwrap();
+    assert_eq!(
+        phrases::no_status(&card),
+        "Ingen dokumenter behandler «Saksløftet» fra oktober 2026 eller senere; det siste er fra 24. september 2026."
+    );
+    let card = bot.status("hva", None, today).unwrap();
+    assert!(phrases::no_status(&card).starts_with("Skriv hva saken gjelder"));
+}
+
+#[test]
+fn what_other_matters_say_later_is_told_and_other_matters_are_offered() {
+    let bot = bot_on(&repository().join("knowledge"));
+    let today: Date = "2026-11-22".parse().unwrap();
+    let card = bot.status("Kladd", None, today).unwrap();
+    assert!(
+        card.mentions[0]
+            .text
+            .starts_with("Nynorsktesten er ikke bestått")
+    );
+    let card = bot.status("Svartjenesten", None, today).unwrap();
+    let other = "Sammendrag av telefonsamtaler ved Svartjenesten";
+    assert_eq!(card.others, [other]);
 }

@@ -273,4 +273,26 @@ mod tests {
             ]
         );
     }
+
+    #[test]
+    fn issues_in_a_list_are_headings_of_what_was_said() {
+        let source = "## Agenda\n\n* Paint the shed [#120](http://x.no)\n  * Ada, fine\n* Buy soil\n  * Bo, later\n* Ada asked\n\nThen:\n\n* One\n  * Two\n";
+        let extracted = read(source.as_bytes()).unwrap();
+        use BlockKind::{Heading, ListItem, Paragraph};
+        let kinds: Vec<_> = extracted.blocks.iter().map(|block| block.kind).collect();
+        assert_eq!(
+            kinds,
+            [
+                Heading(2),
+                Heading(3),
+                ListItem,
+                Heading(3),
+                ListItem,
+                ListItem,
+                Paragraph,
+                ListItem,
+                ListItem,
+            ]
+        );
+    }
 }

@@ -19,8 +19,8 @@ struct Card<'a> {
     text: String,
     /// A heading that stands over the next block, if that fits.
     heading: Option<String>,
-    excerpts: usize,
-    last: Option<&'a Excerpt>,
+    /// What was shown so far: it is referred to, not repeated.
+    shown: Vec<&'a Excerpt>,
     left_out: usize,
     language: Language,
 }
@@ -30,8 +30,7 @@ impl<'a> Card<'a> {
         Card {
             text: String::new(),
             heading: None,
-            excerpts: 0,
-            last: None,
+            shown: Vec::new(),
             left_out: 0,
             language,
         }
@@ -57,7 +56,25 @@ impl<'a> Card<'a> {
     }
 
     fn excerpt(&mut self, excerpt: &'a Excerpt) {
-        let number = self.excerpts + 1;
+        let within = |other: &&Excerpt| {
+            other.document.id == excerpt.document.id
+                && other.start <= excerpt.start
+                && excerpt.end <= other.end
+        };
+        if let Some(known) = self.shown.iter().position(within) {
+            let holder = excerpt.holder.as_deref();
+            let holder = holder.map(|holder| escaped_within(holder, 120));
+            let whose = holder.map_or(String::new(), |holder| {
+                let stance = phrases::stance(&holder, excerpt.stance, self.language);
+                format!("{stance}: ")
+            });
+            let see = phrases::card(self.language).see;
+            if self.left_out == 0 {
+                self.push(&format!("-# {whose}{see} {}\n", known + 1));
+            }
+            return;
+        }
+        let number = self.shown.len() + 1;
         let all = excerpt.text.chars().count();
         let quote = match &excerpt.highlights[..] {
             // On a card, to set off all of every quotation is to set off nothing.
@@ -72,11 +89,10 @@ impl<'a> Card<'a> {
         };
         let block = format!(
             "{quote}\n{}\n",
-            citation(number, excerpt, self.last, self.language)
+            citation(number, excerpt, self.shown.last().copied(), self.language)
         );
         if self.left_out == 0 && self.push(&block) {
-            self.excerpts = number;
-            self.last = Some(excerpt);
+            self.shown.push(excerpt);
         } else {
             self.left_out += 1;
         }
@@ -96,7 +112,7 @@ pub fn status(status: &Status) -> Message {
     let language = status.language;
     let words = phrases::card(language);
     let Some(newest) = status.timeline.first() else {
-        let text = phrases::not_found(&status.topic, &status.searched, language);
+        let text = phrases::no_status(status);
         return Message::embed(
             None,
             escaped_within(&text, limit::DESCRIPTION),
@@ -151,7 +167,7 @@ pub fn status(status: &Status) -> Message {
 pub fn positions(positions: &Positions, searched: &Searched) -> Message {
     let language = positions.language;
     if positions.holders.is_empty() {
-        let text = phrases::no_positions(&positions.topic, language);
+        let text = phrases::no_positions(positions);
         let footer = chat::searched(searched, language);
         return Message::embed(
             None,

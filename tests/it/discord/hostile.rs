@@ -182,7 +182,7 @@ proptest! {
             summary: Some(excerpt.clone()), decisions: excerpts.clone(), positions: excerpts.clone(),
         };
         keeps_to_the_rules(&discord::status(&Status {
-            topic: question.clone(), language, found: true, state: Standing::Decided, summary: excerpts.first().cloned(),
+            topic: question.clone(), language, names_topic: true, only_before: None, found: true, state: Standing::Decided, summary: excerpts.first().cloned(),
             next: None, next_has_passed: false, timeline: excerpts.iter().map(meeting).collect(), mentions: excerpts.clone(), others: nearest.clone(),
             searched: searched.clone(),
         }));
@@ -190,7 +190,7 @@ proptest! {
             holder: excerpt.document.title.clone(), positions: excerpts.clone(), changed: true,
         };
         keeps_to_the_rules(&discord::positions(&Positions {
-            topic: question.clone(), language, holders: excerpts.iter().map(holder).collect(),
+            topic: question.clone(), language, names_topic: true, holders: excerpts.iter().map(holder).collect(),
         }, &searched));
         let recent = |excerpt: &Excerpt| Recent { source: excerpt.document.clone(), since: Some(5), link: excerpt.link.clone() };
         keeps_to_the_rules(&discord::latest(&excerpts.iter().map(recent).collect::<Vec<_>>(), &searched, language));
