@@ -78,8 +78,8 @@ impl Store {
         Ok(found.optional()?)
     }
 
-    /// Keeps what somebody thought of an answer, in place of what they thought before. Says whether
-    /// there is such an answer.
+    /// Keeps what somebody thought of an answer, in place of what they thought before; a reason stays with
+    /// the same verdict. Says whether there is such an answer.
     pub fn judge(
         &self,
         answer: i64,
@@ -91,7 +91,8 @@ impl Store {
         let changed = self.connection().execute(
             "INSERT INTO feedback (answer, voter, at, good, reason)
              SELECT id, ?2, ?3, ?4, ?5 FROM answer WHERE id = ?1
-             ON CONFLICT (answer, voter) DO UPDATE SET at = ?3, good = ?4, reason = ?5",
+             ON CONFLICT (answer, voter) DO UPDATE SET at = ?3, good = ?4,
+                 reason = coalesce(?5, CASE WHEN good = ?4 THEN reason END)",
             params![answer, voter, at, good, reason],
         )?;
         Ok(changed > 0)

@@ -106,6 +106,8 @@ mod tests {
         store.judge(id, "b", true, None, 2).unwrap();
         store.judge(id, "a", false, None, 3).unwrap();
         store.judge(id, "a", false, Some("utdatert"), 4).unwrap();
+        // Events may come in another order than they were sent.
+        store.judge(id, "a", false, None, 4).unwrap();
         let verdicts = store.verdicts(id).unwrap();
         let [a, b] = &verdicts[..] else {
             panic!("{verdicts:?}")

@@ -9,12 +9,12 @@ mod visibility;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use wait_timeout::ChildExt;
 
-use crate::support::{Desk, end};
+use crate::support::{Desk, PATIENCE, end};
 pub use standin::{Manner, World};
 use standin::{Standin, TOKEN};
 
@@ -119,10 +119,18 @@ impl Chat {
         log
     }
 
-    /// What the program wrote so far.
-    pub fn log(&self) -> String {
+    /// Waits until the program has written this.
+    pub fn wait_for_log(&self, words: &str) {
         let program = self.program.as_ref().expect("the program is not running");
-        program.log.lock().unwrap().clone()
+        let start = Instant::now();
+        loop {
+            let log = program.log.lock().unwrap().clone();
+            if log.contains(words) {
+                return;
+            }
+            assert!(start.elapsed() < PATIENCE, "{words} is not in {log}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
     }
 
     /// What must hold after every conversation: nothing was refused, no event was lost.

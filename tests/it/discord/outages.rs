@@ -263,13 +263,8 @@ fn where_no_session_may_begin_it_waits_and_can_be_stopped() {
         ..Manner::default()
     };
     let mut chat = Chat::not_waiting(manner, minutes(), "");
-    let log = loop {
-        let log = chat.log();
-        if log.contains("Discord allows no further session for 10 minutes") {
-            break chat.stop();
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    };
+    chat.wait_for_log("Discord allows no further session for 10 minutes");
+    let log = chat.stop();
     assert!(
         log.ends_with("referent: finishing what was begun\n"),
         "{log}"
@@ -334,11 +329,7 @@ fn something_that_goes_wrong_is_said_under_an_id_that_the_log_has() {
         failed,
         format!("Noe gikk galt hos meg, og det er skrevet i loggen som `{id}`. Prøv gjerne igjen.")
     );
-    assert!(
-        chat.log().contains(&format!("discord: {id}: ")),
-        "{}",
-        chat.log()
-    );
+    chat.wait_for_log(&format!("discord: {id}: "));
 }
 
 #[test]
