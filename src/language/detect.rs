@@ -35,7 +35,7 @@ const BOKMAL: &[&str] = &[
     "ikke", "hva", "hvem", "hvordan", "hvorfor", "hvilke", "hvilken", "hvilket", "hvor", "jeg",
     "fra", "mer", "noen", "noe", "være", "ble", "blir", "en", "et", "mye", "bare", "seg", "de",
     "dem", "deres", "sier", "mener", "gjør", "kommer", "sammen", "hver", "selv", "også", "uten",
-    "flere", "etter", "enn", "nå", "da",
+    "flere", "enn", "nå", "da",
 ];
 const NYNORSK: &[&str] = &[
     "ikkje",
@@ -81,6 +81,11 @@ const NYNORSK: &[&str] = &[
     "arbeidsgivar",
     "høve",
 ];
+/// Words of both written forms.
+const NORWEGIAN: &[&str] = &[
+    "og", "er", "om", "på", "det", "som", "til", "av", "med", "har", "den", "vil", "skal", "kan",
+    "var", "vi", "ved", "eller", "når", "enige", "mot", "etter",
+];
 const ENGLISH: &[&str] = &[
     "the",
     "of",
@@ -114,7 +119,6 @@ const ENGLISH: &[&str] = &[
     "should",
     "an",
     "as",
-    "at",
     "by",
     "from",
     "it",
@@ -130,15 +134,16 @@ const ENGLISH: &[&str] = &[
 
 /// The language of `text`; bokmål where nothing tells.
 pub fn detect(text: &str) -> Language {
-    let (mut bokmal, mut nynorsk, mut english) = (0, 0, 0);
+    let (mut bokmal, mut nynorsk, mut either, mut english) = (0, 0, 0, 0);
     for word in words(text) {
         let word = fold(&text[word.start..word.end]);
         let word = word.as_str();
         bokmal += usize::from(BOKMAL.contains(&word));
         nynorsk += usize::from(NYNORSK.contains(&word)) * 2;
+        either += usize::from(NORWEGIAN.contains(&word));
         english += usize::from(ENGLISH.contains(&word));
     }
-    let norwegian = bokmal.max(nynorsk);
+    let norwegian = bokmal.max(nynorsk) + either;
     if english > norwegian || english + norwegian == 0 && is_english_topic(text) {
         Language::English
     } else if nynorsk > bokmal {
@@ -173,6 +178,10 @@ mod tests {
             ("Kva meiner forbundet om heimekontor?", Language::Nynorsk),
             ("When will the budget be ready?", Language::English),
             ("siste om lønnsforhandlingene", Language::Bokmal),
+            (
+                "Er VFS og arbeidsgiver enige om at planen er god?",
+                Language::Bokmal,
+            ),
             ("local pay talks", Language::English),
             ("plan for parkering", Language::Bokmal),
             (

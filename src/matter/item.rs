@@ -16,6 +16,8 @@ pub struct Item {
     pub heading: String,
     /// Its names, each as numbers of terms.
     pub names: Vec<Vec<u32>>,
+    /// What stands for the reference in its heading, as in "Ny kantine #12".
+    pub reference: Option<u32>,
     /// The terms of its text and headings, each with how often it occurs and whether a heading has it.
     pub terms: Vec<(u32, u16, bool)>,
 }
@@ -32,17 +34,28 @@ impl Item {
             counted.entry(number(&term.text)).or_default().1 = true;
         }
         let mut names: Vec<Vec<u32>> = names(heading).map(|name| numbers(&name)).collect();
+        let reference = reference(heading).map(number);
+        names.extend(reference.map(|reference| vec![reference]));
         names.retain(|name| !name.is_empty());
         Item {
             section,
             heading: heading.to_owned(),
             names,
+            reference,
             terms: counted
                 .into_iter()
                 .map(|(term, (count, heading))| (term, count, heading))
                 .collect(),
         }
     }
+}
+
+/// The reference that a heading gives its matter in a list that is kept elsewhere: "#12".
+fn reference(heading: &str) -> Option<&str> {
+    let (at, _) = heading.match_indices('#').last()?;
+    let digits = heading[at + 1..].bytes().take_while(u8::is_ascii_digit);
+    let end = at + 1 + digits.count();
+    (end > at + 1).then(|| &heading[at..end])
 }
 
 /// What stands for a term: items are compared by the million.

@@ -179,6 +179,8 @@ struct Group {
     sum: Vector,
     /// The document of all members, if it is one.
     document: Option<usize>,
+    /// The members' references.
+    references: Vec<u32>,
 }
 
 /// Two groups that might become one.
@@ -194,11 +196,12 @@ impl Groups {
             all: Vec::with_capacity(2 * items.len()),
             postings: HashMap::new(),
         };
-        for (i, ((document, _), sum)) in items.iter().zip(vectors).enumerate() {
+        for (i, ((document, item), sum)) in items.iter().zip(vectors).enumerate() {
             groups.add(Group {
                 members: vec![i],
                 sum,
                 document: Some(*document),
+                references: item.reference.into_iter().collect(),
             });
         }
         groups
@@ -232,6 +235,7 @@ impl Groups {
             self.add(Group {
                 members: one.members.into_iter().chain(other.members).collect(),
                 sum,
+                references: [one.references, other.references].concat(),
                 document: one
                     .document
                     .filter(|document| other.document == Some(*document)),
@@ -309,6 +313,12 @@ impl Groups {
             };
             // The items of one meeting are not joined but by those of others.
             if group.document.is_some() && group.document == of.document {
+                continue;
+            }
+            // Different references are different matters, however much they are alike.
+            let named = |of: &Group| !of.references.is_empty();
+            let same = |reference| of.references.contains(reference);
+            if named(group) && named(of) && !group.references.iter().any(same) {
                 continue;
             }
             let alike = score / (group.members.len() * of.members.len()) as f32;

@@ -223,4 +223,26 @@ mod tests {
         );
         assert!(found.contains(&vec!["Ny organisering"]), "{found:?}");
     }
+
+    #[test]
+    fn references_tell_matters_apart() {
+        let text = "Kokken på Tangen er ansatt, og Gryta leverer varm mat fra mai.";
+        let agendas = [
+            agenda(
+                "a",
+                "2023",
+                &[("Mat på Tangen #3", text), ("Kjøkken #4", text)],
+            ),
+            agenda(
+                "b",
+                "2024",
+                &[("Gryta og kokken (#3)", text), ("Kokk #5", text)],
+            ),
+        ];
+        let matters = Matters::link(&agendas);
+        let mut found = headings(&matters, &agendas);
+        found.sort();
+        let both = vec!["Gryta og kokken (#3)", "Mat på Tangen #3"];
+        assert_eq!(found, [both, vec!["Kjøkken #4"], vec!["Kokk #5"]]);
+    }
 }
