@@ -77,6 +77,16 @@ impl Bot {
         self.answer(self.question(text, &Filter::default()), conversation)
     }
 
+    /// Answers `text` as the next question of `conversation`, from what `filter` leaves.
+    pub fn ask_within_in(
+        &self,
+        text: &str,
+        filter: &Filter,
+        conversation: &mut Conversation,
+    ) -> anyhow::Result<Answer> {
+        self.answer(self.question(text, filter), conversation)
+    }
+
     pub(super) fn question(&self, text: &str, filter: &Filter) -> Question {
         let mut question = Question::parse_with(text, &self.parties);
         question.expand(&self.abbreviations);
