@@ -73,6 +73,7 @@ pub mod answer;
 pub mod app;
 pub mod bot;
 pub mod cli;
+pub mod clock;
 pub mod config;
 pub mod corpus;
 pub mod evaluate;

@@ -39,13 +39,17 @@ pub struct Conversation {
 
 impl Conversation {
     /// Notes what was asked, and what answered it.
-    pub(super) fn remember(&mut self, question: &Question, excerpts: &[Excerpt]) {
+    pub(super) fn remember<'a>(
+        &mut self,
+        question: &Question,
+        excerpts: impl IntoIterator<Item = &'a Excerpt>,
+    ) {
         let keywords = question.keywords.iter();
         self.keywords = keywords
             .filter(|keyword| !is_party(keyword))
             .cloned()
             .collect();
-        self.place = excerpts.first().map(|best| {
+        self.place = excerpts.into_iter().next().map(|best| {
             (
                 DocumentId::from(best.document.id.as_str()),
                 best.heading.clone(),

@@ -92,14 +92,25 @@ impl Bot {
                 let answer = self.ask_within_in(question, filter, conversation)?;
                 Reply::Answer(answer, self.searched())
             }
-            Command::Status(topic) => Reply::Status(Box::new(self.status(topic, None, today)?)),
+            Command::Status(topic) => {
+                let status = self.status(topic, None, today)?;
+                let question = self.question(topic, &Filter::default());
+                conversation.remember(&question, &status.summary);
+                Reply::Status(Box::new(status))
+            }
             Command::Positions(topic, holder) => {
                 let mut filter = Filter::default();
                 let added = holder
                     .iter()
                     .try_for_each(|holder| filter.add(Key::Holder, holder));
                 match added.and_then(|()| self.check(&filter)) {
-                    Ok(()) => Reply::Positions(self.positions(topic, &filter)?, self.searched()),
+                    Ok(()) => {
+                        let positions = self.positions(topic, &filter)?;
+                        let question = self.question(topic, &Filter::default());
+                        let mut all = positions.holders.iter().flat_map(|of| &of.positions);
+                        conversation.remember(&question, all.next());
+                        Reply::Positions(positions, self.searched())
+                    }
                     Err(refusal) => Reply::Refused(refusal, detect(topic)),
                 }
             }

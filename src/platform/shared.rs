@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::Context;
 use tokio::sync::Semaphore;
@@ -14,7 +13,8 @@ use crate::bot::ask::Conversation;
 use crate::bot::audience::Audience;
 use crate::bot::command::{Command, Reply, Seen};
 use crate::bot::{Bot, Handle};
-use crate::corpus::{Date, DocumentId};
+use crate::clock::{now, today};
+use crate::corpus::DocumentId;
 use crate::language::Language;
 use crate::question::restriction::Filter;
 use crate::render::phrases;
@@ -183,22 +183,6 @@ impl Shared {
             bot,
         }))
     }
-}
-
-/// The time, in seconds since 1970.
-pub(super) fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| {
-        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-    })
-}
-
-/// The day it is, by UTC.
-fn today() -> anyhow::Result<Date> {
-    let today = time::OffsetDateTime::now_utc().date();
-    let year = u16::try_from(today.year()).ok();
-    let date = year.and_then(|year| Date::new(year, Some(today.month().into()), Some(today.day())));
-    date.context("this machine's clock is wrong: set it")
 }
 
 /// Memberships of users in groups, as far as they were looked up a short time ago.

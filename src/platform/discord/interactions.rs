@@ -14,8 +14,9 @@ use super::api::{Interaction, Target};
 use super::viewer::{Origin, Viewer, is_thread};
 use crate::bot::audience::Audience;
 use crate::bot::command::Reply;
+use crate::clock::now;
 use crate::language::Language;
-use crate::platform::shared::{Done, now};
+use crate::platform::shared::Done;
 use crate::render::discord::{self, Buttons, Message};
 use crate::render::phrases::chat;
 
