@@ -52,7 +52,7 @@ impl Item {
 
 /// The reference that a heading gives its matter in a list that is kept elsewhere: "#12".
 fn reference(heading: &str) -> Option<&str> {
-    let (at, _) = heading.match_indices('#').last()?;
+    let (at, _) = heading.rmatch_indices('#').next()?;
     let digits = heading[at + 1..].bytes().take_while(u8::is_ascii_digit);
     let end = at + 1 + digits.count();
     (end > at + 1).then(|| &heading[at..end])
