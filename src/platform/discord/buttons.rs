@@ -109,7 +109,7 @@ impl Discord {
             private: true,
         };
         let done = match press {
-            Press::Show(answer) => self.show(&by, &viewer, answer, locale).await,
+            Press::Show(answer) => self.show(&by, &viewer, answer, &around).await,
             Press::Thread(answer) => {
                 self.open_thread(&viewer, pressed.message.id.get(), answer, locale, &further)
                     .await
@@ -209,16 +209,18 @@ impl Discord {
         Ok(())
     }
 
-    /// Shows an answer to all that only one saw; only what all may see, and all of it or nothing.
+    /// Shows an answer to all that only one saw; only what all may see, and all of it or nothing. Where it
+    /// is shown, it is not offered again.
     async fn show(
         self: &Arc<Self>,
         by: &Interaction,
         viewer: &Viewer,
         answer: i64,
-        locale: Language,
+        around: &Surroundings,
     ) -> anyhow::Result<()> {
         let aloud = viewer.aloud(&self.visibility);
-        let message = self
+        let (locale, titled) = (around.language, around.title);
+        let shown = self
             .shared
             .work(move |shared| {
                 let Some(again) = shared.again(answer, &aloud)? else {
@@ -232,25 +234,33 @@ impl Discord {
                     show: false,
                     thread: false,
                 };
-                let question = again.question.clone();
-                let title = Some(question.as_str());
-                Ok(Ok(discord::answer(
-                    &given(&again),
-                    &again.bot.searched(),
-                    title,
-                    Some(buttons),
+                let (given, searched) = (given(&again), again.bot.searched());
+                let under =
+                    |title: Option<&str>| discord::answer(&given, &searched, title, Some(buttons));
+                let question = again.question.as_str();
+                Ok(Ok((
+                    under(Some(question)),
+                    under(titled.then_some(question)),
                 )))
             })
             .await?;
-        let (message, private) = match message {
-            Ok(message) => (message, false),
-            Err(words) => (Message::plain(words), true),
-        };
-        let target = Target::Further {
+        let further = |private| Target::Further {
             interaction: by.clone(),
             private,
         };
-        self.api.send(&target, &message).await?;
+        match shown {
+            Ok((to_all, to_one)) => {
+                self.api.send(&further(false), &to_all).await?;
+                self.api
+                    .send(&Target::Original(by.clone()), &to_one)
+                    .await?;
+            }
+            Err(words) => {
+                self.api
+                    .send(&further(true), &Message::plain(words))
+                    .await?;
+            }
+        }
         Ok(())
     }
 

@@ -150,9 +150,11 @@ fn a_private_answer_is_seen_by_one_and_can_be_shown_to_all() {
             "👎 = bad:1"
         ]
     );
-    let shown = chat
-        .discord
-        .further(&chat.discord.press(&place, &answer, "show:"));
+    let pressed = chat.discord.press(&place, &answer, "show:");
+    let shown = chat.discord.further(&pressed);
+    let left = chat.discord.answer(&pressed);
+    assert_eq!((text(&left), &left["flags"]), (text(&answer), &json!(64)));
+    assert!(!left.to_string().contains("show:"), "it was shown already");
     assert_eq!(
         (text(&shown), &shown["flags"]),
         (format!("{BIKES}\n{}", bikes()), &json!(0))

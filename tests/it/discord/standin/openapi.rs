@@ -178,3 +178,55 @@ impl Description {
         }
     }
 }
+
+#[test]
+fn what_a_description_does_not_allow_is_seen() {
+    let description = Description(serde_json::json!({
+        "paths": {"/channels/{id}/messages": {"post": {"requestBody": {"required": true, "content": {"application/json": {
+            "schema": {"$ref": "#/components/schemas/Message"}
+        }}}}}},
+        "components": {"schemas": {
+            "Message": {"type": "object", "required": ["content"], "properties": {
+                "content": {"type": "string", "maxLength": 5},
+                "flags": {"oneOf": [{"type": "null"}, {"type": "integer", "enum": [0, 64]}]},
+            }},
+        }},
+    }));
+    for (body, faults) in [
+        (r#"{"content": "ja", "flags": 64}"#, 0),
+        (r#"{"content": "altfor langt"}"#, 1),
+        (r#"{"content": "ja", "flags": 3}"#, 1),
+        (r#"{"flag": null}"#, 2),
+        (r#"{"content": null, "flags": "x"}"#, 2),
+        ("null", 1),
+    ] {
+        let found = description.faults(
+            "POST",
+            "/channels/7/messages",
+            &serde_json::from_str(body).unwrap(),
+        );
+        assert_eq!(found.len(), faults, "{body}: {found:?}");
+    }
+    assert_eq!(
+        description
+            .faults("GET", "/channels/7/messages", &Value::Null)
+            .len(),
+        1
+    );
+    assert_eq!(
+        description
+            .faults("POST", "/channels/7", &Value::Null)
+            .len(),
+        1
+    );
+    assert_eq!(
+        description
+            .faults(
+                "POST",
+                "/channels/7/messages?x=1",
+                &serde_json::json!({"content": "ja"})
+            )
+            .len(),
+        1
+    );
+}
