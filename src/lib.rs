@@ -22,6 +22,7 @@
 //! | [`corpus`] | what a document is: formats, metadata, sections, passages | nothing |
 //! | [`language`] | Norwegian analysis: words → terms | nothing |
 //! | [`matter`] | agenda items of different meetings that treat the same matter | corpus, language |
+//! | [`clock`] | what time it is | corpus |
 //! | [`config`] | `config.toml`, checked | nothing |
 //! | [`question`] | words → what is asked | language, corpus |
 //! | [`semantic`] | a sentence model: words → meaning, and the store of meanings | nothing |
@@ -32,7 +33,7 @@
 //! | [`store`] | what cannot be made anew: answers given, verdicts, threads | nothing |
 //! | [`evaluate`] | scores answers against gold questions | bot, answer, question, corpus |
 //! | [`render`] | what the bot replies → text; all words that users read | bot (its replies), answer, question, language, corpus |
-//! | [`platform`] | where people talk: the terminal, Discord | bot, render, store, config, answer, question, language, corpus |
+//! | [`platform`] | where people talk: the terminal, Discord | bot, render, store, config, clock, answer, question, language, corpus |
 //! | [`app`] | puts the parts together, and runs the platforms | config, bot, store, platform, ingest, index, semantic, language (the words that a union adds) |
 //! | [`cli`] | the commands | app, and views of what comes back |
 //!
