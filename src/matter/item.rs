@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::corpus::{Document, Span};
+use crate::corpus::{Document, Section, Span};
 use crate::language::{fold, terms, words};
 
 /// A part of a document that treats one matter.
@@ -123,7 +123,10 @@ pub fn item_of(document: &Document, index: usize) -> Option<usize> {
         .iter()
         .copied()
         .find(|&at| sections.get(at).is_some_and(|of| of.agenda_item));
-    if agenda_item.is_some() || sections.iter().any(|of| of.agenda_item) {
+    // Where the items have numbers, nothing else is one; beside headings that run into their text, others
+    // are.
+    let numbered = |of: &Section| of.agenda_item && of.number.is_some();
+    if agenda_item.is_some() || sections.iter().any(numbered) {
         return agenda_item;
     }
     path.into_iter().find(|&at| {
@@ -136,7 +139,7 @@ pub fn item_of(document: &Document, index: usize) -> Option<usize> {
         let alone = || {
             sections
                 .iter()
-                .filter(|other| other.level == section.level)
+                .filter(|other| other.level == section.level && !other.heading.is_empty())
                 .count()
                 == 1
         };
