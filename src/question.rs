@@ -178,6 +178,20 @@ impl Question {
         }
     }
 
+    /// The same with its words taken for English ones: "dogs" alone tells no language. Nothing where it is
+    /// in English already, or none of them is known.
+    pub fn in_english(&self) -> Option<Question> {
+        let keywords = keywords(&self.bare, Language::English, self.intent);
+        let known = keywords
+            .iter()
+            .any(|keyword| !keyword.alternatives.is_empty());
+        (self.language != Language::English && known).then(|| Question {
+            language: Language::English,
+            keywords,
+            ..self.clone()
+        })
+    }
+
     /// Understands `text` by itself.
     pub fn parse(text: &str) -> Question {
         let asked = text;

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use super::{Reading, Stance};
 use crate::corpus::format::BlockKind;
 use crate::language::cues::{Words, cues, folded};
-use crate::language::{fold, is_party, is_role, words};
+use crate::language::{Language, fold, is_party, is_question_word, is_role, words};
 
 /// What one sentence says about who has the word.
 pub(super) enum Word {
@@ -261,7 +261,7 @@ const MIN_SPEECH: usize = 5;
 
 /// Whether a holder is the one who wrote the document.
 fn is_author(reading: &Reading, name: &str) -> bool {
-    let author = reading.document.metadata.author.as_deref();
+    let author = reading.author();
     author.is_some_and(|author| own_name(reading, author.to_owned()) == name)
 }
 
@@ -302,7 +302,7 @@ fn introduced(reading: &Reading, i: usize) -> Option<(String, Stance)> {
 
 /// What nobody is named for, the author says: "Ordningen bør evalueres" is advice of those who wrote it.
 fn recommended(reading: &Reading, i: usize) -> Option<(String, Stance)> {
-    let author = reading.document.metadata.author.clone()?;
+    let author = reading.author()?.to_owned();
     let text = reading.text(i);
     if text.len() > MAX_SENTENCE {
         return None;
@@ -394,7 +394,7 @@ fn writer(reading: &Reading, text: &str, folded: &[String]) -> Option<String> {
         .filter(|name| name.starts_with(char::is_uppercase))
         .map(str::to_owned);
     name.or_else(|| {
-        let author = reading.document.metadata.author.clone()?;
+        let author = reading.author()?.to_owned();
         Some(own_name(reading, author))
     })
 }
@@ -402,11 +402,12 @@ fn writer(reading: &Reading, text: &str, folded: &[String]) -> Option<String> {
 /// What minutes call the one who wrote them: "FASA" where the author is "FASA Ombruk". One holder has
 /// one name.
 fn own_name(reading: &Reading, name: String) -> String {
-    let author = reading.document.metadata.author.as_deref();
+    let author = reading.author();
     let short = name.split(' ').next().unwrap_or_default();
     let abbreviation =
         short.chars().count() >= 2 && short.chars().all(|letter| letter.is_uppercase());
-    if author == Some(&name) && abbreviation {
+    let named = cues().holders.names.has(&fold(short));
+    if author == Some(&name) && (abbreviation || named) {
         short.to_owned()
     } else {
         name
@@ -543,6 +544,20 @@ fn subject(reading: &Reading, text: &str, folded: &[String]) -> Option<(String, 
     let article = start > 0 && known.articles.has(&folded[start - 1]);
     let word = |i: usize| &text[found[i].start..found[i].end];
     let capital = |i: usize| word(i).starts_with(char::is_uppercase);
+    if let Some((name, stance)) = described(text, folded, start) {
+        return Some((name, Some(stance)));
+    }
+    // "Ladeklar svarte at …": whoever the document knows by name.
+    if !reading.is_english() && capital(start) && reading.is_name(&folded[start]) {
+        let end = (start..found.len()).find(|i| !capital(*i));
+        let name = end.and_then(|end| Some((end, text.get(first.start..found[end - 1].end)?)));
+        if let Some((end, name)) = name
+            && !name.contains([',', '.', ':', ';', '('])
+            && let Some(stance) = cue_at(folded, end)
+        {
+            return Some((name.to_owned(), Some(stance)));
+        }
+    }
     if !capital(start) && !article
         || known.clauses.has(&folded[start])
         || known.conditions.has(&folded[start])
@@ -586,6 +601,29 @@ fn subject(reading: &Reading, text: &str, folded: &[String]) -> Option<(String, 
         }
     }
     name.map(|name| (name.to_owned(), None))
+}
+
+/// A party that a word or two stand before: "De lokale tillitsvalgte mener", "Grønn liste støttet".
+fn described(text: &str, folded: &[String], start: usize) -> Option<(String, Stance)> {
+    let (found, known) = (words(text), &cues().words);
+    let word = |i: usize| &text[found[i].start..found[i].end];
+    let is_lower = |i: usize| word(i).starts_with(char::is_lowercase);
+    let led = known.determiners.has(&folded[start]);
+    let first = if led { start + 1 } else { start };
+    let opens = |i: usize| {
+        !is_question_word(&folded[i], Language::Bokmal) && !known.inside_names.has(&folded[i])
+    };
+    let party = (start + 1..(start + 4).min(folded.len())).find(|&i| is_party(word(i)))?;
+    let name = text.get(found[first].start..found[party].end)?;
+    let plain = (first..party).all(|i| {
+        opens(i)
+            && cue_at(folded, i).is_none()
+            && (i == start || is_lower(i) && word(i).ends_with('e'))
+    });
+    let one = led || party == start + 1;
+    let whole = plain && one && is_lower(party) && !name.contains([',', '.', ':', ';', '(', '-']);
+    let stance = cue_at(folded, party + 1).filter(|_| whole)?;
+    Some((capitalized(name), agreed(&folded[first..=party], stance)))
 }
 
 /// That the parties agree or disagree with each other says nothing of what they are for or against.
@@ -693,7 +731,7 @@ mod tests {
             .map(|(kind, text)| Block::new(*kind, *text, None));
         let found = segment(blocks.collect());
         let metadata = Metadata {
-            author: (language == "nb").then(|| "Fagforbundet Vekt".to_owned()),
+            author: (language == "nb").then(|| "Fagforeningen Vekt".to_owned()),
             language: Some(language.to_owned()),
             ..Metadata::default()
         };
@@ -741,7 +779,7 @@ mod tests {
                 "Direktøren svarte. Det er vi fornøyde med.",
                 [
                     Some(("Direktøren", States)),
-                    Some(("Fagforbundet Vekt", Supports)),
+                    Some(("Fagforeningen Vekt", Supports)),
                 ],
             ),
             // What somebody is quoted to say is not the writer's.
@@ -753,7 +791,7 @@ mod tests {
                 "Begge parter er enige. Vi støtter det ikke.",
                 [
                     Some(("Parter", States)),
-                    Some(("Fagforbundet Vekt", Opposes)),
+                    Some(("Fagforeningen Vekt", Opposes)),
                 ],
             ),
             // What will happen to somebody is no view.
@@ -859,7 +897,7 @@ mod tests {
             None,
             None,
             Some(("Lederen for Posttjenesten", Stance::Supports)),
-            Some(("Fagforbundet Vekt", Stance::Demands)),
+            Some(("Fagforeningen Vekt", Stance::Demands)),
             Some(("Arbeidsgiver", Stance::States)),
             Some(("Arbeidsgiver", Stance::States)),
             Some(("Forbundet", Stance::States)),

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::{Excerpt, Links, Reading, Stance, holder};
+use crate::corpus::format::BlockKind;
 use crate::corpus::metadata::{Kind, find_date, month_of};
 use crate::corpus::{Date, Span};
 use crate::language::cues::{Words, cues, folded};
@@ -60,6 +61,8 @@ const MAX_LENGTH: usize = 500;
 /// A summary or next step shorter than this, in bytes, is shown with what stands beside it.
 const MIN_SUMMARY: usize = 160;
 
+/// A longer sentence is no mere formula.
+const MAX_FORMULA: usize = 16;
 /// A sentence with fewer words opens no matter.
 const MIN_WORDS: usize = 4;
 
@@ -113,6 +116,10 @@ impl Item {
             return None;
         }
         // One who speaks tells of much else: "the other project adopted one".
+        // "Vedtak: Saken tas til orientering" settles nothing; what was told before it does.
+        if known.noted.position(&folded).is_some() && words(text).len() <= MAX_FORMULA {
+            return Some((Standing::Announced, 1));
+        }
         let least = if holder::is_spoken(&self.reading, unit) {
             2
         } else {
@@ -155,6 +162,12 @@ impl Item {
                 false => standing,
             };
             return Some((standing, 3));
+        }
+        let labelled = text
+            .split_once(':')
+            .is_some_and(|(label, _)| known.conclusions.at(&folded, 0) == Some(words(label).len()));
+        if labelled && !is_report {
+            return Some((Standing::Decided, 3));
         }
         if tells(&states.negotiation) && !is_report {
             Some((Standing::Negotiation, 2))
@@ -202,7 +215,7 @@ impl Item {
         };
         let units = self.units.clone().filter(decided);
         units
-            .map(|unit| self.excerpt(unit..unit + 1, links))
+            .map(|unit| self.excerpt(self.with_list(unit), links))
             .collect()
     }
 
@@ -245,54 +258,84 @@ impl Item {
         let text = self.reading.text(unit);
         Some(Next {
             text: text.to_owned(),
-            date: self.date().and_then(|meeting| when(text, meeting)),
+            date: self.date().and_then(|meeting| self.ahead(unit, meeting)),
             excerpt: self.around(unit, MIN_SUMMARY, links),
         })
     }
 
     /// How surely a sentence tells what the matter waits for.
     fn waits(&self, unit: usize) -> u8 {
-        let folded = folded(self.reading.text(unit));
+        let told = folded(self.reading.text(unit));
         let known = &cues().words;
-        let is = |list: &Words| list.position(&folded).is_some();
+        let is = |list: &Words| list.position(&told).is_some();
         // What somebody asks for is no plan, and when people meet next is none of the matter's.
         let wished = matches!(
             holder::holder(&self.reading, unit),
             Some((_, Stance::Demands | Stance::Opposes | Stance::Questions))
         );
-        let of_meeting = known.next_meeting.at(&folded, 0).is_some();
+        let of_meeting = known.next_meeting.at(&told, 0).is_some();
         if is(&known.conditions) || wished || of_meeting {
             0
-        } else if let Some(at) = known.returns.position(&folded) {
+        } else if let Some(at) = known.returns.position(&told) {
             // "When it comes back we shall have to deal with it" tells no time.
-            let open = known.times.position(&folded).is_some_and(|time| time < at);
+            let open = known.times.position(&told).is_some_and(|time| time < at);
             if open { 0 } else { BROUGHT_BACK }
         } else {
             // One who speaks names many a time that is none of the matter's.
             let spoken = holder::is_spoken(&self.reading, unit);
+            let text = self.reading.text(unit);
+            // "The talks of 20 May were called off, and new ones are on 12 June": only the second is to come.
             let told = is(&known.comes);
-            let ahead = (told || !spoken)
-                && !is(&known.denials)
-                && !is(&known.past)
-                && self.date().is_some_and(|meeting| {
-                    let text = self.reading.text(unit);
-                    // "Every May", in a report, is no plan; "in May 2027" may be one.
-                    let stated = |date: Date| text.contains(&date.year().to_string());
-                    // "Two of us leave in June" has no day, and nothing that says it is of the matter.
-                    let exact = |date: Date| told || date.day().is_some();
-                    let ahead = |date: Date| {
+            let ahead = |clause: &str, meeting: Date| {
+                let words_of = folded(clause);
+                let is = |list: &Words| list.position(&words_of).is_some();
+                // "Every May", in a report, is no plan; "in May 2027" may be one.
+                let stated = |date: Date| text.contains(&date.year().to_string());
+                // "Two of us leave in June" has no day, and nothing that says it is of the matter.
+                let exact = |date: Date| told || date.day().is_some();
+                (told || !spoken)
+                    && !is(&known.denials)
+                    && !is(&known.past)
+                    && when(clause, meeting).is_some_and(|date| {
                         date > meeting && exact(date) && (!self.is_report() || stated(date))
-                    };
-                    when(text, meeting).is_some_and(ahead)
-                });
+                    })
+            };
+            let ahead = self
+                .date()
+                .is_some_and(|meeting| clauses(text).any(|clause| ahead(clause, meeting)));
             u8::from(ahead || told && is(&known.seasons))
         }
+    }
+
+    /// The first time that a sentence names after the meeting; else the first that it names.
+    fn ahead(&self, unit: usize, meeting: Date) -> Option<Date> {
+        let text = self.reading.text(unit);
+        let mut named = clauses(text).filter_map(|clause| when(clause, meeting));
+        let ahead = named.find(|date| *date > meeting);
+        ahead.or_else(|| when(text, meeting))
+    }
+
+    /// A sentence, and where it leads a list in ("Vedtak:"), as much of that as fits.
+    fn with_list(&self, unit: usize) -> Range<usize> {
+        let reading = &self.reading;
+        let mut units = unit..unit + 1;
+        if !reading.text(unit).ends_with(':') {
+            return units;
+        }
+        let is_item = |unit: usize| reading.units[unit].kind != BlockKind::Paragraph;
+        while units.end < self.units.end
+            && (units.end == unit + 1 || is_item(units.end))
+            && reading.span(&(unit..units.end + 1)).len() <= MAX_LENGTH
+        {
+            units.end += 1;
+        }
+        units
     }
 
     /// A sentence with what stands beside it in its paragraph, up to a fair length.
     fn around(&self, unit: usize, least: usize, links: &Links) -> Excerpt {
         let reading = &self.reading;
-        let mut units = unit..unit + 1;
+        let mut units = self.with_list(unit);
         while reading.span(&units).len() < least {
             let after = units.start..units.end + 1;
             let before = units.start.saturating_sub(1)..units.end;
@@ -312,7 +355,7 @@ impl Item {
             }
         }
         let span = reading.span(&units);
-        let telling = reading.span(&(unit..unit + 1));
+        let telling = reading.span(&self.with_list(unit));
         let mut excerpt = Excerpt::new(&reading.document, span, &[telling], 0.0, links);
         // Words of several are nobody's.
         let told: Vec<_> = units.map(|unit| holder::holder(reading, unit)).collect();
@@ -332,6 +375,25 @@ impl Item {
         let span: Span = self.reading.span(&units);
         Excerpt::new(&self.reading.document, span, &[span], 0.0, links)
     }
+}
+
+/// The clauses of a sentence that stand beside each other.
+fn clauses(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let left = rest?;
+        let breaks = |at: &usize| {
+            let next = left[*at..].trim_start_matches([',', ';', ' ']);
+            let word = next.split(' ').next().unwrap_or_default();
+            left[*at..].starts_with(';') || cues().words.joining.has(&fold(word))
+        };
+        let at = left
+            .match_indices([',', ';'])
+            .map(|(at, _)| at)
+            .find(breaks);
+        rest = at.map(|at| &left[at + 1..]);
+        Some(&left[..at.unwrap_or(left.len())])
+    })
 }
 
 /// What a sentence is worth as a next step that brings the matter back.

@@ -105,6 +105,12 @@ impl People {
                 let name = name.and_then(|name| name.split(" - ").next());
                 let name = name.unwrap_or_default().trim_start_matches('•').trim();
                 self.add(name, handle, document);
+                // "Kari Li (Delta)": whoever she speaks for holds views too.
+                let bracketed = part.split_once('(').map(|(_, rest)| rest);
+                let whom = bracketed.and_then(|rest| rest.split(')').next());
+                if let Some(whom) = whom.filter(|_| handle.is_none()) {
+                    self.add(whom.trim(), None, document);
+                }
             }
         }
     }

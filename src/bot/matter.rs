@@ -26,6 +26,10 @@ use crate::question::{Course, Question};
 const PASSAGES: usize = 100;
 /// The share of a topic's words, by weight, that a heading over its matter has.
 const IN_HEADING: f32 = 0.6;
+/// The share that a heading has at least where the rest is what the document's first lines name.
+const SOME_IN_HEADING: f32 = 0.3;
+/// The blocks that name a document and whose it is.
+const LETTERHEAD: usize = 3;
 /// The share that a passage has which treats it under another heading.
 const IN_TEXT: f32 = 0.75;
 /// The share that a sentence has which speaks of it in another matter.
@@ -286,8 +290,16 @@ impl Bot {
         Ok(Some((Item { reading, units }, 1.0)))
     }
 
-    /// What fits a topic.
+    /// What fits a topic; one that nothing fits may be in English.
     fn fit(&self, topic: &Question) -> anyhow::Result<Fit> {
+        let fit = self.fit_in_language(topic)?;
+        match topic.in_english().filter(|_| fit.parts.is_empty()) {
+            Some(english) => self.fit_in_language(&english),
+            None => Ok(fit),
+        }
+    }
+
+    fn fit_in_language(&self, topic: &Question) -> anyhow::Result<Fit> {
         let parts = self.parts(topic)?;
         let matters = self.matters()?;
         let by_heading = parts.iter().any(|part| part.in_heading >= IN_HEADING);
@@ -388,48 +400,28 @@ impl Bot {
             let Some(reading) = self.ready(&hit.document)? else {
                 continue;
             };
-            let within = hit.passage.section;
-            let section = item_of(&reading.document, within).unwrap_or(within);
-            let units = reading.within(hit.passage.span);
-            let heading = headings(&reading.document, within, section);
-            let in_heading = covered(question, &weights, std::slice::from_ref(&heading));
-            let mut texts: Vec<Vec<String>> = units
-                .clone()
-                .map(|unit| reading.terms(unit).to_vec())
-                .collect();
-            texts.push(heading);
-            let in_text = covered(question, &weights, &texts);
-            let share = |unit: usize| {
-                covered(
-                    question,
-                    &weights,
-                    std::slice::from_ref(&texts[unit - units.start]),
-                )
-            };
-            let shares = units.clone().map(|unit| (unit, share(unit)));
-            let best = shares.max_by(|(_, a), (_, b)| a.total_cmp(b));
-            let best = best.unwrap_or((units.start, 0.0));
-            match parts
-                .iter_mut()
-                .find(|part| part.document == hit.document && part.section == section)
-            {
-                Some(part) => {
-                    part.in_heading = part.in_heading.max(in_heading);
-                    if in_text > part.in_text {
-                        part.in_text = in_text;
-                        part.item.units = units;
-                        part.best = best;
+            for units in by_section(&reading, reading.within(hit.passage.span)) {
+                let start = reading.units[units.start].span.start;
+                let within = reading.document.section_at(start);
+                let within = within.unwrap_or(hit.passage.section);
+                let found = self.part(question, &weights, &hit.document, (&reading, within, units));
+                let known = |part: &&mut Part| {
+                    part.document == found.document && part.section == found.section
+                };
+                match parts.iter_mut().find(known) {
+                    Some(part) => {
+                        part.in_heading = part.in_heading.max(found.in_heading);
+                        if found.in_text > part.in_text {
+                            part.in_text = found.in_text;
+                            part.item.units = found.item.units;
+                            part.best = found.best;
+                        }
                     }
+                    None => parts.push(Part {
+                        matter: matters.of(&found.document, found.section),
+                        ..found
+                    }),
                 }
-                None => parts.push(Part {
-                    matter: matters.of(&hit.document, section),
-                    item: Item { reading, units },
-                    document: hit.document,
-                    section,
-                    in_heading,
-                    in_text,
-                    best,
-                }),
             }
         }
         // Under its own heading all is about the matter; elsewhere what names it is.
@@ -441,6 +433,66 @@ impl Bot {
         }
         Ok(parts)
     }
+
+    /// The part of a document that some sentences of section `within` belong to.
+    fn part(
+        &self,
+        question: &Question,
+        weights: &Weights,
+        document: &DocumentId,
+        (reading, within, units): (&Arc<Reading>, usize, Range<usize>),
+    ) -> Part {
+        let section = item_of(&reading.document, within).unwrap_or(within);
+        let heading = headings(&reading.document, within, section);
+        let in_heading = match covered(question, weights, std::slice::from_ref(&heading)) {
+            // "Hund i borettslaget": whose minutes they are stands over all of them.
+            share if (SOME_IN_HEADING..IN_HEADING).contains(&share) => {
+                let named = [heading.clone(), letterhead(&reading.document)];
+                covered(question, weights, &named)
+            }
+            share => share,
+        };
+        let mut texts: Vec<Vec<String>> = units
+            .clone()
+            .map(|unit| reading.terms(unit).to_vec())
+            .collect();
+        texts.push(heading);
+        let in_text = covered(question, weights, &texts);
+        let share = |unit: usize| {
+            covered(
+                question,
+                weights,
+                std::slice::from_ref(&texts[unit - units.start]),
+            )
+        };
+        let shares = units.clone().map(|unit| (unit, share(unit)));
+        let best = shares.max_by(|(_, a), (_, b)| a.total_cmp(b));
+        Part {
+            matter: None,
+            best: best.unwrap_or((units.start, 0.0)),
+            item: Item {
+                reading: Arc::clone(reading),
+                units,
+            },
+            document: document.clone(),
+            section,
+            in_heading,
+            in_text,
+        }
+    }
+}
+
+/// The units of a passage by the sections they stand in: one passage may hold several short ones.
+fn by_section(reading: &Reading, units: Range<usize>) -> Vec<Range<usize>> {
+    let section = |unit: usize| reading.document.section_at(reading.units[unit].span.start);
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for unit in units {
+        match found.last_mut() {
+            Some(last) if section(last.start) == section(unit) => last.end = unit + 1,
+            _ => found.push(unit..unit + 1),
+        }
+    }
+    found
 }
 
 impl Part {
@@ -498,6 +550,26 @@ fn headings(document: &Document, index: usize, matter: usize) -> Vec<String> {
         at = section.parent.filter(|_| at != Some(matter));
     }
     found
+}
+
+/// The terms of a document's first lines, and of what is known of whose it is.
+fn letterhead(document: &Document) -> Vec<String> {
+    let metadata = &document.metadata;
+    let known = [
+        Some(&metadata.title),
+        metadata.body.as_ref(),
+        metadata.author.as_ref(),
+    ];
+    // "Sted: Rådhuset" names a place.
+    let blocks = document.blocks.iter().take(LETTERHEAD);
+    let blocks = blocks.map(|block| document.slice(block.span));
+    let blocks = blocks.filter(|text| !text.contains(':'));
+    let texts = known
+        .into_iter()
+        .flatten()
+        .map(String::as_str)
+        .chain(blocks);
+    texts.flat_map(terms).map(|term| term.text).collect()
 }
 
 /// The units under the heading of section `index` and the headings below it.

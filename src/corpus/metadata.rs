@@ -131,7 +131,7 @@ pub fn resolve(
     let stated = stated.or(own);
     let said = stated
         .title
-        .or_else(|| head.title().map(str::to_owned))
+        .or_else(|| head.title())
         .filter(|title| !title.trim().is_empty());
     let found = [
         said.as_deref().and_then(find_date),
@@ -167,7 +167,10 @@ pub fn resolve(
         author: stated.author.or_else(|| {
             head.lines
                 .iter()
-                .find_map(|line| labelled(line, AUTHOR_LABELS))
+                .find_map(|line| {
+                    let writer = || labelled(line, WRITER_LABELS).filter(|name| !is_person(name));
+                    labelled(line, AUTHOR_LABELS).or_else(writer)
+                })
                 .map(str::to_owned)
         }),
         language: stated
@@ -257,19 +260,30 @@ const DATE_LABELS: &[&str] = &[
     "utgitt",
     "published",
 ];
+/// Who held the pen: whose words these are only if it is an organisation.
+const WRITER_LABELS: &[&str] = &["referent", "minutes by", "minutes taken by"];
 const AUTHOR_LABELS: &[&str] = &[
-    "referent",
     "skrevet av",
     "skrive av",
     "forfatter",
     "forfattar",
-    "minutes by",
-    "minutes taken by",
     "author",
     "utgiver",
     "utgivar",
 ];
 const BODY_LABELS: &[&str] = &["utvalg", "utval", "organ", "møteorgan", "body", "committee"];
+
+/// What a label before a title begins with.
+const TITLE_LABELS: &[&str] = &[
+    "referat",
+    "møtereferat",
+    "protokoll",
+    "møteprotokoll",
+    "møte",
+    "rapport",
+    "minutes",
+    "report",
+];
 
 const WEEKDAYS: &[&str] = &[
     "mandag",
@@ -311,7 +325,7 @@ impl<'a> Head<'a> {
 
     /// What the document calls itself: its title, unless that is a letterhead ("Medlemsbladet") or a
     /// bare "REFERAT" and one of the next lines says more.
-    fn title(&self) -> Option<&'a str> {
+    fn title(&self) -> Option<String> {
         let tells = |line: &str| {
             kind_of(line).is_some()
                 && line.split(' ').count() >= 3
@@ -324,10 +338,13 @@ impl<'a> Head<'a> {
                 .copied()
                 .filter(|line| line.chars().count() <= 110 && !line.ends_with(['.', ':']))
         })?;
+        // "Møtested: Rådhuset" tells of the meeting; "Referat: Styremøtet i mai" names its minutes.
         let label = |line: &str| {
-            labelled(line, DATE_LABELS)
-                .or(labelled(line, AUTHOR_LABELS))
-                .is_some()
+            line.split_once(':').is_some_and(|(label, _)| {
+                let label = label.trim().to_lowercase();
+                let first = label.split(' ').next().unwrap_or_default();
+                label.split(' ').count() <= 3 && !TITLE_LABELS.contains(&first)
+            })
         };
         let better = self
             .lines
@@ -336,10 +353,18 @@ impl<'a> Head<'a> {
             .copied()
             .find(|line| tells(line) && !label(line));
         if tells(title) || title.split(' ').count() > 3 {
-            Some(title)
-        } else {
-            better.or(Some(title))
+            return Some(title.to_owned());
         }
+        // "NORDVIK KOMMUNE", "ARBEIDSMILJØUTVALGET", "PROTOKOLL": one name over three lines.
+        let letterhead = self.lines.iter().take_while(|line| {
+            line.split(' ').count() <= 3 && !line.contains(|c: char| c.is_lowercase())
+        });
+        let letterhead: Vec<&str> = letterhead.copied().collect();
+        Some(match better {
+            Some(better) => better.to_owned(),
+            None if letterhead.len() > 1 => letterhead.join(", "),
+            None => title.to_owned(),
+        })
     }
 
     /// The date in a labelled line, or in a line that says that it is about the meeting or stands by
@@ -398,6 +423,20 @@ fn labelled<'a>(line: &'a str, labels: &[&str]) -> Option<&'a str> {
     let (label, rest) = line.split_once([':', '|'])?;
     let rest = rest.trim();
     (labels.contains(&label.trim().to_lowercase().as_str()) && !rest.is_empty()).then_some(rest)
+}
+
+/// Whether a name is of two or three words as people have them: "Tone Viken", but "FASA Ombruk".
+fn is_person(name: &str) -> bool {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let part = |word: &&str| {
+        let mut letters = word.chars();
+        letters.next().is_some_and(char::is_uppercase)
+            && letters.all(|c| c.is_lowercase() || c == '-' || c == '.')
+            && !["forbundet", "forbund", "foreningen", "klubben"]
+                .iter()
+                .any(|end| word.to_lowercase().ends_with(end))
+    };
+    (2..=3).contains(&words.len()) && words.iter().all(part)
 }
 
 /// "Referat fra møte i etats-MBU 3. juni" → "etats-MBU".

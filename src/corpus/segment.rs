@@ -131,10 +131,13 @@ fn headings(text: &str, blocks: &[PlacedBlock]) -> Vec<Heading> {
     let mut headings: Vec<Heading> = Vec::new();
     let mut run_ins: Vec<Heading> = Vec::new();
     let mut deepest = 1;
+    // Whether the last heading has text of its own before any that run into theirs.
+    let mut own_text = false;
     for (i, block) in blocks.iter().enumerate() {
         match block.kind {
             BlockKind::Heading(level) => {
                 deepest = level.max(1);
+                own_text = false;
                 headings.push(Heading {
                     span: block.span,
                     body: block.span.end,
@@ -152,12 +155,19 @@ fn headings(text: &str, blocks: &[PlacedBlock]) -> Vec<Heading> {
                             .is_some_and(|above| is_agenda_number(&text[above.span.range()])))
                 {
                     let span = Span::new(block.span.start, block.span.start + length);
+                    // After text under a heading that is no item of an agenda it is one like that.
+                    let beside = own_text
+                        && headings
+                            .last()
+                            .is_some_and(|above| !is_agenda_number(&text[above.span.range()]));
                     run_ins.push(Heading {
                         span,
                         body: span.end,
-                        level: deepest.saturating_add(1),
+                        level: deepest.saturating_add(u8::from(!beside)),
                         run_in: true,
                     });
+                } else if under_heading {
+                    own_text = true;
                 }
             }
             _ => {}

@@ -128,6 +128,8 @@ section! {
     Holders {
         /// Organisations, bodies and roles, alone or at a compound's end.
         parties,
+        /// Organisations whose names no ending tells from other words. They are written with a capital.
+        names,
         /// Abbreviations that are nobody's name.
         nobody,
         /// Roles of one who has a name, alone or at a compound's end.
@@ -202,6 +204,8 @@ section! {
         openings,
         /// What stands before a name: "the".
         articles,
+        /// What stands before a noun that names somebody: "de tillitsvalgte".
+        determiners,
         /// What a clause begins with that names no subject: "fordi".
         clauses,
         /// What stands over the names of those present.
@@ -248,6 +252,10 @@ section! {
         since,
         /// What stands before a month whose name is a word with another meaning too: "in May".
         before_months,
+        /// What leads in what was settled, beside the words that tell it anywhere: "Konklusjon: …".
+        conclusions,
+        /// What says that a matter was only told of: "til orientering".
+        noted,
         /// What brings a matter back: "kommer tilbake".
         returns,
         /// What says that talks go on: a decision that they do settles nothing.

@@ -1,7 +1,6 @@
 //! Which language a text is in, by its function words.
 
 use super::lexicon::norwegian;
-use super::words::Word;
 use super::{fold, term, words};
 use serde::{Deserialize, Serialize};
 
@@ -153,16 +152,24 @@ pub fn detect(text: &str) -> Language {
     }
 }
 
-/// A topic has no function words: it is English if each of its words has a Norwegian one, and another.
+/// A topic has no function words: it is English if all its words are, but names and words of both languages,
+/// and one of them is no Norwegian word.
 fn is_english_topic(text: &str) -> bool {
     let found = words(text);
-    let english = |word: &Word| {
+    let mut english = 0;
+    let all = found.iter().enumerate().all(|(at, word)| {
         let word = &text[word.start..word.end];
         let norwegian = norwegian(word);
-        !norwegian.is_empty() && !norwegian.contains(&term(word))
-    };
-    (2..=MAX_TOPIC).contains(&found.len()) && found.iter().all(english)
+        let is_english = !norwegian.is_empty() && !norwegian.contains(&term(word));
+        english += usize::from(is_english);
+        let is_name = at > 0 && word.starts_with(char::is_uppercase);
+        is_english || is_name || !norwegian.is_empty() || PREPOSITIONS.contains(&word)
+    });
+    all && english > 0 && (2..=MAX_TOPIC).contains(&found.len())
 }
+
+/// Short words of a topic that are no Norwegian function words.
+const PREPOSITIONS: &[&str] = &["at", "for", "in", "a", "s"];
 
 /// So many words of a text are looked up at most.
 const MAX_TOPIC: usize = 8;
@@ -183,6 +190,8 @@ mod tests {
                 Language::Bokmal,
             ),
             ("local pay talks", Language::English),
+            ("air quality at Bakken school", Language::English),
+            ("new system for parkering", Language::Bokmal),
             ("plan for parkering", Language::Bokmal),
             (
                 "Who led the working group for VFS-kontor?",

@@ -8,6 +8,7 @@ pub fn is_party(name: &str) -> bool {
         let word = &name[word.start..word.end];
         let abbreviation = word.chars().count() >= 2 && word.chars().all(char::is_uppercase);
         abbreviation && !cues().holders.nobody.has(&fold(word))
+            || word.starts_with(char::is_uppercase) && cues().holders.names.has(&fold(word))
             || cues().holders.parties.end(&fold(word))
     })
 }

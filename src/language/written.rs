@@ -54,6 +54,37 @@ const STEMS: &[(&str, &str)] = &[
     ("røynsl", "erfaring"),
     ("heimel", "hjemmel"),
     ("hovud", "hoved"),
+    ("sjuk", "syk"),
+    ("heime", "hjemme"),
+    ("heim", "hjem"),
+    ("godtgjersl", "godtgjørels"),
+    ("eining", "enhet"),
+    ("foreining", "forening"),
+    ("einskild", "enkelt"),
+    ("hald", "hold"),
+    ("innhald", "innhold"),
+    ("byrj", "begynn"),
+    ("fleir", "fler"),
+    ("heiltid", "heltid"),
+    ("reingjering", "rengjøring"),
+    ("reinhald", "renhold"),
+    ("teikn", "tegn"),
+    ("vatn", "vann"),
+    ("bustad", "bolig"),
+    ("løyv", "bevilg"),
+    ("klede", "klær"),
+    ("ferdsl", "ferdsel"),
+    ("tilhøv", "forhold"),
+    ("forbod", "forbud"),
+    ("tilbod", "tilbud"),
+    ("påbod", "påbud"),
+    ("gras", "gress"),
+    ("lærar", "lærer"),
+    ("arbeidsløys", "arbeidsledig"),
+    ("nedlegging", "nedleggels"),
+    ("kjøken", "kjøkken"),
+    ("framtid", "fremtid"),
+    ("verkstad", "verksted"),
 ];
 
 /// Finds the stems in one pass: every word of every document is looked at.
@@ -76,9 +107,12 @@ pub fn bokmal(word: &str) -> String {
         Some(stem) if stem.chars().count() >= 3 => format!("{stem}lig"),
         _ => word.to_owned(),
     };
-    let stem = FINDER.as_ref().and_then(|finder| finder.find(&word));
-    if let Some(stem) = stem {
-        word.replace_range(stem.range(), STEMS[stem.pattern().as_usize()].1);
+    if let Some(finder) = FINDER.as_ref() {
+        // From the last to the first, so that the places stay right.
+        let found: Vec<_> = finder.find_iter(&word).collect();
+        for stem in found.iter().rev() {
+            word.replace_range(stem.range(), STEMS[stem.pattern().as_usize()].1);
+        }
     }
     if let Some(at) = word.find("heit") {
         word.replace_range(at..at + "heit".len(), "het");

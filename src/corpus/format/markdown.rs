@@ -1,7 +1,10 @@
 //! Markdown: CommonMark with tables, footnotes and strikethrough, as pulldown-cmark reads it.
 
+use std::borrow::Cow;
+
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
+use super::super::metadata::month_of;
 use super::decode::decode;
 use super::front_matter::{front_matter, yaml_front_matter};
 use super::html;
@@ -20,7 +23,8 @@ pub fn read(bytes: &[u8]) -> Result<Extracted, Unreadable> {
     let options =
         Options::ENABLE_TABLES | Options::ENABLE_FOOTNOTES | Options::ENABLE_STRIKETHROUGH;
     let mut reader = Reader::default();
-    for event in Parser::new_ext(rest, options) {
+    let rest = without_false_lists(rest);
+    for event in Parser::new_ext(&rest, options) {
         reader.event(event);
     }
     reader.flush();
@@ -32,6 +36,31 @@ pub fn read(bytes: &[u8]) -> Result<Extracted, Unreadable> {
         problems,
         front_matter,
     })
+}
+
+/// The source with the full stop of "5. mars" escaped where a line begins with it: the day is no number of a
+/// list's item.
+fn without_false_lists(source: &str) -> Cow<'_, str> {
+    let is_date = |line: &str| {
+        line.trim_start()
+            .split_once(". ")
+            .is_some_and(|(day, rest)| {
+                let month = rest.split(' ').next().unwrap_or_default();
+                (1..=2).contains(&day.len())
+                    && day.bytes().all(|b| b.is_ascii_digit())
+                    && month_of(month.trim_end_matches(['.', ',', ':'])).is_some()
+            })
+    };
+    if !source.lines().any(is_date) {
+        return Cow::Borrowed(source);
+    }
+    let lines = source
+        .split_inclusive('\n')
+        .map(|line| match is_date(line) {
+            true => line.replacen(". ", "\\. ", 1),
+            false => line.to_owned(),
+        });
+    Cow::Owned(lines.collect())
 }
 
 /// An item of an outermost list.

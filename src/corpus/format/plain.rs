@@ -110,9 +110,54 @@ fn blocks(text: &str) -> Vec<Block> {
     let spaced_out = SpacedOut::of(&drafts);
     drafts.retain(|draft| !is_page_number(&draft.text));
     drafts.iter_mut().for_each(|draft| spaced_out.mend(draft));
+    let numbered = numbers_headings(&drafts);
     (0..drafts.len())
-        .map(|i| Block::new(kind(&drafts, i), &drafts[i].text, None))
+        .map(|i| {
+            let kind = match numbered && is_numbered_line(&drafts[i]) && says_more(&drafts, i) {
+                true => BlockKind::Heading(1),
+                false => kind(&drafts, i),
+            };
+            Block::new(kind, &drafts[i].text, None)
+        })
         .collect()
+}
+
+/// Whether short numbered lines are the writer's headings and not items of lists: most of them stand over
+/// text ("2. Balkonger", and the talk about them below it), and not over the next number.
+fn numbers_headings(drafts: &[Draft]) -> bool {
+    let lines = || (0..drafts.len()).filter(|&i| is_numbered_line(&drafts[i]));
+    let over_text = lines().filter(|&i| says_more(drafts, i)).count();
+    over_text >= 2 && over_text * 3 >= lines().count() * 2
+}
+
+/// Whether a block is one short line after a gap that a number begins and no full stop ends.
+fn is_numbered_line(draft: &Draft) -> bool {
+    let text = draft.text.as_str();
+    let title = label(text)
+        .filter(|label| label_number(label).is_some())
+        .map_or("", |label| text[label.len()..].trim_start());
+    draft.after_gap
+        && draft.lines == 1
+        && title.starts_with(char::is_uppercase)
+        && text.chars().count() <= MAX_HEADING
+        && text.split(' ').count() <= 14
+        && !text.ends_with([',', ';', ':', '!'])
+        && (!text.ends_with('.') || text.split(' ').count() == 2)
+}
+
+/// Whether running text or a list without numbers comes after block `i`.
+fn says_more(drafts: &[Draft], i: usize) -> bool {
+    drafts.get(i + 1).is_some_and(|next| {
+        let numbered = label(&next.text).is_some_and(|label| label_number(label).is_some());
+        !numbered && is_text(next)
+    })
+}
+
+/// Whether a block reads like text and not like a heading.
+fn is_text(draft: &Draft) -> bool {
+    draft.is_item
+        || draft.text.ends_with(['.', ':', '?', '!'])
+        || draft.text.split(' ').count() >= 8
 }
 
 fn lines(text: &str) -> Vec<Line> {
@@ -354,11 +399,6 @@ fn heading_level(draft: &Draft) -> Option<u8> {
 /// perhaps after one heading more.
 fn leads(drafts: &[Draft], i: usize) -> bool {
     let mut next = drafts[i + 1..].iter();
-    let is_text = |draft: &Draft| {
-        draft.is_item
-            || draft.text.ends_with(['.', ':', '?', '!'])
-            || draft.text.split(' ').count() >= 8
-    };
     match next.next() {
         Some(first) if is_text(first) => true,
         Some(first) => {
@@ -457,6 +497,31 @@ mod tests {
                 Heading(2),
                 Paragraph
             ]
+        );
+    }
+
+    #[test]
+    fn short_numbered_lines_over_text_are_headings() {
+        use BlockKind::{Heading, ListItem, Paragraph};
+        let kinds = |text: &str| -> Vec<BlockKind> {
+            shapes(text).into_iter().map(|(kind, _)| kind).collect()
+        };
+        let minutes = "1. Tak\nTaket lekker i tre oppganger, og styret vil ha det tettet før jul.\n\n2. Kjeller\n- nøkler er bestilt\n\n3. Evt.\nDugnaden er i mai, og alle får beskjed om tiden i god tid.\n";
+        assert_eq!(
+            kinds(minutes),
+            [
+                Heading(1),
+                Paragraph,
+                Heading(1),
+                ListItem,
+                Heading(1),
+                Paragraph
+            ]
+        );
+        let list = "Styret vedtok tre ting i møtet:\n\n1. Nye nøkler\n\n2. Nytt tak\n\n3. Nye lamper\n\nDugnaden er i mai, og alle får beskjed.\n";
+        assert_eq!(
+            kinds(list),
+            [Paragraph, ListItem, ListItem, ListItem, Paragraph]
         );
     }
 
