@@ -205,7 +205,10 @@ fn option(option: &Option) -> Value {
     });
     match option.takes {
         Takes::Text => value["max_length"] = json!(LONGEST),
-        Takes::Name => value["autocomplete"] = json!(true),
+        Takes::Name => {
+            value["max_length"] = json!(LONGEST);
+            value["autocomplete"] = json!(true);
+        }
         Takes::YesOrNo => {}
     }
     value

@@ -197,8 +197,11 @@ fn asked(typed: &CommandInteraction) -> Asked {
 fn choices(names: &Names, field: &str, typed: &str) -> Vec<(String, String)> {
     let of = |list: &[String]| {
         let found = complete(list, |name| name, typed, limit::CHOICES);
-        let choice = |name: &&String| (discord::shortened(name, limit::NAME), cut(name));
-        found.iter().map(choice).collect()
+        let choice = |name: &&String| (shown(name), cut(name));
+        let found = found.iter().map(choice);
+        // Discord refuses them all where one is empty.
+        let found = found.filter(|(name, value)| !name.is_empty() && !value.is_empty());
+        found.collect()
     };
     match field {
         "topic" => of(&names.matters),
@@ -206,12 +209,17 @@ fn choices(names: &Names, field: &str, typed: &str) -> Vec<(String, String)> {
         "body" => of(&names.bodies),
         "document" => {
             let found = complete(&names.documents, |(_, title)| title, typed, limit::CHOICES);
-            let choice =
-                |(id, title): &&(String, String)| (discord::shortened(title, limit::NAME), cut(id));
-            found.iter().map(choice).collect()
+            let choice = |(id, title): &&(String, String)| (shown(title), cut(id));
+            let found = found.iter().map(choice);
+            found.filter(|(title, _)| !title.is_empty()).collect()
         }
         _ => Vec::new(),
     }
+}
+
+/// What is seen of a choice.
+fn shown(name: &str) -> String {
+    discord::shortened(&discord::one_line(name), limit::NAME)
 }
 
 /// What is sent back for a choice: no ellipsis, as it is searched for.

@@ -102,6 +102,7 @@ impl Discord {
         }
         let at = Instant::now();
         let mut memberships = Memberships::new();
+        let mut certain = true;
         for guild in groups {
             match self
                 .api
@@ -114,10 +115,15 @@ impl Discord {
                 }
                 // No member, or the bot is none itself: nothing of that guild is shown.
                 Err(failure) if matches!(failure.status(), 403 | 404) => {}
-                Err(failure) => tracing::warn!("discord: roles cannot be looked up: {failure}"),
+                Err(failure) => {
+                    tracing::warn!("discord: roles cannot be looked up: {failure}");
+                    certain = false;
+                }
             }
         }
-        self.memberships.put(user, (at, memberships.clone()));
+        if certain {
+            self.memberships.put(user, (at, memberships.clone()));
+        }
         memberships
     }
 

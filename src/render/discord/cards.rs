@@ -1,6 +1,6 @@
 //! Cards: where a matter stands, who holds what, what came last, a document, help.
 
-use super::text::{citation, date, escape, escaped_within, linked, quotation, units};
+use super::text::{citation, date, escaped_within, label, linked, quotation, units};
 use super::{DECLINED, FOUND, Message, limit};
 use crate::answer::Excerpt;
 use crate::answer::card::{Positions, Searched, Status};
@@ -63,7 +63,7 @@ impl<'a> Card<'a> {
         };
         if let Some(known) = self.shown.iter().position(within) {
             let holder = excerpt.holder.as_deref();
-            let holder = holder.map(|holder| escaped_within(holder, 120));
+            let holder = holder.map(|holder| label(holder, 120));
             let whose = holder.map_or(String::new(), |holder| {
                 let stance = phrases::stance(&holder, excerpt.stance, self.language);
                 format!("{stance}: ")
@@ -157,7 +157,7 @@ pub fn status(status: &Status) -> Message {
     earlier().for_each(|excerpt| card.excerpt(excerpt));
     if !status.others.is_empty() {
         let names = status.others.iter();
-        let names: Vec<String> = names.map(|name| escaped_within(name, 120)).collect();
+        let names: Vec<String> = names.map(|name| label(name, 120)).collect();
         card.push(&format!("\n{}: {}.\n", words.others, names.join(", ")));
     }
     card.finish(Some(newest.heading.as_deref().unwrap_or(&status.topic)))
@@ -182,7 +182,7 @@ pub fn positions(positions: &Positions, searched: &Searched) -> Message {
             true => format!(" ({})", phrases::card(language).changed),
             false => String::new(),
         };
-        card.heading(&format!("{}{changed}", escaped_within(&holder.holder, 200)));
+        card.heading(&format!("{}{changed}", label(&holder.holder, 200)));
         for excerpt in holder.positions.iter().take(POSITIONS) {
             card.excerpt(excerpt);
         }
@@ -195,9 +195,9 @@ pub fn latest(recent: &[Recent], searched: &Searched, language: Language) -> Mes
     let mut card = Card::new(language);
     for document in recent {
         let source = &document.source;
-        let title = linked(&escaped_within(&source.title, 200), &document.link);
+        let title = linked(&label(&source.title, 200), &document.link);
         let mut parts = vec![format!("**{title}**")];
-        parts.extend(source.body.as_deref().map(|body| escaped_within(body, 100)));
+        parts.extend(source.body.as_deref().map(|body| label(body, 100)));
         parts.extend(source.date.map(|day| date(day, language)));
         parts.push(chat::kind(source.kind, language).to_owned());
         let since = document.since.map(|since| format!("\n-# <t:{since}:R>"));
@@ -219,7 +219,7 @@ pub fn document(facts: &Facts, language: Language) -> Message {
     let source = &facts.source;
     let mut card = Card::new(language);
     let mut parts = vec![chat::kind(source.kind, language).to_owned()];
-    parts.extend(source.body.as_deref().map(|body| escaped_within(body, 200)));
+    parts.extend(source.body.as_deref().map(|body| label(body, 200)));
     parts.extend(source.date.map(|day| date(day, language)));
     parts.extend(facts.pages.map(|pages| chat::pages(pages, language)));
     card.push(&format!("{}\n", parts.join(" · ")));
@@ -234,12 +234,8 @@ pub fn document(facts: &Facts, language: Language) -> Message {
     for (number, heading) in &facts.items {
         let number = number
             .as_deref()
-            .map(|number| format!("{} ", escape(number)));
-        let line = format!(
-            "• {}{}\n",
-            number.unwrap_or_default(),
-            escaped_within(heading, 200)
-        );
+            .map(|number| format!("{} ", label(number, 40)));
+        let line = format!("• {}{}\n", number.unwrap_or_default(), label(heading, 200));
         if card.left_out > 0 || !card.push(&line) {
             card.left_out += 1;
         }
