@@ -19,7 +19,10 @@ pub use threads::Thread;
 const FILE: &str = "referent.sqlite";
 
 /// The steps from an empty file to what this version needs; only ever added to.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/1.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/1.sql"),
+    include_str!("migrations/2.sql"),
+];
 
 /// So long another process may keep the file.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -66,6 +69,18 @@ impl Store {
         })
     }
 
+    /// Forgets answers that nobody judged and threads where nothing was asked since `since`, and since
+    /// `judged_since` answers that somebody judged. Says how many answers.
+    pub fn forget(&self, since: i64, judged_since: i64) -> anyhow::Result<usize> {
+        let connection = self.connection();
+        connection.execute("DELETE FROM thread WHERE at < ?1", [since])?;
+        Ok(connection.execute(
+            "DELETE FROM answer WHERE at < ?2
+             OR at < ?1 AND NOT EXISTS (SELECT 1 FROM feedback WHERE feedback.answer = answer.id)",
+            [since, judged_since],
+        )?)
+    }
+
     fn connection(&self) -> MutexGuard<'_, Connection> {
         self.connection
             .lock()
@@ -83,6 +98,7 @@ mod tests {
         let given = Given {
             at: 1,
             channel: "discord:1".to_owned(),
+            command: "ask".to_owned(),
             question: "Når?".to_owned(),
             language: "nb".to_owned(),
             filter: "{}".to_owned(),
@@ -95,6 +111,8 @@ mod tests {
         assert_eq!(store.given(id).unwrap(), Some(given.clone()));
         assert_eq!(store.given_in("77").unwrap(), Some((id, given)));
         assert_eq!(store.given(id + 1).unwrap(), None);
+        // In a file that took another's place, no number of the other one is given again.
+        assert!(id > 1_700_000_000, "{id}");
     }
 
     #[test]
@@ -115,6 +133,33 @@ mod tests {
         assert_eq!((a.good, a.reason.as_deref()), (false, Some("utdatert")));
         assert_eq!((b.good, b.reason.as_deref()), (true, None));
         assert!(!store.judge(id + 1, "a", true, None, 5).unwrap());
+    }
+
+    #[test]
+    fn what_is_old_is_forgotten_and_what_was_judged_is_kept_longer() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let at = |at| {
+            let given = Given {
+                at,
+                ..Given::default()
+            };
+            store.keep(&given).unwrap()
+        };
+        let [older, judged, unjudged, newer] = [10, 20, 20, 30].map(at);
+        store.judge(older, "a", true, None, 40).unwrap();
+        store.judge(judged, "a", true, None, 40).unwrap();
+        store.keep_thread("7", "1", "ask", "Når?", 20).unwrap();
+        store.keep_thread("8", "1", "ask", "Når?", 20).unwrap();
+        store.keep_thread("8", "", "ask", "Hvem?", 30).unwrap();
+        assert_eq!(store.forget(25, 15).unwrap(), 2);
+        let kept = |id| store.given(id).unwrap().is_some();
+        assert_eq!(
+            [older, judged, unjudged, newer].map(kept),
+            [false, true, false, true]
+        );
+        assert!(store.verdicts(older).unwrap().is_empty());
+        assert_eq!(store.threads().unwrap(), ["8"]);
     }
 
     #[test]

@@ -12,7 +12,8 @@ use reqwest::{Method, Response, StatusCode, header};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use crate::config::Secret;
+use super::TOKEN;
+use crate::config::{Invalid, Secret};
 use crate::render::discord::Message;
 
 /// The version of the interface.
@@ -128,6 +129,17 @@ struct Waits {
 
 impl Api {
     pub(super) fn new(base: &str, token: Secret) -> anyhow::Result<Api> {
+        reqwest::Url::parse(base).map_err(|error| {
+            Invalid::new(format!(
+                "discord.api_url = \"{base}\" is no address ({error}): correct it"
+            ))
+        })?;
+        if header::HeaderValue::from_str(token.reveal()).is_err() {
+            return Err(Invalid::new(format!(
+                "{TOKEN} holds more than a token, such as a second line: put the token alone there"
+            ))
+            .into());
+        }
         let client = reqwest::Client::builder()
             .user_agent(AGENT)
             .timeout(TIMEOUT)
@@ -140,6 +152,12 @@ impl Api {
             waits: Mutex::default(),
             dead: watch::Sender::new(false),
         })
+    }
+
+    /// That no Discord answers.
+    pub(super) fn no_discord(&self) -> String {
+        let base = self.base.trim_end_matches(VERSION);
+        format!("{base} does not answer as Discord does: correct discord.api_url")
     }
 
     /// Waits until Discord refuses the token.

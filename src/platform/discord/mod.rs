@@ -109,8 +109,9 @@ impl EventHandler for Events {
             return;
         }
         let guilds = ready.guilds.len();
+        let servers = if guilds == 1 { "server" } else { "servers" };
         eprintln!(
-            "referent: on Discord as {}, in {guilds} servers",
+            "referent: on Discord as {}, in {guilds} {servers}",
             ready.user.name
         );
         if discord.registered.swap(true, Ordering::SeqCst) {
@@ -291,7 +292,7 @@ async fn gateway(api: &Api, stop: &mut watch::Receiver<bool>) -> anyhow::Result<
                         );
                     }
                     _ => {
-                        let url = answer["url"].as_str().context("Discord names no gateway")?;
+                        let url = answer["url"].as_str().with_context(|| api.no_discord())?;
                         let shards = answer["shards"].as_u64().unwrap_or(1);
                         return Ok(Some(Gateway {
                             url: url.to_owned(),
@@ -301,6 +302,10 @@ async fn gateway(api: &Api, stop: &mut watch::Receiver<bool>) -> anyhow::Result<
                 }
             }
             Err(failure) if failure.status() == 401 => bail!(REFUSED_TOKEN),
+            // Other servers know no such path, or lead elsewhere.
+            Err(failure) if matches!(failure.status(), 300..=399 | 404 | 405) => {
+                return Err(anyhow::Error::new(failure).context(api.no_discord()));
+            }
             Err(failure @ Failure::Refused { .. }) => return Err(failure.into()),
             Err(failure) => {
                 tracing::warn!("discord: {failure}; trying again in {} s", pause.as_secs())

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::Discord;
 use super::api::id;
+use super::interactions::place_of;
 use crate::bot::audience::{Audience, Place, Rule, Visibility};
 use crate::config;
 use crate::platform::shared::Memberships;
@@ -21,6 +22,16 @@ pub(super) struct Viewer {
 }
 
 impl Viewer {
+    /// Whether something that was said in `place` can be seen here: the numbers on buttons are no secret.
+    pub(super) fn is_in(&self, place: &str) -> bool {
+        let around = match &self.place {
+            Place::Group { channels, .. } => channels.as_slice(),
+            Place::Direct { .. } => &[],
+        };
+        let mut channels = around.iter().chain([&self.channel]);
+        channels.any(|channel| place_of(*channel) == place)
+    }
+
     /// What everybody sees who is there.
     pub(super) fn aloud(&self, visibility: &Visibility) -> Audience {
         visibility.aloud(&self.place)

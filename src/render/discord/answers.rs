@@ -199,6 +199,11 @@ fn cited(number: usize, excerpt: &Excerpt, before: Option<&Excerpt>, language: L
     lines.join("\n")
 }
 
+/// The buttons under a card.
+pub(super) fn under_card(buttons: Option<Buttons>, language: Language) -> Vec<Row> {
+    buttons.map_or(Vec::new(), |buttons| rows(buttons, language, false))
+}
+
 /// The buttons under an answer: nothing further is offered where nothing was found.
 fn rows(buttons: Buttons, language: Language, found: bool) -> Vec<Row> {
     let Buttons {

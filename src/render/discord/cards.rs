@@ -1,7 +1,8 @@
 //! Cards: where a matter stands, who holds what, what came last, a document, help.
 
+use super::answers::under_card;
 use super::text::{citation, date, escaped_within, label, linked, quotation, units};
-use super::{DECLINED, FOUND, Message, limit};
+use super::{Buttons, DECLINED, FOUND, Message, limit};
 use crate::answer::Excerpt;
 use crate::answer::card::{Positions, Searched, Status};
 use crate::bot::command::{Facts, Recent};
@@ -108,7 +109,14 @@ impl<'a> Card<'a> {
 }
 
 /// Where a matter stands.
-pub fn status(status: &Status) -> Message {
+pub fn status(status: &Status, buttons: Option<Buttons>) -> Message {
+    Message {
+        components: under_card(buttons, status.language),
+        ..standing(status)
+    }
+}
+
+fn standing(status: &Status) -> Message {
     let language = status.language;
     let words = phrases::card(language);
     let Some(newest) = status.timeline.first() else {
@@ -132,7 +140,7 @@ pub fn status(status: &Status) -> Message {
         let when = next.date.map(|day| format!(" ({})", date(day, language)));
         card.heading(&format!("{}{}", words.next, when.unwrap_or_default()));
         if status.next_has_passed {
-            card.push(&format!("{}\n", words.passed));
+            card.push(&format!("-# {}\n", words.passed));
         }
         card.excerpt(&next.excerpt);
     }
@@ -164,7 +172,14 @@ pub fn status(status: &Status) -> Message {
 }
 
 /// Who holds which position.
-pub fn positions(positions: &Positions, searched: &Searched) -> Message {
+pub fn positions(positions: &Positions, searched: &Searched, buttons: Option<Buttons>) -> Message {
+    Message {
+        components: under_card(buttons, positions.language),
+        ..held(positions, searched)
+    }
+}
+
+fn held(positions: &Positions, searched: &Searched) -> Message {
     let language = positions.language;
     if positions.holders.is_empty() {
         let text = phrases::no_positions(positions);

@@ -196,13 +196,13 @@ proptest! {
             topic: question.clone(), language, names_topic: true, only_before: None, found: true, state: Standing::Decided, summary: excerpts.first().cloned(),
             next: None, next_has_passed: false, timeline: excerpts.iter().map(meeting).collect(), mentions: excerpts.clone(), others: nearest.clone(),
             searched: searched.clone(),
-        }));
+        }, Some(buttons)));
         let holder = |excerpt: &Excerpt| HolderPositions {
             holder: excerpt.document.title.clone(), positions: excerpts.clone(), changed: true,
         };
         keeps_to_the_rules(&discord::positions(&Positions {
             topic: question.clone(), language, names_topic: true, holders: excerpts.iter().map(holder).collect(),
-        }, &searched));
+        }, &searched, Some(buttons)));
         let recent = |excerpt: &Excerpt| Recent { source: excerpt.document.clone(), since: Some(5), link: excerpt.link.clone() };
         keeps_to_the_rules(&discord::latest(&excerpts.iter().map(recent).collect::<Vec<_>>(), &searched, language));
         let items = nearest.iter().map(|name| (Some(name.clone()), name.clone())).collect();
