@@ -96,7 +96,11 @@ async fn until_told(
             None => break,
             Some(Ok((_, Ok(())))) => {}
             Some(Ok((name, Err(error)))) => {
-                let error = error.context(name);
+                // What is to be corrected says where by itself.
+                let error = match error.is::<Invalid>() {
+                    true => error,
+                    false => error.context(name),
+                };
                 match platforms.is_empty() {
                     true => failed = Some(error),
                     false => eprintln!("referent: {error:#}"),

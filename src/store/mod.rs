@@ -9,8 +9,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use anyhow::Context;
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode};
 
 pub use answers::{Given, Verdict};
 pub use threads::Thread;
@@ -40,11 +39,9 @@ impl Store {
             std::fs::create_dir_all(data)?;
             Store::of(Connection::open(&path)?)
         };
-        open().with_context(|| {
-            format!(
-                "cannot open {}: choose another [data] path, or move the file away",
-                path.display()
-            )
+        open().map_err(|error| {
+            let mend = mend(&error);
+            error.context(format!("cannot open {}: {mend}", path.display()))
         })
     }
 
@@ -55,10 +52,7 @@ impl Store {
         connection.pragma_update(None, "foreign_keys", true)?;
         let transaction = connection.transaction()?;
         let done: usize = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        anyhow::ensure!(
-            done <= MIGRATIONS.len(),
-            "it was written by a newer version of this program"
-        );
+        anyhow::ensure!(done <= MIGRATIONS.len(), Newer);
         for migration in &MIGRATIONS[done..] {
             transaction.execute_batch(migration)?;
         }
@@ -88,6 +82,29 @@ impl Store {
     }
 }
 
+/// The file was written by a program that knows more steps.
+#[derive(Debug, thiserror::Error)]
+#[error("it was written by a newer version of this program")]
+struct Newer;
+
+/// What to do where the file cannot be opened.
+fn mend(error: &anyhow::Error) -> &'static str {
+    if error.is::<Newer>() {
+        return "run the newer version, or move the file away";
+    }
+    let error: Option<&rusqlite::Error> = error.downcast_ref();
+    match error.and_then(rusqlite::Error::sqlite_error_code) {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            "end the program that keeps it to itself"
+        }
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+            "move the file away, and a new one is made"
+        }
+        Some(ErrorCode::DiskFull) => "make room on the disk",
+        _ => "choose another [data] path, or correct its rights",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -113,6 +130,24 @@ mod tests {
         assert_eq!(store.given(id + 1).unwrap(), None);
         // In a file that took another's place, no number of the other one is given again.
         assert!(id > 1_700_000_000, "{id}");
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_opened_is_named_with_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE);
+        let said = || format!("{:#}", Store::open(folder.path()).err().unwrap());
+        std::fs::write(&path, "this is no database, but a text that somebody wrote").unwrap();
+        assert!(
+            said().contains("referent.sqlite: move the file away"),
+            "{}",
+            said()
+        );
+        std::fs::remove_file(&path).unwrap();
+        let newer = Connection::open(&path).unwrap();
+        newer.pragma_update(None, "user_version", 99).unwrap();
+        drop(newer);
+        assert!(said().contains("run the newer version"), "{}", said());
     }
 
     #[test]

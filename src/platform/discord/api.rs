@@ -12,7 +12,7 @@ use reqwest::{Method, Response, StatusCode, header};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use super::TOKEN;
+use super::{REFUSED_TOKEN, TOKEN};
 use crate::config::{Invalid, Secret};
 use crate::render::discord::Message;
 
@@ -154,10 +154,22 @@ impl Api {
         })
     }
 
-    /// That no Discord answers.
-    pub(super) fn no_discord(&self) -> String {
+    /// A failure of the first request, in which another server than one that speaks as Discord does shows
+    /// itself.
+    pub(super) fn first_failure(&self, failure: Failure) -> anyhow::Error {
+        match failure.status() {
+            401 => anyhow::anyhow!(REFUSED_TOKEN),
+            300..=399 | 404 | 405 => self.no_discord().into(),
+            _ => failure.into(),
+        }
+    }
+
+    /// That it is no Discord that answers.
+    pub(super) fn no_discord(&self) -> Invalid {
         let base = self.base.trim_end_matches(VERSION);
-        format!("{base} does not answer as Discord does: correct discord.api_url")
+        Invalid::new(format!(
+            "{base} does not answer as Discord does: correct discord.api_url"
+        ))
     }
 
     /// Waits until Discord refuses the token.

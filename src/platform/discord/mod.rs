@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use serenity::async_trait;
 use serenity::client::{Context, EventHandler};
 use serenity::gateway::GatewayError;
@@ -292,7 +292,7 @@ async fn gateway(api: &Api, stop: &mut watch::Receiver<bool>) -> anyhow::Result<
                         );
                     }
                     _ => {
-                        let url = answer["url"].as_str().with_context(|| api.no_discord())?;
+                        let url = answer["url"].as_str().ok_or_else(|| api.no_discord())?;
                         let shards = answer["shards"].as_u64().unwrap_or(1);
                         return Ok(Some(Gateway {
                             url: url.to_owned(),
@@ -301,12 +301,7 @@ async fn gateway(api: &Api, stop: &mut watch::Receiver<bool>) -> anyhow::Result<
                     }
                 }
             }
-            Err(failure) if failure.status() == 401 => bail!(REFUSED_TOKEN),
-            // Other servers know no such path, or lead elsewhere.
-            Err(failure) if matches!(failure.status(), 300..=399 | 404 | 405) => {
-                return Err(anyhow::Error::new(failure).context(api.no_discord()));
-            }
-            Err(failure @ Failure::Refused { .. }) => return Err(failure.into()),
+            Err(failure @ Failure::Refused { .. }) => return Err(api.first_failure(failure)),
             Err(failure) => {
                 tracing::warn!("discord: {failure}; trying again in {} s", pause.as_secs())
             }
