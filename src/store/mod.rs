@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 pub use answers::{Given, Verdict};
 pub use threads::Thread;
@@ -50,7 +50,8 @@ impl Store {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
-        let transaction = connection.transaction()?;
+        // Not begun with reading: SQLite would wait for no other program before it begins to write.
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let done: usize = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
         anyhow::ensure!(done <= MIGRATIONS.len(), Newer);
         for migration in &MIGRATIONS[done..] {
@@ -148,6 +149,36 @@ mod tests {
         newer.pragma_update(None, "user_version", 99).unwrap();
         drop(newer);
         assert!(said().contains("run the newer version"), "{}", said());
+    }
+
+    #[test]
+    fn what_another_program_keeps_for_a_moment_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let keep = || {
+            let path = folder.path().join(FILE);
+            let other = Connection::open(path).unwrap();
+            other.execute_batch("BEGIN IMMEDIATE").unwrap();
+            std::thread::spawn(move || {
+                std::thread::sleep(Duration::from_millis(200));
+                drop(other);
+            })
+        };
+        Store::open(folder.path()).unwrap();
+        let other = keep();
+        let store = Store::open(folder.path()).unwrap();
+        other.join().unwrap();
+        let other = keep();
+        store.see([("a", "1")], 1).unwrap();
+        other.join().unwrap();
+        // Several that make the file at the same time.
+        let fresh = tempfile::tempdir().unwrap();
+        let opened = std::thread::scope(|scope| {
+            let open = || Store::open(fresh.path()).map(|_| ());
+            let all: Vec<_> = (0..8).map(|_| scope.spawn(open)).collect();
+            let all = all.into_iter().map(|one| one.join().unwrap());
+            all.collect::<Vec<_>>()
+        });
+        assert!(opened.iter().all(Result::is_ok), "{opened:?}");
     }
 
     #[test]
