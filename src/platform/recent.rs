@@ -39,6 +39,12 @@ impl<K: Eq + Hash + Clone, V: Clone> Recent<K, V> {
         inner.0.get(key).cloned()
     }
 
+    /// Changes a value that is remembered; nothing comes between.
+    pub(super) fn change<R>(&self, key: &K, change: impl FnOnce(&mut V) -> R) -> Option<R> {
+        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        inner.0.get_mut(key).map(change)
+    }
+
     /// All that is remembered.
     pub(super) fn all(&self) -> Vec<(K, V)> {
         let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);

@@ -12,7 +12,7 @@ use super::Discord;
 use super::api::{Acknowledge, Failure, Interaction, Target};
 use super::interactions::{Surroundings, admits, is_in_thread, of_locale, origin};
 use super::viewer::Viewer;
-use crate::answer::Answer;
+use crate::answer::{Answer, Excerpt};
 use crate::bot::command::{Command, Reply};
 use crate::clock::now;
 use crate::language::Language;
@@ -185,11 +185,21 @@ impl Discord {
                         discord::more(&found[..found.len().min(MORE)], first, next, &page)
                     }
                     Press::Around(_) => {
-                        let first = again.excerpts.first();
-                        let wider = first.map(|first| again.bot.around(first)).transpose()?;
-                        match wider.flatten() {
-                            Some(wider) => discord::around(&wider, &page),
-                            None => Message::plain(chat::gone(language)),
+                        let mut wider: Vec<Excerpt> = Vec::new();
+                        for shown in &again.excerpts {
+                            let around = again.bot.around(shown)?;
+                            // Two excerpts under one heading may have the same round them.
+                            wider.extend(around.filter(|around| {
+                                !wider.iter().any(|known| {
+                                    known.document.id == around.document.id
+                                        && known.start <= around.start
+                                        && around.end <= known.end
+                                })
+                            }));
+                        }
+                        match wider.is_empty() {
+                            false => discord::around(&wider, &page),
+                            true => Message::plain(chat::gone(language)),
                         }
                     }
                     _ => {

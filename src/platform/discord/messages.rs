@@ -149,22 +149,21 @@ impl Discord {
         let language = detect(&heard.question);
         if is_help(&heard.question) {
             let help = discord::help(&commands::listed(language), language);
-            self.reply(&heard, &help, instead_of, language).await;
-            return;
+            let sent = self.reply(&heard, &help, instead_of, language).await;
+            return self.answered_message(heard, sent).await;
         }
         if let Some(slow_down) = self.too_fast(&heard.origin, language) {
-            self.reply(&heard, &slow_down, instead_of, language).await;
-            return;
+            let sent = self.reply(&heard, &slow_down, instead_of, language).await;
+            return self.answered_message(heard, sent).await;
         }
         let channel = heard.origin.channel;
-        let known = self.asked.get(&heard.message);
-        let asked = Asked {
-            heard: heard.clone(),
-            edited: known.and_then(|known| known.edited),
-            answer: None,
-        };
-        self.asked.put(heard.message, asked);
         if instead_of.is_none() {
+            let asked = Asked {
+                heard: heard.clone(),
+                edited: None,
+                answer: None,
+            };
+            self.asked.put(heard.message, asked);
             // The answer does not wait for it.
             let discord = self.clone();
             tokio::spawn(async move { discord.api.typing(channel).await });
@@ -204,9 +203,9 @@ impl Discord {
             Ok(done) => done,
             Err(error) => {
                 let target = self.target(&heard, instead_of);
-                return self
-                    .apologise(&target, heard.message, &error, language)
+                self.apologise(&target, heard.message, &error, language)
                     .await;
+                return self.answered_message(heard, instead_of).await;
             }
         };
         if let Some(on) = heard
@@ -224,17 +223,19 @@ impl Discord {
         let message = self.message_for(&done, &viewer, &around);
         let sent = self.reply(&heard, &message, instead_of, language).await;
         self.answered(done, sent).await;
-        let Some(latest) = self.asked.get(&heard.message) else {
-            return;
-        };
-        let asked = Asked {
-            answer: sent,
-            ..latest.clone()
-        };
-        self.asked.put(heard.message, asked);
-        if latest.heard.question != heard.question && sent.is_some() {
-            // It was edited while it was being answered.
-            Box::pin(self.answer(latest.heard, sent)).await;
+        self.answered_message(heard, sent).await;
+    }
+
+    /// Takes note of which message answers another, and answers anew where that was edited meanwhile.
+    async fn answered_message(self: &Arc<Self>, heard: Heard, answer: Option<u64>) {
+        let edited = self.asked.change(&heard.message, |asked| {
+            let edited = asked.heard.question != heard.question && answer.is_some();
+            // Whoever works on it has the answer.
+            asked.answer = answer.filter(|_| !edited);
+            edited.then(|| asked.heard.clone())
+        });
+        if let Some(edited) = edited.flatten() {
+            Box::pin(self.answer(edited, answer)).await;
         }
     }
 
@@ -289,32 +290,24 @@ impl Discord {
 
     /// Answers anew what was asked in other words after all.
     pub(super) async fn edited(self: &Arc<Self>, event: MessageUpdateEvent) {
-        let Some(asked) = self.asked.get(&event.id.get()) else {
-            return;
-        };
         // A link's preview that appears is an update too, and no edit.
         let (Some(content), Some(at)) = (&event.content, event.edited_timestamp) else {
             return;
         };
-        if asked.edited.is_some_and(|before| before >= at) {
-            return;
-        }
         let mentions = event.mentions.as_deref().unwrap_or_default();
         let question = words(content, mentions, self.me());
-        if question.is_empty() || question == asked.heard.question {
-            return;
-        }
-        let heard = Heard {
-            question,
-            ..asked.heard
-        };
-        let latest = Asked {
-            heard: heard.clone(),
-            edited: Some(at),
-            answer: asked.answer,
-        };
-        self.asked.put(heard.message, latest);
-        if let Some(answer) = asked.answer {
+        let to_answer = self.asked.change(&event.id.get(), |asked| {
+            let old = asked.edited.is_some_and(|before| before >= at);
+            if old || question.is_empty() || question == asked.heard.question {
+                return None;
+            }
+            asked.heard.question = question;
+            asked.edited = Some(at);
+            // Where it is being answered, that goes on with the new question.
+            let answer = asked.answer.take()?;
+            Some((asked.heard.clone(), answer))
+        });
+        if let Some((heard, answer)) = to_answer.flatten() {
             self.answer(heard, Some(answer)).await;
         }
     }

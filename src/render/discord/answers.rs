@@ -110,17 +110,11 @@ pub fn more(excerpts: &[Excerpt], first: usize, next: Option<usize>, page: &Page
     }
 }
 
-/// An excerpt with what stands round it.
-pub fn around(excerpt: &Excerpt, page: &Page) -> Message {
+/// Excerpts with what stands round them.
+pub fn around(excerpts: &[Excerpt], page: &Page) -> Message {
     Message {
         components: vec![Row::new(vec![page.back()])],
-        ..excerpts(
-            std::slice::from_ref(excerpt),
-            page.language,
-            page.title,
-            "",
-            1,
-        )
+        ..self::excerpts(excerpts, page.language, page.title, "", 1)
     }
 }
 

@@ -47,7 +47,7 @@ pub fn searched(searched: &Searched, language: Language) -> String {
 pub enum Label {
     /// Shows further passages.
     More,
-    /// Shows what stands round the first excerpt.
+    /// Shows what stands round the excerpts.
     Around,
     /// Shows the answer again.
     Back,

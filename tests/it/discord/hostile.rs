@@ -163,7 +163,7 @@ fn keeps_to_the_rules(message: &Message) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 20, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 12, ..ProptestConfig::default() })]
 
     #[test]
     fn whatever_is_shown_keeps_to_the_limits(
@@ -183,7 +183,7 @@ proptest! {
         let page = Page { answer: i64::MAX, language, title: Some(&question) };
         keeps_to_the_rules(&discord::answer(&answer, &searched, Some(&question), Some(buttons)));
         keeps_to_the_rules(&discord::more(&excerpts, 1, Some(30), &page));
-        keeps_to_the_rules(&discord::around(&excerpts[0], &page));
+        keeps_to_the_rules(&discord::around(&excerpts, &page));
         answer.excerpts.clear();
         answer.declined = Some(Reason::UnknownName(question.clone()));
         answer.nearest = nearest.clone();
