@@ -1,5 +1,7 @@
 //! The composition root: puts the parts together from the configuration.
 
+mod serve;
+
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;

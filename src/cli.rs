@@ -57,8 +57,16 @@ pub fn main() -> ExitCode {
 }
 
 fn start_log() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("REFERENT_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,tantivy=error"));
+    let wanted = std::env::var("REFERENT_LOG").ok();
+    let of = |wanted: &str| tracing_subscriber::EnvFilter::try_new(wanted).ok();
+    let filter = wanted.as_deref().and_then(of);
+    let mut filter =
+        filter.unwrap_or_else(|| tracing_subscriber::EnvFilter::new("warn,tantivy=error"));
+    // It logs what people write; whoever wants that must ask for it.
+    let asked = wanted.is_some_and(|wanted| wanted.contains("serenity"));
+    if let (false, Ok(silence)) = (asked, "serenity=off".parse()) {
+        filter = filter.add_directive(silence);
+    }
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
@@ -125,9 +133,13 @@ fn run(command: Command, options: &Options, config: Config) -> anyhow::Result<()
         Command::Evaluate { file, misses, half } => {
             evaluate::run(&app, &file, misses, half, json, &mut out)
         }
-        Command::Chat | Command::Serve => {
+        Command::Chat => {
             drop(out);
             questions::converse(&app)
+        }
+        Command::Serve => {
+            drop(out);
+            app.serve(&*console::progress())
         }
         Command::Model { command } => models::run(&app, command, json, &mut out),
         Command::Doctor => doctor::run(&app, json, &mut out),

@@ -75,6 +75,106 @@ pub struct Discord {
     pub enabled: bool,
     /// Base address of the interface. Default: `https://discord.com`.
     pub api_url: String,
+    /// A guild to register the commands in, at once and nowhere else, while they are being developed.
+    /// Default: none, the commands are global.
+    pub guild: Option<Snowflake>,
+    /// Whether messages are read that do not mention the bot, in threads that it opened: needs the
+    /// privileged intent for message content. Default: false.
+    pub message_content: bool,
+    /// So many questions a user may ask in a minute. Default: 10.
+    pub user_per_minute: u32,
+    /// So many questions may be asked in a guild in a minute. Default: 300.
+    pub guild_per_minute: u32,
+    /// What may be seen where. Default: without any rule, everything wherever the bot is.
+    pub show: Vec<Show>,
+}
+
+/// `[[discord.show]]`: collections and where they may be seen.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Show {
+    /// The collections; `"*"` means all.
+    pub collections: Vec<String>,
+    /// The guild that they are shown in.
+    pub guild: Snowflake,
+    /// Only in this channel of it, and the channel's threads.
+    pub channel: Option<Snowflake>,
+    /// Only to members with this role, and so only in replies that nobody else sees.
+    pub role: Option<Snowflake>,
+    /// Whether those members see them in direct messages too.
+    #[serde(default)]
+    pub direct_messages: bool,
+}
+
+/// One of Discord's ids, with or without quotation marks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Deserialize)]
+#[serde(try_from = "toml::Value")]
+pub struct Snowflake(pub u64);
+
+impl TryFrom<toml::Value> for Snowflake {
+    type Error = String;
+
+    fn try_from(value: toml::Value) -> Result<Snowflake, String> {
+        let id = match &value {
+            toml::Value::Integer(id) => u64::try_from(*id).ok(),
+            toml::Value::String(id) => id.parse().ok(),
+            _ => None,
+        };
+        let id = id.filter(|id| *id > 0).map(Snowflake);
+        id.ok_or_else(|| {
+            format!("{value} is no Discord id: copy one with \"Copy ID\", as \"80351110224678912\"")
+        })
+    }
+}
+
+impl std::fmt::Display for Snowflake {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// Something that must not be seen: a token, a password.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The secret that the environment variable `name` holds, or the file that `name` with `_FILE`
+    /// names.
+    pub fn from_environment(name: &str) -> Result<Secret, Invalid> {
+        let file_name = format!("{name}_FILE");
+        let variable = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+        let text = match (variable(name), variable(&file_name)) {
+            (Some(secret), _) => secret
+                .into_string()
+                .map_err(|_| Invalid(format!("{name} is no text: set it to what was copied")))?,
+            (None, Some(file)) => std::fs::read_to_string(&file).map_err(|error| {
+                let file = Path::new(&file).display();
+                Invalid(format!(
+                    "{file}, which {file_name} names, cannot be read ({error}): correct the name"
+                ))
+            })?,
+            (None, None) => {
+                return Err(Invalid(format!(
+                    "{name} is not set: set it, or {file_name} to the name of a file that holds it"
+                )));
+            }
+        };
+        match text.trim() {
+            "" => Err(Invalid(format!("{name} is empty: put the secret there"))),
+            secret => Ok(Secret(secret.to_owned())),
+        }
+    }
+
+    /// The secret itself, for whom it is meant.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
 }
 
 /// `[matrix]`
@@ -152,6 +252,11 @@ impl Default for Discord {
         Discord {
             enabled: false,
             api_url: "https://discord.com".to_owned(),
+            guild: None,
+            message_content: false,
+            user_per_minute: 10,
+            guild_per_minute: 300,
+            show: Vec::new(),
         }
     }
 }
@@ -173,9 +278,9 @@ impl Default for Matrix {
 pub struct Invalid(String);
 
 impl Invalid {
-    /// What is wrong with a file that the configuration names, and how to mend it.
-    pub fn new(message: String) -> Invalid {
-        Invalid(message)
+    /// What is wrong with the configuration or a file that it names, and how to mend it.
+    pub fn new(message: impl Into<String>) -> Invalid {
+        Invalid(message.into())
     }
 }
 
@@ -246,6 +351,38 @@ impl Config {
                 "extraction.file_mib = {file_mib}: write a number from 1 to 4096"
             ));
         }
+        self.discord.validate()
+    }
+}
+
+impl Discord {
+    fn validate(&self) -> Result<(), String> {
+        let address = &self.api_url;
+        let local = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
+        let safe = address.starts_with("https://")
+            || local.iter().any(|start| {
+                let rest = address.strip_prefix(start);
+                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
+            });
+        if !safe {
+            return Err(format!(
+                "discord.api_url = \"{address}\": begin it with https://, as the token is sent there"
+            ));
+        }
+        for (key, number) in [
+            ("user_per_minute", self.user_per_minute),
+            ("guild_per_minute", self.guild_per_minute),
+        ] {
+            if number == 0 {
+                return Err(format!("discord.{key} = 0: write a number from 1"));
+            }
+        }
+        if self.show.iter().any(|show| show.collections.is_empty()) {
+            return Err(
+                "discord.show has a rule without collections: name some, or \"*\" for all"
+                    .to_owned(),
+            );
+        }
         Ok(())
     }
 }
@@ -277,6 +414,36 @@ mod tests {
             "{message}"
         );
         assert!(error("[extraction]\nseconds = 0\n").contains("extraction.seconds"));
+    }
+
+    #[test]
+    fn rules_of_what_is_shown_where_name_real_ids() {
+        let rule =
+            |guild: &str| format!("[[discord.show]]\ncollections = [\"*\"]\nguild = {guild}\n");
+        for guild in ["80351110224678912", "\"80351110224678912\""] {
+            let config = Config::parse(&rule(guild), Path::new("config.toml")).unwrap();
+            assert_eq!(
+                config.discord.show[0].guild,
+                Snowflake(80_351_110_224_678_912)
+            );
+        }
+        assert!(error(&rule("\"vårt\"")).contains("Copy ID"));
+    }
+
+    #[test]
+    fn a_token_is_not_sent_over_an_open_line() {
+        assert!(
+            error("[discord]\napi_url = \"http://discord.example\"\n").contains("discord.api_url")
+        );
+        assert!(
+            error("[discord]\napi_url = \"http://localhost.example\"\n")
+                .contains("discord.api_url")
+        );
+        Config::parse(
+            "[discord]\napi_url = \"http://127.0.0.1:4000\"\n",
+            Path::new(""),
+        )
+        .unwrap();
     }
 
     #[test]

@@ -22,17 +22,19 @@
 //! | [`corpus`] | what a document is: formats, metadata, sections, passages | nothing |
 //! | [`language`] | Norwegian analysis: words → terms | nothing |
 //! | [`matter`] | agenda items of different meetings that treat the same matter | corpus, language |
+//! | [`clock`] | what time it is | corpus |
 //! | [`config`] | `config.toml`, checked | nothing |
 //! | [`question`] | words → what is asked | language, corpus |
 //! | [`semantic`] | a sentence model: words → meaning, and the store of meanings | nothing |
 //! | [`index`] | passages in tantivy; query → hits | language, corpus, matter |
 //! | [`ingest`] | brings the index up to date, readers in a child process | corpus, index, language, matter, semantic, answer (whose views a passage tells) |
 //! | [`answer`] | hits → excerpts, holders, verdict; the card of a matter | question, index (hits), language, corpus |
-//! | [`bot`] | the one path for a question, conversations, matters across meetings | question, index, answer, corpus, language, matter, semantic |
+//! | [`bot`] | the one path for a question, conversations, matters across meetings, who may see what | question, index, answer, corpus, language, matter, semantic |
+//! | [`store`] | what cannot be made anew: answers given, verdicts, threads | nothing |
 //! | [`evaluate`] | scores answers against gold questions | bot, answer, question, corpus |
-//! | [`render`] | answers → text; all words that users read | answer, question, language, corpus |
-//! | [`platform`] | where people talk: the terminal | bot, render, language |
-//! | [`app`] | puts the parts together | config, bot, ingest, index, semantic, language (the words that a union adds) |
+//! | [`render`] | what the bot replies → text; all words that users read | bot (its replies), answer, question, language, corpus |
+//! | [`platform`] | where people talk: the terminal, Discord | bot, render, store, config, clock, answer, question, language, corpus |
+//! | [`app`] | puts the parts together, and runs the platforms | config, bot, store, platform, ingest, index, semantic, language (the words that a union adds) |
 //! | [`cli`] | the commands | app, and views of what comes back |
 //!
 //! Nothing points back up; a test reads the `use` lines and holds this table against them.
@@ -41,7 +43,9 @@
 //!
 //! - An excerpt is `document.text` at its span, character by character. Answers choose words, they
 //!   never write any.
-//! - tantivy is named in [`index`] only. [`corpus`] (but its `source`), [`language`], [`question`],
+//! - A bot knows what its audience may see and nothing else, so no path can show more
+//!   ([`bot::Handle`]).
+//! - tantivy is named in [`index`] only, SQL in [`store`], serenity in [`platform::discord`]. [`corpus`] (but its `source`), [`language`], [`question`],
 //!   [`answer`] and [`render`] touch no disk, network or clock.
 //! - Reading never fails as a whole: a file that cannot be read is an entry with a reason.
 //! - The index can be thrown away and made anew from the knowledge folder.
@@ -52,8 +56,10 @@
 //! A format: a file in `corpus/format/`, a line in its `mod.rs`, a document in `knowledge/`. A language
 //! rule: a file in `language/` and a table test. A kind of answer: an [`question::Intent`], its cues,
 //! and its arm in `answer/excerpt.rs`. A command: a variant in `cli/arguments.rs`, its arm in `cli.rs`
-//! and a file in `cli/`. A verb that tells a view, or a word that tells where a matter stands:
-//! the file of its language in `language/cues/`. A sentence for users: `render/phrases.rs`.
+//! and a file in `cli/`. A command in chats: a variant of [`bot::command::Command`], its arm there, its
+//! card in `render/discord/`, and its definition in `platform/discord/commands.rs`. A verb that tells a
+//! view, or a word that tells where a matter stands: the file of its language in `language/cues/`. A
+//! sentence for users: `render/phrases.rs`.
 //!
 //! # Words
 //!
@@ -68,6 +74,7 @@ pub mod answer;
 pub mod app;
 pub mod bot;
 pub mod cli;
+pub mod clock;
 pub mod config;
 pub mod corpus;
 pub mod evaluate;
@@ -79,3 +86,4 @@ pub mod platform;
 pub mod question;
 pub mod render;
 pub mod semantic;
+pub mod store;

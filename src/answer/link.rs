@@ -26,7 +26,7 @@ impl Links {
     }
 
     /// The address of `words` in the document at `path`, or at `url` where the public reads it: at the
-    /// page for a PDF, at the words for a web page.
+    /// page for a PDF, at the words, if there are any, for a web page.
     pub fn to(&self, url: Option<&str>, path: &str, page: Option<u32>, words: &str) -> String {
         let base = url.map(str::to_owned).unwrap_or_else(|| {
             let file = self.knowledge.join(path);
@@ -49,7 +49,7 @@ impl Links {
             base
         } else if is(&[".pdf"]) {
             page.map_or(base.clone(), |page| format!("{base}#page={page}"))
-        } else if is(&[".html", ".htm", ".xhtml"]) {
+        } else if is(&[".html", ".htm", ".xhtml"]) && !words.is_empty() {
             format!("{base}#:~:text={}", text_fragment(words))
         } else {
             base

@@ -14,7 +14,7 @@ mod reading;
 mod signals;
 mod verdict;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::corpus::metadata::Kind;
 use crate::corpus::passage::Quotation;
@@ -51,7 +51,7 @@ pub struct Answer {
 }
 
 /// Verbatim words of a document and where they stand.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Excerpt {
     /// The words, exactly as in the document's text.
     pub text: String,
@@ -80,7 +80,7 @@ pub struct Excerpt {
 }
 
 /// Another place with the words of an excerpt, or nearly the same.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Elsewhere {
     /// The document.
     pub document: Source,
@@ -111,7 +111,7 @@ impl Elsewhere {
 }
 
 /// The document of an excerpt, as far as a citation needs it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Source {
     /// Id.
     pub id: String,
@@ -121,6 +121,8 @@ pub struct Source {
     pub date: Option<Date>,
     /// What it is.
     pub kind: Kind,
+    /// The meeting body or publisher.
+    pub body: Option<String>,
     /// Its collection.
     pub collection: String,
     /// Its path under the knowledge folder.
@@ -128,7 +130,7 @@ pub struct Source {
 }
 
 /// What somebody's view of a matter comes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Stance {
     /// For it.
@@ -211,6 +213,7 @@ impl Source {
             title: metadata.title.clone(),
             date: metadata.date,
             kind: metadata.kind,
+            body: metadata.body.clone(),
             collection: collection.to_owned(),
             path: path.to_owned(),
         }

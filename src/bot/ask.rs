@@ -39,13 +39,17 @@ pub struct Conversation {
 
 impl Conversation {
     /// Notes what was asked, and what answered it.
-    pub(super) fn remember(&mut self, question: &Question, excerpts: &[Excerpt]) {
+    pub(super) fn remember<'a>(
+        &mut self,
+        question: &Question,
+        excerpts: impl IntoIterator<Item = &'a Excerpt>,
+    ) {
         let keywords = question.keywords.iter();
         self.keywords = keywords
             .filter(|keyword| !is_party(keyword))
             .cloned()
             .collect();
-        self.place = excerpts.first().map(|best| {
+        self.place = excerpts.into_iter().next().map(|best| {
             (
                 DocumentId::from(best.document.id.as_str()),
                 best.heading.clone(),
@@ -75,6 +79,16 @@ impl Bot {
     /// Answers `text` as the next question of `conversation`.
     pub fn ask_in(&self, text: &str, conversation: &mut Conversation) -> anyhow::Result<Answer> {
         self.answer(self.question(text, &Filter::default()), conversation)
+    }
+
+    /// Answers `text` as the next question of `conversation`, from what `filter` leaves.
+    pub fn ask_within_in(
+        &self,
+        text: &str,
+        filter: &Filter,
+        conversation: &mut Conversation,
+    ) -> anyhow::Result<Answer> {
+        self.answer(self.question(text, filter), conversation)
     }
 
     pub(super) fn question(&self, text: &str, filter: &Filter) -> Question {

@@ -202,7 +202,8 @@ impl Bot {
         }
     }
 
-    fn searched(&self) -> Searched {
+    /// How much there is to search: absence is an answer only beside what was looked through.
+    pub fn searched(&self) -> Searched {
         let all = || self.entries.iter().filter_map(|entry| entry.metadata());
         let dates = || all().filter_map(|metadata| metadata.date);
         Searched {

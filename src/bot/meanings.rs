@@ -14,9 +14,9 @@ const REMEMBERED: usize = 32;
 /// A model and what it made of the passages.
 pub struct Meanings {
     /// The model.
-    pub model: Model,
+    pub model: Arc<Model>,
     /// The passages' meanings; more may come while questions are answered.
-    pub vectors: RwLock<Vectors>,
+    pub vectors: Arc<RwLock<Vectors>>,
     /// Whose the rows are, and of which state of the store.
     rows: Mutex<Option<(State, Arc<Rows>)>>,
     /// Passages that were compared token by token, the oldest first.
@@ -26,9 +26,18 @@ pub struct Meanings {
 impl Meanings {
     /// Meanings that `model` makes and `vectors` keeps.
     pub fn new(model: Model, vectors: Vectors) -> Meanings {
+        Meanings::sharing(Arc::new(model), Arc::new(RwLock::new(vectors)))
+    }
+
+    /// The same meanings, for another index with passages of the same documents.
+    pub fn again(&self) -> Meanings {
+        Meanings::sharing(self.model.clone(), self.vectors.clone())
+    }
+
+    fn sharing(model: Arc<Model>, vectors: Arc<RwLock<Vectors>>) -> Meanings {
         Meanings {
             model,
-            vectors: RwLock::new(vectors),
+            vectors,
             rows: Mutex::default(),
             tokens: Mutex::default(),
         }

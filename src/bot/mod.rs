@@ -1,12 +1,16 @@
 //! The core that every platform talks to: questions in, answers as data out.
 
 pub mod ask;
+pub mod audience;
+pub mod command;
+mod handle;
 mod late_interaction;
 pub mod matter;
 mod meanings;
+mod names;
 mod restrict;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -15,7 +19,9 @@ use crate::corpus::DocumentId;
 use crate::index::{Entry, Index};
 use crate::language::abbreviation::Abbreviation;
 use crate::matter::Matters;
+pub use handle::Handle;
 pub use meanings::Meanings;
+pub use names::{Names, complete};
 
 /// The bot: an open index and what an answer needs besides.
 pub struct Bot {
@@ -32,6 +38,8 @@ pub struct Bot {
     matters: OnceLock<Matters>,
     /// Documents made ready for choosing words from them, kept for the next question.
     ready: Mutex<HashMap<DocumentId, Arc<Reading>>>,
+    /// What can be completed while somebody types; made when it is first needed.
+    names: OnceLock<Names>,
 }
 
 /// So many documents are kept ready; beyond that all are made anew as they are needed.
@@ -57,6 +65,23 @@ fn united(entries: &[Entry]) -> Vec<Abbreviation> {
 impl Bot {
     /// A bot that answers from `index`; citations lead to files under `knowledge`.
     pub fn new(index: Index, knowledge: PathBuf) -> anyhow::Result<Bot> {
+        Bot::with_links(index, Links::new(knowledge))
+    }
+
+    /// The bot that there would be if these collections were all there are.
+    fn only(&self, collections: &BTreeSet<String>) -> anyhow::Result<Bot> {
+        let entries = self.entries.iter();
+        let of = entries.filter(|entry| collections.contains(&entry.collection));
+        let index = self
+            .index
+            .only(of.map(|entry| entry.id.clone()).collect())?;
+        Ok(Bot {
+            meanings: self.meanings.as_ref().map(Meanings::again),
+            ..Bot::with_links(index, self.links.clone())?
+        })
+    }
+
+    fn with_links(index: Index, links: Links) -> anyhow::Result<Bot> {
         let entries = index.entries()?;
         let authors = entries
             .iter()
@@ -78,7 +103,8 @@ impl Bot {
             matters: OnceLock::new(),
             index,
             entries,
-            links: Links::new(knowledge),
+            links,
+            names: OnceLock::new(),
         })
     }
 

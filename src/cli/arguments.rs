@@ -113,7 +113,7 @@ pub(super) enum Command {
     },
     /// Check configuration, index and every file, and say what to mend
     Doctor,
-    /// Run what the configuration enables (until there is a web page: the terminal conversation)
+    /// Run every platform that the configuration enables
     Serve,
     #[command(name = COMMAND, hide = true)]
     Extract { request: String, file: PathBuf },

@@ -7,22 +7,22 @@ use serde_json::{Value, json};
 use super::console::progress;
 use super::models::NO_MODEL;
 use crate::app::App;
+use crate::config::{Discord, Secret};
 use crate::ingest::Check;
+use crate::platform::discord;
 
 /// Looks at everything, and says what to mend.
 pub(super) fn run(app: &App, json: bool, out: &mut impl Write) -> anyhow::Result<()> {
     let mut findings: Vec<(String, String)> = Vec::new();
     let config = app.config();
-    for (name, enabled) in [
-        ("discord", config.discord.enabled),
-        ("matrix", config.matrix.enabled),
-    ] {
-        if enabled {
-            findings.push((
-                format!("[{name}] enabled"),
-                "this version has no such platform: set it to false".to_owned(),
-            ));
-        }
+    if config.matrix.enabled {
+        findings.push((
+            "[matrix] enabled".to_owned(),
+            "this version has no such platform: set it to false".to_owned(),
+        ));
+    }
+    if config.discord.enabled {
+        findings.extend(discord_findings(&config.discord)?);
     }
     match app.meanings() {
         Err(error) => findings.push(("[semantic] model".to_owned(), format!("{error:#}"))),
@@ -47,6 +47,16 @@ pub(super) fn run(app: &App, json: bool, out: &mut impl Write) -> anyhow::Result
             config.knowledge.path.display().to_string(),
             "no document can be searched: put minutes or reports there".to_owned(),
         ));
+    }
+    for show in &config.discord.show {
+        let known =
+            |name: &&String| *name == "*" || entries.iter().any(|entry| entry.collection == **name);
+        for name in show.collections.iter().filter(|name| !known(name)) {
+            findings.push((
+                "[[discord.show]] collections".to_owned(),
+                format!("no document is in a collection \"{name}\": name a folder of the knowledge folder"),
+            ));
+        }
     }
     for entry in &entries {
         if entry
@@ -88,4 +98,16 @@ pub(super) fn run(app: &App, json: bool, out: &mut impl Write) -> anyhow::Result
         )?;
     }
     Ok(())
+}
+
+/// What is wrong with the bot on Discord.
+fn discord_findings(config: &Discord) -> anyhow::Result<Vec<(String, String)>> {
+    let token = match Secret::from_environment(discord::TOKEN) {
+        Ok(token) => token,
+        Err(error) => return Ok(vec![("[discord]".to_owned(), error.to_string())]),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    Ok(runtime.block_on(discord::check(config, token)))
 }

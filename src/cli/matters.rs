@@ -2,12 +2,12 @@
 
 use std::io::Write;
 
-use anyhow::Context;
 use serde_json::json;
 
 use super::console::style;
 use super::questions::bot;
 use crate::app::App;
+use crate::clock::today;
 use crate::corpus::Date;
 use crate::question::restriction::{Filter, Key};
 use crate::render::{phrases, plain};
@@ -30,14 +30,6 @@ pub(super) fn status(
         write!(out, "{}", plain::status(&status, style()))?;
     }
     Ok(())
-}
-
-/// The day it is, by UTC.
-fn today() -> anyhow::Result<Date> {
-    let today = time::OffsetDateTime::now_utc().date();
-    let year = u16::try_from(today.year()).ok();
-    let date = year.and_then(|year| Date::new(year, Some(today.month().into()), Some(today.day())));
-    date.context("this machine's clock is wrong: set it")
 }
 
 /// Shows who holds which position.

@@ -14,6 +14,7 @@ mod tokenizer;
 mod vocabulary;
 mod writer;
 
+use std::collections::HashSet;
 use std::panic::AssertUnwindSafe;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -104,6 +105,8 @@ pub struct Index {
     /// Words that compounds may be made of, besides those of the passages.
     words: Vec<String>,
     folder: Option<PathBuf>,
+    /// The documents that can be seen; all where none are named.
+    only: Option<HashSet<DocumentId>>,
 }
 
 /// What helps where the index can be opened and yet not be read.
@@ -194,7 +197,7 @@ impl Index {
 
     fn of(inner: tantivy::Index, fields: Fields, folder: Option<PathBuf>) -> anyhow::Result<Index> {
         tokenizer::register(&inner);
-        let (searcher, records) = latest(&inner, fields)?;
+        let (searcher, records) = latest(&inner, fields, None)?;
         Ok(Index {
             inner,
             fields,
@@ -203,7 +206,27 @@ impl Index {
             vocabulary: OnceLock::new(),
             words: Vec::new(),
             folder,
+            only: None,
         })
+    }
+
+    /// The same state of the index as if it held these documents and no others: nothing that can be
+    /// asked of it, no count and no score either, tells that there are more.
+    pub fn only(&self, documents: HashSet<DocumentId>) -> anyhow::Result<Index> {
+        Ok(Index {
+            inner: self.inner.clone(),
+            fields: self.fields,
+            searcher: self.searcher.clone(),
+            records: Records::number(&self.searcher, self.fields, Some(&documents))?,
+            vocabulary: OnceLock::new(),
+            words: self.words.clone(),
+            folder: self.folder.clone(),
+            only: Some(documents),
+        })
+    }
+
+    fn shows(&self, id: &DocumentId) -> bool {
+        self.only.as_ref().is_none_or(|only| only.contains(id))
     }
 
     /// Starts to change the index. Only one writer can be open at a time, in all processes.
@@ -213,7 +236,7 @@ impl Index {
 
     /// Sees what has been committed since the index was opened.
     pub fn reload(&mut self) -> anyhow::Result<()> {
-        (self.searcher, self.records) = latest(&self.inner, self.fields)?;
+        (self.searcher, self.records) = latest(&self.inner, self.fields, self.only.as_ref())?;
         self.vocabulary = OnceLock::new();
         Ok(())
     }
@@ -225,8 +248,8 @@ impl Index {
 
     fn all_entries(&self) -> anyhow::Result<Vec<Entry>> {
         let mut entries = Vec::new();
-        self.each_entry(|record| {
-            entries.push(self.parse(record, self.fields.entry)?);
+        self.each_entry(|entry, _| {
+            entries.push(entry);
             Ok(())
         })?;
         entries.sort_by(|a: &Entry, b| a.path.cmp(&b.path));
@@ -236,8 +259,7 @@ impl Index {
     /// The agenda items of every document, ordered by path.
     pub fn agendas(&self) -> anyhow::Result<Vec<Agenda>> {
         let mut agendas = Vec::new();
-        self.each_entry(|record| {
-            let entry: Entry = self.parse(record, self.fields.entry)?;
+        self.each_entry(|entry, record| {
             if let Some(metadata) = entry.metadata() {
                 let agenda = Agenda {
                     date: metadata.date,
@@ -256,7 +278,7 @@ impl Index {
 
     fn each_entry(
         &self,
-        mut act: impl FnMut(&TantivyDocument) -> anyhow::Result<()>,
+        mut act: impl FnMut(Entry, &TantivyDocument) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         for segment in self.searcher.segment_readers() {
             let store = segment.get_store_reader(8)?;
@@ -272,7 +294,11 @@ impl Index {
                     break;
                 }
                 if !segment.is_deleted(doc) {
-                    act(&store.get::<TantivyDocument>(doc)?)?;
+                    let record = store.get::<TantivyDocument>(doc)?;
+                    let entry: Entry = self.parse(&record, self.fields.entry)?;
+                    if self.shows(&entry.id) {
+                        act(entry, &record)?;
+                    }
                 }
                 tantivy::DocSet::advance(&mut postings);
             }
@@ -282,6 +308,9 @@ impl Index {
 
     /// The document with this id, its text and all.
     pub fn document(&self, id: &DocumentId) -> anyhow::Result<Option<Document>> {
+        if !self.shows(id) {
+            return Ok(None);
+        }
         let id = TermQuery::new(
             Term::from_field_text(self.fields.entry_id, id.as_str()),
             IndexRecordOption::Basic,
@@ -317,12 +346,16 @@ impl Index {
     }
 }
 
-/// What has been committed to the index last.
-fn latest(inner: &tantivy::Index, fields: Fields) -> anyhow::Result<(Searcher, Records)> {
+/// What has been committed to the index last, of the documents in `only` where some are named.
+fn latest(
+    inner: &tantivy::Index,
+    fields: Fields,
+    only: Option<&HashSet<DocumentId>>,
+) -> anyhow::Result<(Searcher, Records)> {
     let reader = inner.reader_builder();
     let reader = reader.reload_policy(tantivy::ReloadPolicy::Manual);
     let searcher = reader.try_into()?.searcher();
-    let records = Records::number(&searcher, fields)?;
+    let records = Records::number(&searcher, fields, only)?;
     Ok((searcher, records))
 }
 

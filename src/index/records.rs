@@ -41,6 +41,8 @@ pub struct Records {
     terms: Lengths,
     grams: Lengths,
     document_terms: Lengths,
+    /// Whether records are left out that tantivy counts.
+    narrowed: bool,
 }
 
 /// How long each record is in one field.
@@ -62,9 +64,16 @@ const B: f32 = 0.75;
 const DOCUMENT_K1: f32 = 0.3;
 
 impl Records {
-    /// Numbers the records that `searcher` sees.
-    pub fn number(searcher: &Searcher, fields: Fields) -> tantivy::Result<Records> {
-        let mut records = Records::default();
+    /// Numbers the records that `searcher` sees, those of the documents in `only` where some are named.
+    pub fn number(
+        searcher: &Searcher,
+        fields: Fields,
+        only: Option<&HashSet<DocumentId>>,
+    ) -> tantivy::Result<Records> {
+        let mut records = Records {
+            narrowed: only.is_some(),
+            ..Records::default()
+        };
         for (segment_ord, segment) in (0..).zip(searcher.segment_readers()) {
             let mut rows = vec![NONE; segment.max_doc() as usize];
             let fast = segment.fast_fields();
@@ -92,7 +101,7 @@ impl Records {
                 }
             }
             // Owners are few beside records: each name is read once.
-            let mut known: HashMap<u64, u32> = HashMap::new();
+            let mut known: HashMap<u64, Option<u32>> = HashMap::new();
             for (doc, is_passage) in (0..).zip(kinds) {
                 let Some(is_passage) = is_passage.filter(|_| !segment.is_deleted(doc)) else {
                     continue;
@@ -107,17 +116,13 @@ impl Records {
                         let mut name = String::new();
                         owners.ord_to_str(ord, &mut name)?;
                         let id = DocumentId::from(name.as_str());
-                        let next = u32::try_from(records.documents.len()).unwrap_or(NONE);
-                        let document = *records.numbers.entry(id.clone()).or_insert(next);
-                        if document == next {
-                            records.documents.push(id);
-                            records.first.push(NONE);
-                            records.document_terms.coded.push(0);
-                        }
+                        let counts = only.is_none_or(|only| only.contains(&id));
+                        let document = counts.then(|| records.number_of(id));
                         known.insert(ord, document);
                         document
                     }
                 };
+                let Some(document) = document else { continue };
                 if !is_passage {
                     rows[doc as usize] = document;
                     records.document_terms.coded[document as usize] =
@@ -150,9 +155,26 @@ impl Records {
         Ok(records)
     }
 
+    /// The number of a document; a new one for one that has none yet.
+    fn number_of(&mut self, id: DocumentId) -> u32 {
+        let next = u32::try_from(self.documents.len()).unwrap_or(NONE);
+        let number = *self.numbers.entry(id.clone()).or_insert(next);
+        if number == next {
+            self.documents.push(id);
+            self.first.push(NONE);
+            self.document_terms.coded.push(0);
+        }
+        number
+    }
+
     /// How many passages there are.
     pub fn passages(&self) -> usize {
         self.addresses.len()
+    }
+
+    /// Whether records are left out that tantivy counts.
+    pub fn narrowed(&self) -> bool {
+        self.narrowed
     }
 
     /// Where the passage of a row is.
@@ -230,7 +252,7 @@ impl Records {
     pub fn frequency(&self, searcher: &Searcher, term: &Postings) -> tantivy::Result<usize> {
         let mut records = 0;
         for (number, index, place) in &term.0 {
-            if !searcher.segment_readers()[*number].has_deletes() {
+            if !self.narrowed && !searcher.segment_readers()[*number].has_deletes() {
                 records += place.doc_freq as usize;
                 continue;
             }

@@ -190,7 +190,12 @@ impl Index {
         if let Some(vocabulary) = self.vocabulary.get() {
             return Ok(vocabulary);
         }
-        let vocabulary = Vocabulary::read(&self.searcher, self.fields.terms, &self.words)?;
+        let vocabulary = Vocabulary::read(
+            &self.searcher,
+            &self.records,
+            self.fields.terms,
+            &self.words,
+        )?;
         Ok(self.vocabulary.get_or_init(|| vocabulary))
     }
 

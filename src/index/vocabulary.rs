@@ -3,9 +3,10 @@
 
 use std::collections::HashMap;
 
-use tantivy::Searcher;
 use tantivy::schema::Field;
+use tantivy::{Searcher, Term};
 
+use super::records::Records;
 use crate::language::compound::Splitter;
 use crate::language::one_slip_apart;
 
@@ -21,8 +22,14 @@ pub struct Vocabulary {
 const MIN_MISTYPED: usize = 5;
 
 impl Vocabulary {
-    /// Reads the terms of `field`; `list` holds further words that compounds may be made of.
-    pub fn read(searcher: &Searcher, field: Field, list: &[String]) -> tantivy::Result<Vocabulary> {
+    /// Reads the terms of `field` that `records` have; `list` holds further words that compounds may be
+    /// made of.
+    pub fn read(
+        searcher: &Searcher,
+        records: &Records,
+        field: Field,
+        list: &[String],
+    ) -> tantivy::Result<Vocabulary> {
         let mut frequencies: HashMap<String, u32> = HashMap::new();
         for segment in searcher.segment_readers() {
             let index = segment.inverted_index(field)?;
@@ -37,6 +44,13 @@ impl Vocabulary {
                     }
                 }
             }
+        }
+        if records.narrowed() {
+            for (term, frequency) in &mut frequencies {
+                let found = records.find(searcher, &Term::from_field_text(field, term))?;
+                *frequency = records.frequency(searcher, &found)? as u32;
+            }
+            frequencies.retain(|_, frequency| *frequency > 0);
         }
         let mut terms: Vec<(String, u32)> = frequencies.into_iter().collect();
         terms.sort_unstable();

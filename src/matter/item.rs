@@ -52,7 +52,7 @@ impl Item {
 
 /// The reference that a heading gives its matter in a list that is kept elsewhere: "#12".
 fn reference(heading: &str) -> Option<&str> {
-    let (at, _) = heading.match_indices('#').last()?;
+    let (at, _) = heading.rmatch_indices('#').next()?;
     let digits = heading[at + 1..].bytes().take_while(u8::is_ascii_digit);
     let end = at + 1 + digits.count();
     (end > at + 1).then(|| &heading[at..end])
@@ -97,14 +97,13 @@ fn is_routine(heading: &str) -> bool {
 /// The items of a document, in its order.
 pub fn items(document: &Document) -> Vec<Item> {
     let sections = &document.sections;
-    let is_item = |index: &usize| item_of(document, *index) == Some(*index);
+    let outline = Outline::new(document);
     (0..sections.len())
-        .filter(is_item)
+        .filter(|index| outline.item_of(*index) == Some(*index))
         .filter(|index| !is_routine(&sections[*index].heading))
         .filter_map(|index| {
             let text = document.slice(span(document, index));
-            let enough = words(text).len() >= MIN_WORDS;
-            enough.then(|| Item::new(index, &sections[index].heading, text))
+            (!says_little(text)).then(|| Item::new(index, &sections[index].heading, text))
         })
         .collect()
 }
@@ -113,6 +112,61 @@ pub fn items(document: &Document) -> Vec<Item> {
 /// where a document marks none, the outermost heading that is over a text of its own, and not over the
 /// whole document.
 pub fn item_of(document: &Document, index: usize) -> Option<usize> {
+<<<<<<< HEAD
+    Outline::new(document).item_of(index)
+}
+
+/// Whether a text is too short to treat anything.
+fn says_little(text: &str) -> bool {
+    text.split_whitespace().take(MIN_WORDS).count() < MIN_WORDS
+}
+
+/// A document's headings, counted once.
+struct Outline<'a> {
+    document: &'a Document,
+    /// How many sections are of each level.
+    of_level: BTreeMap<u8, usize>,
+    marks_items: bool,
+}
+
+impl Outline<'_> {
+    fn new(document: &Document) -> Outline<'_> {
+        let mut of_level = BTreeMap::new();
+        for section in &document.sections {
+            *of_level.entry(section.level).or_default() += 1;
+        }
+        Outline {
+            document,
+            of_level,
+            marks_items: document.sections.iter().any(|of| of.agenda_item),
+        }
+    }
+
+    fn item_of(&self, index: usize) -> Option<usize> {
+        let sections = &self.document.sections;
+        let mut path: Vec<usize> = std::iter::successors(Some(index), |&at| {
+            sections.get(at)?.parent.filter(|parent| *parent < at)
+        })
+        .collect();
+        path.reverse();
+        path.into_iter().find(|&at| match sections.get(at) {
+            Some(section) if self.marks_items => section.agenda_item,
+            Some(section) => !section.heading.is_empty() && !self.is_container(at),
+            None => false,
+        })
+    }
+
+    /// Whether a heading is over others and not over a text of its own.
+    fn is_container(&self, index: usize) -> bool {
+        let sections = &self.document.sections;
+        let section = &sections[index];
+        let next = sections.get(index + 1);
+        let over_others = next.is_some_and(|next| next.parent == Some(index));
+        let alone = self.of_level.get(&section.level) == Some(&1);
+        section.level == 0
+            || over_others && (alone || says_little(self.document.slice(section.span)))
+    }
+=======
     let sections = &document.sections;
     let mut path: Vec<usize> = std::iter::successors(Some(index), |&at| {
         sections.get(at)?.parent.filter(|parent| *parent < at)
@@ -147,6 +201,7 @@ pub fn item_of(document: &Document, index: usize) -> Option<usize> {
         let is_container = section.level == 0 || over_others && (alone() || says_little());
         !section.heading.is_empty() && !is_container
     })
+>>>>>>> unseen
 }
 
 /// The text under the heading of section `index` and the headings below it.

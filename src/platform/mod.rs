@@ -1,3 +1,9 @@
 //! Where people talk to the bot. An adapter only translates; what is said comes from [`crate::bot`].
 
+pub mod discord;
+mod limits;
+mod recent;
+mod shared;
 pub mod terminal;
+
+pub use shared::Shared;

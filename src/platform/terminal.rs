@@ -4,6 +4,8 @@ use std::io::{BufRead, IsTerminal, Write};
 
 use crate::bot::Bot;
 use crate::bot::ask::Conversation;
+use crate::bot::command::{Command, Reply, Seen};
+use crate::clock::today;
 use crate::language::{Language, detect};
 use crate::render::phrases;
 use crate::render::plain::{self, Style};
@@ -58,9 +60,10 @@ impl Talk<'_> {
         let said = match line.trim() {
             "" => return Ok(Next::Line),
             "/slutt" | "/quit" | "/exit" | "slutt" | "quit" | "exit" => return Ok(Next::End),
-            command if command.starts_with('/') => {
-                format!("{}\n", phrases::chat_help(detect(command)))
-            }
+            command if command.starts_with('/') => match command.split_once(' ') {
+                Some((name, topic)) => self.card(name, topic.trim())?,
+                None => help(command),
+            },
             question => plain::answer(
                 &self.bot.ask_in(question, &mut self.conversation)?,
                 self.style,
@@ -71,4 +74,26 @@ impl Talk<'_> {
         out.flush()?;
         Ok(Next::Line)
     }
+
+    /// Where a matter stands or who holds what on it, which the next questions may go on with.
+    fn card(&mut self, name: &str, topic: &str) -> anyhow::Result<String> {
+        let command = match name {
+            "/status" => Command::Status(topic.to_owned()),
+            "/syn" | "/positions" => Command::Positions(topic.to_owned(), None),
+            _ => return Ok(help(topic)),
+        };
+        let seen = Seen::default();
+        let reply = self
+            .bot
+            .reply(&command, &mut self.conversation, &seen, today()?)?;
+        Ok(match reply {
+            Reply::Status(status) => plain::status(&status, self.style),
+            Reply::Positions(positions, _) => plain::positions(&positions, self.style),
+            _ => help(topic),
+        })
+    }
+}
+
+fn help(said: &str) -> String {
+    format!("{}\n", phrases::chat_help(detect(said)))
 }

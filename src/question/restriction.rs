@@ -4,6 +4,8 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::corpus::Date;
 use crate::corpus::metadata::Kind;
 use crate::language::{Language, Phrase, fold, is_question_word, term, terms, words};
@@ -87,7 +89,7 @@ fn there_are(known: &[String]) -> String {
 
 /// Which documents and whose views may answer. Of the values for one key any will do; all keys must
 /// fit.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Filter {
     /// Names of holders of views.
     pub holders: Vec<String>,

@@ -1,5 +1,7 @@
 //! Every sentence that users of the bot read, in bokmål, nynorsk and English.
 
+pub mod chat;
+
 use crate::answer::card::{Positions, Searched, Status};
 use crate::answer::matter::Standing;
 use crate::answer::{Reason, Stance};
@@ -400,9 +402,9 @@ pub fn no_hits(language: Language) -> &'static str {
 pub fn chat_help(language: Language) -> &'static str {
     pick(
         language,
-        "Skriv et spørsmål, på bokmål, nynorsk eller engelsk. /slutt avslutter.",
-        "Skriv eit spørsmål, på bokmål, nynorsk eller engelsk. /slutt avsluttar.",
-        "Type a question, in Norwegian or English. /quit ends.",
+        "Skriv et spørsmål, på bokmål, nynorsk eller engelsk. «/status TEMA» viser hvor en sak står, «/syn TEMA» hvem som mener hva. /slutt avslutter.",
+        "Skriv eit spørsmål, på bokmål, nynorsk eller engelsk. «/status TEMA» viser kvar ei sak står, «/syn TEMA» kven som meiner kva. /slutt avsluttar.",
+        "Type a question, in Norwegian or English. “/status TOPIC” shows where a matter stands, “/positions TOPIC” who holds what. /quit ends.",
     )
 }
 

@@ -93,6 +93,10 @@ fn modules_use_only_what_the_map_allows() {
 fn each_library_is_named_in_its_room_only() {
     for (library, rooms) in [
         ("candle", &["semantic"][..]),
+        ("reqwest", &["platform"]),
+        ("rusqlite", &["store"]),
+        ("serenity", &["platform"]),
+        ("tokio", &["platform", "app", "cli"]),
         ("ureq", &["semantic"]),
         ("tantivy", &["index"]),
         ("hayro", &["corpus"]),
@@ -106,6 +110,27 @@ fn each_library_is_named_in_its_room_only() {
             assert!(
                 !named || rooms.contains(&module.as_str()),
                 "{} names {library}",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_sent_to_discord_goes_through_one_file() {
+    for (_, path, code) in sources() {
+        let discord = path.starts_with(repository().join("src/platform/discord"));
+        let own = path.ends_with("platform/discord/api.rs");
+        for way in [
+            "reqwest",
+            "allowed_mentions",
+            "serenity::builder",
+            "execute(",
+            "Method::",
+        ] {
+            assert!(
+                !discord || own || !code.contains(way),
+                "{} names {way}",
                 path.display()
             );
         }

@@ -1,6 +1,7 @@
 //! Conversations with the bot on the documents that ship with it.
 
 use referent::bot::ask::Conversation;
+use referent::bot::command::{Command, Seen};
 use referent::render::plain::{self, Style};
 
 use crate::support::{SHIPPED, ask, bot_on};
@@ -138,6 +139,25 @@ fn a_matter_is_followed_up() {
     );
     let other = ask("what did VFS say?");
     assert!(holds(&other, "VFS gjentok forslaget"), "{other:?}");
+}
+
+#[test]
+fn a_card_is_followed_up() {
+    let mut conversation = Conversation::default();
+    let status = Command::Status("felles kontordag".to_owned());
+    let today = "2026-11-22".parse().unwrap();
+    SHIPPED
+        .reply(&status, &mut conversation, &Seen::default(), today)
+        .unwrap();
+    let employer = SHIPPED
+        .ask_in("og hva svarte arbeidsgiver?", &mut conversation)
+        .unwrap();
+    let first = &employer.excerpts[0];
+    assert_eq!(first.holder.as_deref(), Some("Arbeidsgiver"));
+    assert_eq!(
+        first.heading.as_deref(),
+        Some("Oppmøte og felles kontordager")
+    );
 }
 
 #[test]

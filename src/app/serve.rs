@@ -1,0 +1,130 @@
+//! Runs every platform that the configuration enables, until it is told to stop.
+
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+use anyhow::Context;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use super::{App, Meaning};
+use crate::bot::audience::Audience;
+use crate::config::{Invalid, Secret};
+use crate::ingest::Progress;
+use crate::platform::{Shared, discord};
+use crate::store::Store;
+
+impl App {
+    /// Runs what is enabled. Ends well when it is told to stop, and with an error when nothing that was
+    /// enabled runs any more.
+    pub fn serve(&self, progress: &dyn Progress) -> anyhow::Result<()> {
+        let config = &self.config;
+        for (name, enabled) in [("matrix", config.matrix.enabled)] {
+            if enabled {
+                eprintln!(
+                    "referent: {name}: this version has no such platform: set {name}.enabled = false"
+                );
+            }
+        }
+        if !config.discord.enabled {
+            return Err(Invalid::new(
+                "nothing is enabled that this version can run: set discord.enabled = true, or talk in the terminal with `referent chat`",
+            )
+            .into());
+        }
+        let token = Secret::from_environment(discord::TOKEN)?;
+        let bot = self.bot(Meaning::AsFarAsKnown, progress)?;
+        let shared = Arc::new(Shared::new(bot, Store::open(&config.data.path)?)?);
+        // What is completed while somebody types must be there at once.
+        let all = shared.bots.bot(&Audience::Everything)?;
+        all.names();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .context("cannot start the threads that wait for the network")?;
+        let (stop, stopped) = watch::channel(false);
+        std::thread::scope(|scope| {
+            let embedding = stopped.clone();
+            scope.spawn(move || {
+                let go_on = |_, _| match *embedding.borrow() {
+                    true => ControlFlow::Break(()),
+                    false => ControlFlow::Continue(()),
+                };
+                if let Err(error) = self.embed(&all, &mut { go_on }) {
+                    tracing::warn!("{error:#}; searching by words only");
+                }
+            });
+            let ended = runtime.block_on(async {
+                let mut platforms = JoinSet::new();
+                let (shared, config, stopped) =
+                    (shared.clone(), config.discord.clone(), stopped.clone());
+                platforms.spawn(async move {
+                    (
+                        "discord",
+                        discord::run(shared, &config, token, stopped).await,
+                    )
+                });
+                until_told(platforms, &stop).await
+            });
+            stop.send_replace(true);
+            ended
+        })
+    }
+}
+
+/// Waits for the platforms. One that fails does not stop the others.
+async fn until_told(
+    mut platforms: JoinSet<(&'static str, anyhow::Result<()>)>,
+    stop: &watch::Sender<bool>,
+) -> anyhow::Result<()> {
+    let mut told = std::pin::pin!(told_to_stop());
+    let mut failed = None;
+    loop {
+        let ended = tokio::select! {
+            () = &mut told, if !*stop.borrow() => {
+                eprintln!("referent: finishing what was begun");
+                stop.send_replace(true);
+                continue;
+            }
+            ended = platforms.join_next() => ended,
+        };
+        match ended {
+            None => break,
+            Some(Ok((_, Ok(())))) => {}
+            Some(Ok((name, Err(error)))) => {
+                let error = error.context(name);
+                match platforms.is_empty() {
+                    true => failed = Some(error),
+                    false => eprintln!("referent: {error:#}"),
+                }
+            }
+            Some(Err(error)) => failed = Some(error.into()),
+        }
+    }
+    match failed {
+        Some(error) if !*stop.borrow() => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Waits for Ctrl-C, or for the signal that services are stopped with.
+async fn told_to_stop() {
+    let interrupted = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let Ok(mut terminated) = signal(SignalKind::terminate()) else {
+            return interrupted.await;
+        };
+        tokio::select! {
+            () = interrupted => {}
+            _ = terminated.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    interrupted.await;
+}

@@ -1,0 +1,297 @@
+//! What can be asked of the bot on any platform, and what comes back: data, not text.
+
+use std::collections::HashMap;
+
+use super::Bot;
+use super::ask::Conversation;
+use super::names::complete;
+use crate::answer::card::{Positions, Searched, Status};
+use crate::answer::{Answer, Excerpt, Source};
+use crate::corpus::passage::units;
+use crate::corpus::{Date, Document, DocumentId, Span};
+use crate::language::{Language, detect};
+use crate::question::restriction::{Filter, Key, Refusal};
+
+/// What somebody wants.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Command {
+    /// An answer to a question, from what the filter leaves.
+    Ask(String, Filter),
+    /// Where a matter stands.
+    Status(String),
+    /// Who holds which position on a topic; only this holder where one is named.
+    Positions(String, Option<String>),
+    /// What was indexed last.
+    Latest,
+    /// The facts of a document, by its id or a part of its title.
+    Document(String),
+}
+
+/// What comes back.
+#[derive(Debug, Clone)]
+pub enum Reply {
+    /// An answer, or why there is none and what was searched.
+    Answer(Answer, Searched),
+    /// Where a matter stands.
+    Status(Box<Status>),
+    /// Who holds which position, and what was searched.
+    Positions(Positions, Searched),
+    /// What was indexed last, the newest first.
+    Latest(Vec<Recent>, Searched),
+    /// A document.
+    Document(Facts),
+    /// No document is called so.
+    NoDocument(String, Searched),
+    /// A restriction that cannot be kept, in the language of the question.
+    Refused(Refusal, Language),
+}
+
+/// A document and when it came.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Recent {
+    /// The document.
+    pub source: Source,
+    /// When it was first seen as it is, in seconds since 1970.
+    pub since: Option<i64>,
+    /// Where the public reads it, or the file.
+    pub link: String,
+}
+
+/// What is known of a document as a whole.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Facts {
+    /// The document.
+    pub source: Source,
+    /// How many pages it has, where it has pages.
+    pub pages: Option<u32>,
+    /// Its agenda items, or else its headings of the highest level, each with its number.
+    pub items: Vec<(Option<String>, String)>,
+    /// Where the public reads it, or the file.
+    pub link: String,
+}
+
+/// When documents were first seen as they are, in seconds since 1970.
+pub type Seen = HashMap<DocumentId, i64>;
+
+/// So many documents are the latest.
+const LATEST: usize = 10;
+/// So many characters are shown round an excerpt, at most, its own among them.
+const AROUND: usize = 1500;
+
+impl Bot {
+    /// Does what somebody wants. A question is the next of `conversation`.
+    pub fn reply(
+        &self,
+        command: &Command,
+        conversation: &mut Conversation,
+        seen: &Seen,
+        today: Date,
+    ) -> anyhow::Result<Reply> {
+        Ok(match command {
+            Command::Ask(question, filter) => {
+                let answer = self.ask_within_in(question, filter, conversation)?;
+                Reply::Answer(answer, self.searched())
+            }
+            Command::Status(topic) => {
+                let status = self.status(topic, None, today)?;
+                let question = self.question(topic, &Filter::default());
+                conversation.remember(&question, &status.summary);
+                Reply::Status(Box::new(status))
+            }
+            Command::Positions(topic, holder) => {
+                let mut filter = Filter::default();
+                let added = holder
+                    .iter()
+                    .try_for_each(|holder| filter.add(Key::Holder, holder));
+                match added.and_then(|()| self.check(&filter)) {
+                    Ok(()) => {
+                        let positions = self.positions(topic, &filter)?;
+                        let question = self.question(topic, &Filter::default());
+                        let mut all = positions.holders.iter().flat_map(|of| &of.positions);
+                        conversation.remember(&question, all.next());
+                        Reply::Positions(positions, self.searched())
+                    }
+                    Err(refusal) => Reply::Refused(refusal, detect(topic)),
+                }
+            }
+            Command::Latest => Reply::Latest(self.latest(seen), self.searched()),
+            Command::Document(name) => match self.facts(name)? {
+                Some(facts) => Reply::Document(facts),
+                None => Reply::NoDocument(name.clone(), self.searched()),
+            },
+        })
+    }
+
+    fn latest(&self, seen: &Seen) -> Vec<Recent> {
+        // A stable sort: what came at the same time stays in the order of its dates.
+        let mut entries = self.newest_first();
+        entries.sort_by_key(|entry| std::cmp::Reverse(seen.get(&entry.id)));
+        let recent = |entry: &crate::index::Entry| {
+            let metadata = entry.metadata()?;
+            Some(Recent {
+                source: Source::new(&entry.id, metadata, &entry.path, &entry.collection),
+                since: seen.get(&entry.id).copied(),
+                link: self
+                    .links
+                    .to(metadata.url.as_deref(), &entry.path, None, ""),
+            })
+        };
+        entries
+            .into_iter()
+            .filter_map(recent)
+            .take(LATEST)
+            .collect()
+    }
+
+    fn facts(&self, name: &str) -> anyhow::Result<Option<Facts>> {
+        let documents = &self.names().documents;
+        let by_id = documents.iter().find(|(id, _)| id == name);
+        let by_title = || {
+            complete(documents, |(_, title)| title, name, 1)
+                .into_iter()
+                .next()
+        };
+        let Some((id, _)) = by_id.or_else(by_title) else {
+            return Ok(None);
+        };
+        let Some(document) = self.index.document(&DocumentId::from(id.as_str()))? else {
+            return Ok(None);
+        };
+        let agenda = document
+            .sections
+            .iter()
+            .filter(|section| section.agenda_item);
+        let headings = document
+            .sections
+            .iter()
+            .filter(|section| section.level == 1);
+        let item =
+            |section: &crate::corpus::Section| (section.number.clone(), section.heading.clone());
+        let mut items: Vec<_> = agenda.map(item).collect();
+        if items.is_empty() {
+            items = headings.map(item).collect();
+        }
+        items.retain(|(_, heading)| !heading.is_empty());
+        let pages = document.blocks.iter().filter_map(|block| block.page).max();
+        let url = document.metadata.url.as_deref();
+        Ok(Some(Facts {
+            source: Source::new(
+                &document.id,
+                &document.metadata,
+                &document.path,
+                &document.collection,
+            ),
+            pages,
+            items,
+            link: self.links.to(url, &document.path, None, ""),
+        }))
+    }
+
+    /// Those of `excerpts`, shown some time ago, that still stand where they stood.
+    pub fn standing(&self, excerpts: Vec<Excerpt>) -> anyhow::Result<Vec<Excerpt>> {
+        let mut standing = Vec::with_capacity(excerpts.len());
+        for mut excerpt in excerpts {
+            if self.place_of_excerpt(&excerpt)?.is_none() {
+                continue;
+            }
+            let mut also = Vec::new();
+            for place in std::mem::take(&mut excerpt.also) {
+                // Where else the words stand is told only of what can be seen.
+                if self
+                    .ready(&DocumentId::from(place.document.id.as_str()))?
+                    .is_some()
+                {
+                    also.push(place);
+                }
+            }
+            excerpt.also = also;
+            standing.push(excerpt);
+        }
+        Ok(standing)
+    }
+
+    /// The passages that fit a question best beside what was shown already.
+    pub fn beyond(
+        &self,
+        question: &str,
+        filter: &Filter,
+        shown: &[Excerpt],
+        limit: usize,
+    ) -> anyhow::Result<Vec<Excerpt>> {
+        // What has less than this share of the best score shares hardly a word with the question.
+        const WORTH: f32 = 1.0 / 3.0;
+        let mut found = match self.search_within(question, filter, limit + 2 * shown.len()) {
+            Err(error) if error.is::<Refusal>() => Vec::new(),
+            found => found?,
+        };
+        let least = found.first().map_or(0.0, |best| best.score * WORTH);
+        found.retain(|hit| {
+            hit.score >= least
+                && !shown.iter().any(|shown| {
+                    shown.document.id == hit.document.id
+                        && shown.start < hit.end
+                        && hit.start < shown.end
+                })
+        });
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    /// An excerpt with what stands before and after it under the same heading.
+    pub fn around(&self, excerpt: &Excerpt) -> anyhow::Result<Option<Excerpt>> {
+        let Some((document, own)) = self.place_of_excerpt(excerpt)? else {
+            return Ok(None);
+        };
+        let section = document.section_at(own.start);
+        let units: Vec<Span> = units(&document)
+            .into_iter()
+            .map(|unit| unit.span)
+            .filter(|span| document.section_at(span.start) == section)
+            .collect();
+        let first = units.iter().position(|unit| unit.overlaps(own));
+        let last = units.iter().rposition(|unit| unit.overlaps(own));
+        let (Some(mut first), Some(mut last)) = (first, last) else {
+            return Ok(None);
+        };
+        let mut span = own.cover(units[first]).cover(units[last]);
+        let fits = |span: Span| document.slice(span).chars().count() <= AROUND;
+        loop {
+            let before = first.checked_sub(1).map(|i| (i, span.cover(units[i])));
+            let before = before.filter(|(_, span)| fits(*span));
+            if let Some((i, wider)) = before {
+                (first, span) = (i, wider);
+            }
+            let after = units
+                .get(last + 1)
+                .map(|unit| (last + 1, span.cover(*unit)));
+            let after = after.filter(|(_, span)| fits(*span));
+            if let Some((i, wider)) = after {
+                (last, span) = (i, wider);
+            }
+            if before.is_none() && after.is_none() {
+                break;
+            }
+        }
+        let wider = Excerpt::new(&document, span, &[own], excerpt.score, &self.links);
+        Ok(Some(Excerpt {
+            holder: excerpt.holder.clone(),
+            stance: excerpt.stance,
+            ..wider
+        }))
+    }
+
+    /// The document of an excerpt and where in it the words stand, if they still do.
+    fn place_of_excerpt(&self, excerpt: &Excerpt) -> anyhow::Result<Option<(Document, Span)>> {
+        let id = DocumentId::from(excerpt.document.id.as_str());
+        let Some(document) = self.index.document(&id)? else {
+            return Ok(None);
+        };
+        let mut places = document.text.char_indices().map(|(at, _)| at);
+        let Some(start) = places.nth(excerpt.start) else {
+            return Ok(None);
+        };
+        let stands = document.text[start..].starts_with(&excerpt.text);
+        let span = Span::new(start, start + excerpt.text.len());
+        Ok(stands.then_some((document, span)))
+    }
+}

@@ -1,0 +1,187 @@
+//! Messages for Discord: embeds and buttons as its interface takes them, within its limits.
+//!
+//! All lengths are counted in UTF-16 units, the strictest of the ways in which they may be counted.
+
+mod answers;
+mod cards;
+mod text;
+
+use serde::Serialize;
+
+pub use answers::{Buttons, Page, answer, around, more};
+pub use cards::{document, help, latest, no_document, positions, refused, status};
+pub use text::{escape, shortened, units};
+
+/// What a message holds at most (developer documentation, "Message" and "Embed limits").
+pub mod limit {
+    /// Units of plain content.
+    pub const CONTENT: usize = 2000;
+    /// Units of an embed's title.
+    pub const TITLE: usize = 256;
+    /// Units of an embed's description.
+    pub const DESCRIPTION: usize = 4096;
+    /// Units of an embed's footer.
+    pub const FOOTER: usize = 2048;
+    /// Units of all embeds of a message.
+    pub const EMBEDS: usize = 6000;
+    /// Units on a button.
+    pub const LABEL: usize = 80;
+    /// Units of what tells a button from others.
+    pub const CUSTOM_ID: usize = 100;
+    /// Units of a thread's name, and of a choice's name and value.
+    pub const NAME: usize = 100;
+    /// Choices that are offered while somebody types.
+    pub const CHOICES: usize = 25;
+}
+
+/// A message without what depends on where it is sent.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Message {
+    /// Plain text; nothing where an embed says it all.
+    pub content: String,
+    /// At most one.
+    pub embeds: Vec<Embed>,
+    /// Rows of buttons.
+    pub components: Vec<Row>,
+}
+
+/// A framed text.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Embed {
+    /// Over it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// The text.
+    pub description: String,
+    /// The colour of its edge.
+    pub color: u32,
+    /// Under it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub footer: Option<Footer>,
+}
+
+/// What stands under an embed.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Footer {
+    /// The words.
+    pub text: String,
+}
+
+/// A row of buttons.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Row {
+    #[serde(rename = "type")]
+    kind: u8,
+    /// At most five.
+    pub components: Vec<Button>,
+}
+
+/// A button.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Button {
+    #[serde(rename = "type")]
+    kind: u8,
+    style: u8,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    label: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    emoji: Option<Emoji>,
+    custom_id: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize)]
+struct Emoji {
+    name: &'static str,
+}
+
+/// The component types of rows and buttons, and the grey style.
+const ROW: u8 = 1;
+const BUTTON: u8 = 2;
+const SECONDARY: u8 = 2;
+
+/// What has an answer.
+const FOUND: u32 = 0x2B_6C_B0;
+/// What has none.
+const DECLINED: u32 = 0x8A_8F_98;
+
+impl Message {
+    /// A message of plain words.
+    pub fn plain(content: impl Into<String>) -> Message {
+        Message {
+            content: shortened(&content.into(), limit::CONTENT),
+            ..Message::default()
+        }
+    }
+
+    /// The same in plain text and without buttons, for where embeds may not be shown.
+    pub fn without_embeds(&self) -> Message {
+        let embed = self.embeds.iter().map(|embed| embed.description.as_str());
+        let parts: Vec<&str> = std::iter::once(self.content.as_str())
+            .chain(embed)
+            .filter(|part| !part.is_empty())
+            .collect();
+        let all = parts.join("\n");
+        // A line is kept whole or left out: half a link or half an escape would come alive.
+        let mut content = String::new();
+        for line in all.split_inclusive('\n') {
+            if units(&content) + units(line) > limit::CONTENT - 2 {
+                content.push('…');
+                break;
+            }
+            content.push_str(line);
+        }
+        Message::plain(content)
+    }
+
+    fn embed(
+        title: Option<&str>,
+        description: String,
+        color: u32,
+        footer: Option<String>,
+    ) -> Message {
+        let title = title.map(|title| text::escaped_within(title, limit::TITLE));
+        let embed = Embed {
+            title: title.filter(|title| !title.is_empty()),
+            description,
+            color,
+            footer: footer.map(|text| Footer {
+                text: shortened(&text::plain(&text), 300),
+            }),
+        };
+        Message {
+            embeds: vec![embed],
+            ..Message::default()
+        }
+    }
+}
+
+impl Row {
+    fn new(components: Vec<Button>) -> Row {
+        Row {
+            kind: ROW,
+            components,
+        }
+    }
+}
+
+impl Button {
+    fn worded(custom_id: String, label: &str) -> Button {
+        Button {
+            kind: BUTTON,
+            style: SECONDARY,
+            label: Some(shortened(label, limit::LABEL)),
+            emoji: None,
+            custom_id,
+        }
+    }
+
+    fn pictured(custom_id: String, emoji: &'static str) -> Button {
+        Button {
+            kind: BUTTON,
+            style: SECONDARY,
+            label: None,
+            emoji: Some(Emoji { name: emoji }),
+            custom_id,
+        }
+    }
+}
