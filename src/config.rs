@@ -377,6 +377,15 @@ impl Discord {
                 return Err(format!("discord.{key} = 0: write a number from 1"));
             }
         }
+        // Not all members of the guild may read the channel, and who may is not known elsewhere.
+        let leaks =
+            |show: &&Show| show.direct_messages && show.channel.is_some() && show.role.is_none();
+        if let Some(show) = self.show.iter().find(leaks) {
+            return Err(format!(
+                "discord.show for {} has a channel and direct_messages, which all members of the guild would see: name a role too, or take direct_messages away",
+                show.collections.join(", ")
+            ));
+        }
         if self.show.iter().any(|show| show.collections.is_empty()) {
             return Err(
                 "discord.show has a rule without collections: name some, or \"*\" for all"
@@ -428,6 +437,10 @@ mod tests {
             );
         }
         assert!(error(&rule("\"vårt\"")).contains("Copy ID"));
+        let of_channel = format!("{}channel = 5\ndirect_messages = true\n", rule("4"));
+        assert!(error(&of_channel).contains("name a role too"));
+        let of_role = format!("{of_channel}role = 6\n");
+        Config::parse(&of_role, Path::new("")).unwrap();
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use tokio::sync::watch;
@@ -56,15 +57,18 @@ impl App {
             });
             let ended = runtime.block_on(async {
                 let mut platforms = JoinSet::new();
-                let (shared, config, stopped) =
+                let (chats, config, stopped) =
                     (shared.clone(), config.discord.clone(), stopped.clone());
                 platforms.spawn(async move {
                     (
                         "discord",
-                        discord::run(shared, &config, token, stopped).await,
+                        discord::run(chats, &config, token, stopped).await,
                     )
                 });
-                until_told(platforms, &stop).await
+                let forgetting = tokio::spawn(forget_daily(shared.clone()));
+                let ended = until_told(platforms, &stop).await;
+                forgetting.abort();
+                ended
             });
             stop.send_replace(true);
             ended
@@ -92,7 +96,11 @@ async fn until_told(
             None => break,
             Some(Ok((_, Ok(())))) => {}
             Some(Ok((name, Err(error)))) => {
-                let error = error.context(name);
+                // What is to be corrected says where by itself.
+                let error = match error.is::<Invalid>() {
+                    true => error,
+                    false => error.context(name),
+                };
                 match platforms.is_empty() {
                     true => failed = Some(error),
                     false => eprintln!("referent: {error:#}"),
@@ -104,6 +112,19 @@ async fn until_told(
     match failed {
         Some(error) if !*stop.borrow() => Err(error),
         _ => Ok(()),
+    }
+}
+
+/// Forgets day by day what is too old to be kept.
+async fn forget_daily(shared: Arc<Shared>) {
+    const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
+    loop {
+        tokio::time::sleep(A_DAY).await;
+        let shared = shared.clone();
+        let forgotten = tokio::task::spawn_blocking(move || shared.forget()).await;
+        if let Ok(Err(error)) = forgotten {
+            tracing::error!("old answers cannot be forgotten: {error:#}");
+        }
     }
 }
 

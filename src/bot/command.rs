@@ -27,6 +27,35 @@ pub enum Command {
     Document(String),
 }
 
+impl Command {
+    /// What it is called where it is kept, with what it asks and what that is restricted to; nothing for
+    /// what asks nothing.
+    pub fn parts(&self) -> Option<(&'static str, &str, Filter)> {
+        Some(match self {
+            Command::Ask(question, filter) => ("ask", question, filter.clone()),
+            Command::Status(topic) => ("status", topic, Filter::default()),
+            Command::Positions(topic, holder) => {
+                let filter = Filter {
+                    holders: holder.iter().cloned().collect(),
+                    ..Filter::default()
+                };
+                ("positions", topic, filter)
+            }
+            Command::Latest | Command::Document(_) => return None,
+        })
+    }
+
+    /// The command with these parts.
+    pub fn of(name: &str, asked: String, filter: Filter) -> Option<Command> {
+        Some(match name {
+            "ask" => Command::Ask(asked, filter),
+            "status" => Command::Status(asked),
+            "positions" => Command::Positions(asked, filter.holders.into_iter().next()),
+            _ => return None,
+        })
+    }
+}
+
 /// What comes back.
 #[derive(Debug, Clone)]
 pub enum Reply {
@@ -44,6 +73,32 @@ pub enum Reply {
     NoDocument(String, Searched),
     /// A restriction that cannot be kept, in the language of the question.
     Refused(Refusal, Language),
+}
+
+impl Reply {
+    /// The excerpts that it shows, each once.
+    pub fn excerpts(&self) -> Vec<&Excerpt> {
+        let mut excerpts: Vec<&Excerpt> = match self {
+            Reply::Answer(answer, _) => answer.excerpts.iter().collect(),
+            Reply::Status(status) => {
+                let next = status.next.iter().map(|next| &next.excerpt);
+                let of_meetings = status.timeline.iter().flat_map(|meeting| {
+                    let all = meeting.summary.iter().chain(&meeting.decisions);
+                    all.chain(&meeting.positions)
+                });
+                let all = status.summary.iter().chain(next).chain(of_meetings);
+                all.chain(&status.mentions).collect()
+            }
+            Reply::Positions(positions, _) => {
+                let holders = positions.holders.iter();
+                holders.flat_map(|of| &of.positions).collect()
+            }
+            _ => Vec::new(),
+        };
+        let mut seen = std::collections::HashSet::new();
+        excerpts.retain(|shown| seen.insert((shown.document.id.as_str(), shown.start, shown.end)));
+        excerpts
+    }
 }
 
 /// A document and when it came.

@@ -112,7 +112,6 @@ pub fn items(document: &Document) -> Vec<Item> {
 /// where a document marks none, the outermost heading that is over a text of its own, and not over the
 /// whole document.
 pub fn item_of(document: &Document, index: usize) -> Option<usize> {
-<<<<<<< HEAD
     Outline::new(document).item_of(index)
 }
 
@@ -126,7 +125,9 @@ struct Outline<'a> {
     document: &'a Document,
     /// How many sections are of each level.
     of_level: BTreeMap<u8, usize>,
-    marks_items: bool,
+    /// Whether the items have numbers: nothing else is one then, but beside headings that run into
+    /// their text others are.
+    numbers_items: bool,
 }
 
 impl Outline<'_> {
@@ -138,7 +139,10 @@ impl Outline<'_> {
         Outline {
             document,
             of_level,
-            marks_items: document.sections.iter().any(|of| of.agenda_item),
+            numbers_items: document
+                .sections
+                .iter()
+                .any(|of| of.agenda_item && of.number.is_some()),
         }
     }
 
@@ -149,10 +153,14 @@ impl Outline<'_> {
         })
         .collect();
         path.reverse();
-        path.into_iter().find(|&at| match sections.get(at) {
-            Some(section) if self.marks_items => section.agenda_item,
-            Some(section) => !section.heading.is_empty() && !self.is_container(at),
-            None => false,
+        let marked = |at: &usize| sections.get(*at).is_some_and(|of| of.agenda_item);
+        let agenda_item = path.iter().copied().find(marked);
+        if agenda_item.is_some() || self.numbers_items {
+            return agenda_item;
+        }
+        path.into_iter().find(|&at| {
+            let named = |of: &Section| !of.heading.is_empty();
+            sections.get(at).is_some_and(named) && !self.is_container(at)
         })
     }
 
@@ -166,42 +174,6 @@ impl Outline<'_> {
         section.level == 0
             || over_others && (alone || says_little(self.document.slice(section.span)))
     }
-=======
-    let sections = &document.sections;
-    let mut path: Vec<usize> = std::iter::successors(Some(index), |&at| {
-        sections.get(at)?.parent.filter(|parent| *parent < at)
-    })
-    .collect();
-    path.reverse();
-    let agenda_item = path
-        .iter()
-        .copied()
-        .find(|&at| sections.get(at).is_some_and(|of| of.agenda_item));
-    // Where the items have numbers, nothing else is one; beside headings that run into their text, others
-    // are.
-    let numbered = |of: &Section| of.agenda_item && of.number.is_some();
-    if agenda_item.is_some() || sections.iter().any(numbered) {
-        return agenda_item;
-    }
-    path.into_iter().find(|&at| {
-        let Some(section) = sections.get(at) else {
-            return false;
-        };
-        let over_others = sections
-            .get(at + 1)
-            .is_some_and(|next| next.parent == Some(at));
-        let alone = || {
-            sections
-                .iter()
-                .filter(|other| other.level == section.level && !other.heading.is_empty())
-                .count()
-                == 1
-        };
-        let says_little = || words(document.slice(section.span)).len() < MIN_WORDS;
-        let is_container = section.level == 0 || over_others && (alone() || says_little());
-        !section.heading.is_empty() && !is_container
-    })
->>>>>>> unseen
 }
 
 /// The text under the heading of section `index` and the headings below it.

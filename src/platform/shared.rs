@@ -23,6 +23,12 @@ use crate::store::{Given, Store};
 /// So many conversations are remembered; older ones are taken up from the store.
 const CONVERSATIONS: usize = 2000;
 
+/// Answers, and threads where nothing is asked, are remembered for so many seconds: 90 days.
+const REMEMBERED: i64 = 90 * A_DAY;
+/// Those that somebody judged for a year, as they are what there is to learn from.
+const JUDGED: i64 = 365 * A_DAY;
+const A_DAY: i64 = 24 * 60 * 60;
+
 /// What platforms share.
 pub struct Shared {
     /// Leads to the bot of each audience.
@@ -41,8 +47,8 @@ pub(super) struct Job {
     pub(super) audience: Audience,
     /// What the conversation is remembered by, where there is one.
     pub(super) conversation: Option<String>,
-    /// What was asked in it before, should it not be remembered.
-    pub(super) before: Option<String>,
+    /// What was wanted in it before, should it not be remembered.
+    pub(super) before: Option<Command>,
     /// Where it was asked, with the platform's name before it.
     pub(super) channel: String,
 }
@@ -58,6 +64,11 @@ pub(super) struct Done {
 /// An answer that was given before, as far as an audience may see it now.
 pub(super) struct Again {
     pub(super) bot: Arc<Bot>,
+    /// Where it was asked, with the platform's name before it.
+    pub(super) channel: String,
+    /// What was wanted: an answer or a card.
+    pub(super) command: Command,
+    /// The question, or the topic.
     pub(super) question: String,
     pub(super) language: Language,
     pub(super) filter: Filter,
@@ -81,7 +92,18 @@ impl Shared {
             )),
         };
         shared.see()?;
+        shared.forget()?;
         Ok(shared)
+    }
+
+    /// Forgets what is old; called every day.
+    pub fn forget(&self) -> anyhow::Result<()> {
+        let now = now();
+        let forgotten = self.store.forget(now - REMEMBERED, now - JUDGED)?;
+        if forgotten > 0 {
+            tracing::info!("{forgotten} old answers are forgotten");
+        }
+        Ok(())
     }
 
     /// Takes note of which documents there are, and since when.
@@ -123,23 +145,36 @@ impl Shared {
             (Some(conversation), _) => conversation,
             (None, Some(before)) => {
                 let mut conversation = Conversation::default();
-                bot.ask_in(before, &mut conversation)?;
+                self.reply(&bot, before, &mut conversation)?;
                 conversation
             }
             (None, None) => Conversation::default(),
         };
-        let seen = self
-            .seen
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        let reply = bot.reply(&job.command, &mut conversation, &seen, today()?)?;
-        let answer = self.keep(&reply, job)?;
+        let reply = self.reply(&bot, &job.command, &mut conversation)?;
+        // An answer that cannot be kept is an answer, only without buttons.
+        let answer = self.keep(&reply, job).unwrap_or_else(|error| {
+            tracing::error!("an answer cannot be kept: {error:#}");
+            None
+        });
         Ok(Done {
             reply,
             answer,
             said: conversation,
         })
+    }
+
+    fn reply(
+        &self,
+        bot: &Bot,
+        command: &Command,
+        conversation: &mut Conversation,
+    ) -> anyhow::Result<Reply> {
+        let seen = self
+            .seen
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        bot.reply(command, conversation, &seen, today()?)
     }
 
     /// Remembers a conversation by something else too: by the message that answered.
@@ -148,20 +183,52 @@ impl Shared {
     }
 
     fn keep(&self, reply: &Reply, job: &Job) -> anyhow::Result<Option<i64>> {
-        let (Reply::Answer(answer, _), Command::Ask(_, filter)) = (reply, &job.command) else {
+        let (Some((reason, language)), Some((command, question, filter))) =
+            (told(reply), job.command.parts())
+        else {
             return Ok(None);
         };
-        let reason = answer.declined.as_ref();
         let given = Given {
             at: now(),
             channel: job.channel.clone(),
-            question: answer.question.clone(),
-            language: answer.language.code().to_owned(),
-            filter: serde_json::to_string(filter)?,
-            reason: reason.map(|reason| phrases::reason(reason, answer.language)),
-            shown: serde_json::to_string(&answer.excerpts)?,
+            command: command.to_owned(),
+            question: question.to_owned(),
+            language: language.code().to_owned(),
+            filter: serde_json::to_string(&filter)?,
+            reason,
+            shown: serde_json::to_string(&reply.excerpts())?,
         };
         self.store.keep(&given).map(Some)
+    }
+
+    /// What was wanted last in a thread that the bot opened.
+    pub(super) fn before_in_thread(&self, thread: &str) -> Option<Command> {
+        let known = self.store.thread(thread).unwrap_or_else(|error| {
+            tracing::error!("a thread cannot be looked up: {error:#}");
+            None
+        })?;
+        Command::of(&known.command, known.question, Filter::default())
+    }
+
+    /// What was wanted where a message answers it.
+    pub(super) fn before_message(&self, message: &str) -> Option<Command> {
+        let known = self.store.given_in(message).unwrap_or_else(|error| {
+            tracing::error!("an answer cannot be looked up: {error:#}");
+            None
+        });
+        let (_, given) = known?;
+        let filter = serde_json::from_str(&given.filter).unwrap_or_default();
+        Command::of(&given.command, given.question, filter)
+    }
+
+    /// Takes note of what was wanted in a thread and found, for after a restart.
+    pub(super) fn note_in_thread(&self, thread: &str, command: &Command, done: &Done) {
+        let (Some((name, asked, _)), Some((None, _))) = (command.parts(), told(&done.reply)) else {
+            return;
+        };
+        if let Err(error) = self.store.keep_thread(thread, "", name, asked, now()) {
+            tracing::error!("a thread cannot be kept: {error:#}");
+        }
     }
 
     /// An answer that was given before, as far as `audience` may see it and it still stands.
@@ -173,16 +240,48 @@ impl Shared {
         let shown: Vec<Excerpt> = serde_json::from_str(&given.shown)?;
         let all = shown.len();
         let excerpts = bot.standing(shown)?;
+        let filter: Filter = serde_json::from_str(&given.filter)?;
+        let command = Command::of(&given.command, given.question.clone(), filter.clone());
         Ok(Some(Again {
             complete: excerpts.len() == all,
             declined: given.reason.is_some(),
             language: serde_json::from_value(given.language.into())?,
-            filter: serde_json::from_str(&given.filter)?,
+            filter,
+            channel: given.channel,
+            command: command.context("an answer of a kind that is not known")?,
             question: given.question,
             excerpts,
             bot,
         }))
     }
+}
+
+impl Again {
+    /// What its command gives now.
+    pub(super) fn anew(&self, shared: &Shared) -> anyhow::Result<Reply> {
+        shared.reply(&self.bot, &self.command, &mut Conversation::default())
+    }
+}
+
+/// Why an answer or a card shows nothing, if it does not, and its language.
+fn told(reply: &Reply) -> Option<(Option<String>, Language)> {
+    Some(match reply {
+        Reply::Answer(answer, _) => {
+            let reason = answer.declined.as_ref();
+            let reason = reason.map(|reason| phrases::reason(reason, answer.language));
+            (reason, answer.language)
+        }
+        Reply::Status(status) => {
+            let nothing = status.timeline.is_empty();
+            (nothing.then(|| phrases::no_status(status)), status.language)
+        }
+        Reply::Positions(positions, _) => {
+            let nothing = positions.holders.is_empty();
+            let reason = nothing.then(|| phrases::no_positions(positions));
+            (reason, positions.language)
+        }
+        _ => return None,
+    })
 }
 
 /// Memberships of users in groups, as far as they were looked up a short time ago.

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 pub use answers::{Buttons, Page, answer, around, more};
 pub use cards::{document, help, latest, no_document, positions, refused, status};
-pub use text::{escape, shortened, units};
+pub use text::{escape, one_line, shortened, units};
 
 /// What a message holds at most (developer documentation, "Message" and "Embed limits").
 pub mod limit {
@@ -115,21 +115,37 @@ impl Message {
 
     /// The same in plain text and without buttons, for where embeds may not be shown.
     pub fn without_embeds(&self) -> Message {
-        let embed = self.embeds.iter().map(|embed| embed.description.as_str());
-        let parts: Vec<&str> = std::iter::once(self.content.as_str())
-            .chain(embed)
-            .filter(|part| !part.is_empty())
-            .collect();
+        let mut parts = vec![self.content.clone()];
+        for embed in &self.embeds {
+            parts.push(embed.description.clone());
+            let footer = embed.footer.as_ref();
+            parts.extend(footer.map(|footer| format!("-# {}", escape(&footer.text))));
+        }
+        parts.retain(|part| !part.is_empty());
         let all = parts.join("\n");
-        // A line is kept whole or left out: half a link or half an escape would come alive.
+        // Quotations are cut so that all sources have room. Any other line is kept whole or left out: half
+        // a link would come alive.
+        let quotes = |line: &&str| line.starts_with("> ");
+        let others = all.lines().filter(|line| !quotes(line));
+        let others: usize = others.map(|line| units(line) + 1).sum();
+        let mut left = (limit::CONTENT - 2).saturating_sub(others);
+        let mut to_come = all.lines().filter(quotes).count();
         let mut content = String::new();
-        for line in all.split_inclusive('\n') {
-            if units(&content) + units(line) > limit::CONTENT - 2 {
+        for line in all.lines() {
+            let mut line = line.to_owned();
+            if quotes(&line.as_str()) {
+                line = text::cut_line(&line, (left / to_come).saturating_sub(1));
+                left = left.saturating_sub(units(&line) + 1);
+                to_come -= 1;
+            }
+            if units(&content) + units(&line) + 1 > limit::CONTENT - 2 {
                 content.push('…');
                 break;
             }
-            content.push_str(line);
+            content.push_str(&line);
+            content.push('\n');
         }
+        content.truncate(content.trim_end().len());
         Message::plain(content)
     }
 
@@ -183,5 +199,27 @@ impl Button {
             emoji: Some(Emoji { name: emoji }),
             custom_id,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn in_plain_text_a_long_quotation_is_cut_and_its_source_stays() {
+        let line = format!("> **{}** etter", "kantine ".repeat(400).trim());
+        let source = "-# [1 · Møte](<https://a.no>)";
+        let description = format!("{line}\n{source}\n\n{line}\n{source}");
+        let plain = Message::embed(None, description, FOUND, None).without_embeds();
+        let lines: Vec<&str> = plain.content.lines().collect();
+        let [first, of_first, "", second, of_second] = lines[..] else {
+            panic!("{lines:?}")
+        };
+        for quote in [first, second] {
+            assert!(quote.starts_with("> **kantine ") && quote.ends_with(" kantine** …"));
+            assert!((800..1000).contains(&units(quote)), "{}", units(quote));
+        }
+        assert_eq!([of_first, of_second], [source, source]);
     }
 }

@@ -57,7 +57,7 @@ pub fn reason(reason: &Reason, language: Language) -> String {
             Language::Bokmal => format!("Dokumentene gjengir ikke hva {holder} mener om dette."),
             Language::Nynorsk => format!("Dokumenta gjev ikkje att kva {holder} meiner om dette."),
             Language::English => {
-                format!("The documents record no view of “{holder}” on this.")
+                format!("The documents do not record what “{holder}” thinks of this.")
             }
         },
         Reason::Refused(refusal) => self::refusal(refusal, language),
@@ -65,13 +65,13 @@ pub fn reason(reason: &Reason, language: Language) -> String {
             language,
             "Ingen dokumenter passer til avgrensningen.",
             "Ingen dokument passar til avgrensinga.",
-            "No documents fit what the question is restricted to.",
+            "No documents match the restrictions.",
         )
         .to_owned(),
         Reason::PhraseNowhere(phrase) => match language {
             Language::Bokmal => format!("«{phrase}» står ikke i noe dokument."),
             Language::Nynorsk => format!("«{phrase}» står ikkje i noko dokument."),
-            Language::English => format!("“{phrase}” stands in no document."),
+            Language::English => format!("No document contains “{phrase}”."),
         },
         Reason::NotFound => pick(
             language,
@@ -103,16 +103,16 @@ pub fn refusal(refusal: &Refusal, language: Language) -> String {
             let known = known.join(", ");
             let there_are = |none_known: &str, known_are: &str| match none {
                 true => none_known.to_owned(),
-                false => format!("{known_are} {known}"),
+                false => format!("{known_are}: {known}"),
             };
             norwegian(
                 format!(
-                    "det finnes {bokmal} «{value}»: {}.",
-                    there_are("ingen er kjent", "kjent er")
+                    "det finnes {bokmal} «{value}». {}.",
+                    there_are("Ingen er kjent", "Disse finnes")
                 ),
                 format!(
-                    "det finst {nynorsk} «{value}»: {}.",
-                    there_are("ingen er kjende", "kjende er")
+                    "det finst {nynorsk} «{value}». {}.",
+                    there_are("Ingen er kjende", "Desse finst")
                 ),
             )
         }
@@ -184,26 +184,57 @@ fn not_found(topic: &str, searched: &Searched, language: Language) -> String {
     let documents = searched.documents;
     let years = match (searched.first, searched.last) {
         (Some(first), Some(last)) if first.year() < last.year() => {
-            format!(" {}–{}", first.year(), last.year())
+            Some(format!("{}–{}", first.year(), last.year()))
         }
-        (Some(first), _) => format!(" {}", first.year()),
-        _ => String::new(),
+        (Some(first), _) => Some(first.year().to_string()),
+        _ => None,
     };
-    let last = searched.last.map(|last| date(last, language));
+    let of = |word: &str| {
+        let years = years.as_ref();
+        years.map_or(String::new(), |years| format!(" {word} {years}"))
+    };
+    let last = searched.last.filter(|_| documents > 1);
+    let last = last.map(|last| date(last, language));
     let last = last.map_or(String::new(), |last| match language {
         Language::Bokmal => format!("; det siste er fra {last}"),
         Language::Nynorsk => format!("; det siste er frå {last}"),
         Language::English => format!("; the last is from {last}"),
     });
+    let those = match (documents, language) {
+        (0, _) => {
+            return pick(
+                language,
+                "Det er ingen dokumenter å søke i.",
+                "Det er ingen dokument å søkje i.",
+                "There are no documents to search.",
+            )
+            .to_owned();
+        }
+        (1, Language::Bokmal) => "det ene dokumentet".to_owned(),
+        (1, Language::Nynorsk) => "det eine dokumentet".to_owned(),
+        (1, Language::English) => "the one document".to_owned(),
+        (_, Language::Bokmal) => format!("de {documents} dokumentene"),
+        (_, Language::Nynorsk) => format!("dei {documents} dokumenta"),
+        (_, Language::English) => format!("the {documents} documents"),
+    };
     match language {
         Language::Bokmal => {
-            format!("Jeg fant ikke noe om «{topic}» i de {documents} dokumentene{years}{last}.")
+            format!(
+                "Jeg fant ikke noe om «{topic}» i {those}{}{last}.",
+                of("fra")
+            )
         }
         Language::Nynorsk => {
-            format!("Eg fann ikkje noko om «{topic}» i dei {documents} dokumenta{years}{last}.")
+            format!(
+                "Eg fann ikkje noko om «{topic}» i {those}{}{last}.",
+                of("frå")
+            )
         }
         Language::English => {
-            format!("I found nothing about “{topic}” in the {documents} documents{years}{last}.")
+            format!(
+                "I found nothing about “{topic}” in {those}{}{last}.",
+                of("from")
+            )
         }
     }
 }
@@ -215,8 +246,12 @@ pub fn no_positions(positions: &Positions) -> String {
         return no_topic(language).to_owned();
     }
     match language {
-        Language::Bokmal => format!("Dokumentene gjengir ingen parts syn på «{topic}»."),
-        Language::Nynorsk => format!("Dokumenta gjev ikkje att synet til nokon part på «{topic}»."),
+        Language::Bokmal => {
+            format!("Dokumentene gjengir ikke hva noen av partene mener om «{topic}».")
+        }
+        Language::Nynorsk => {
+            format!("Dokumenta gjev ikkje att kva nokon av partane meiner om «{topic}».")
+        }
         Language::English => format!("The documents record nobody's position on “{topic}”."),
     }
 }
@@ -290,8 +325,8 @@ pub fn card(language: Language) -> CardWords {
         see: pick(language, "se", "sjå", "see"),
         others: pick(
             language,
-            "Du kan også mene",
-            "Du kan òg meine",
+            "Du mener kanskje",
+            "Du meiner kanskje",
             "You may also mean",
         ),
         passed: pick(

@@ -11,7 +11,9 @@ pub struct Given {
     pub at: i64,
     /// Where it was asked, with the platform's name before it.
     pub channel: String,
-    /// The question.
+    /// What was wanted: the name of a [`Command`](crate::bot::command::Command).
+    pub command: String,
+    /// The question, or the topic.
     pub question: String,
     /// Code of its language.
     pub language: String,
@@ -32,15 +34,15 @@ pub struct Verdict {
     pub reason: Option<String>,
 }
 
-const COLUMNS: &str = "at, channel, question, language, filter, reason, shown";
+const COLUMNS: &str = "at, channel, question, language, filter, reason, shown, command";
 
 impl Store {
     /// Keeps an answer and returns its number.
     pub fn keep(&self, given: &Given) -> anyhow::Result<i64> {
         let connection = self.connection();
         connection.execute(
-            "INSERT INTO answer (at, channel, question, language, filter, reason, shown)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            "INSERT INTO answer (at, channel, question, language, filter, reason, shown, command)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             params![
                 given.at,
                 given.channel,
@@ -48,7 +50,8 @@ impl Store {
                 given.language,
                 given.filter,
                 given.reason,
-                given.shown
+                given.shown,
+                given.command
             ],
         )?;
         Ok(connection.last_insert_rowid())
@@ -74,7 +77,7 @@ impl Store {
     pub fn given_in(&self, message: &str) -> anyhow::Result<Option<(i64, Given)>> {
         let query = format!("SELECT {COLUMNS}, id FROM answer WHERE message = ?1");
         let connection = self.connection();
-        let found = connection.query_row(&query, [message], |row| Ok((row.get(7)?, read(row)?)));
+        let found = connection.query_row(&query, [message], |row| Ok((row.get(8)?, read(row)?)));
         Ok(found.optional()?)
     }
 
@@ -122,5 +125,6 @@ fn read(row: &Row) -> rusqlite::Result<Given> {
         filter: row.get(4)?,
         reason: row.get(5)?,
         shown: row.get(6)?,
+        command: row.get(7)?,
     })
 }

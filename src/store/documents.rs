@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use rusqlite::params;
+use rusqlite::{TransactionBehavior, params};
 
 use super::Store;
 
@@ -15,7 +15,7 @@ impl Store {
         now: i64,
     ) -> anyhow::Result<HashMap<String, i64>> {
         let mut connection = self.connection();
-        let transaction = connection.transaction()?;
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let mut known: HashMap<String, (String, i64)> = HashMap::new();
         {
             let mut query = transaction.prepare("SELECT id, hash, since FROM document")?;

@@ -9,8 +9,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use anyhow::Context;
-use rusqlite::Connection;
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 pub use answers::{Given, Verdict};
 pub use threads::Thread;
@@ -19,7 +18,10 @@ pub use threads::Thread;
 const FILE: &str = "referent.sqlite";
 
 /// The steps from an empty file to what this version needs; only ever added to.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/1.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/1.sql"),
+    include_str!("migrations/2.sql"),
+];
 
 /// So long another process may keep the file.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -37,11 +39,9 @@ impl Store {
             std::fs::create_dir_all(data)?;
             Store::of(Connection::open(&path)?)
         };
-        open().with_context(|| {
-            format!(
-                "cannot open {}: choose another [data] path, or move the file away",
-                path.display()
-            )
+        open().map_err(|error| {
+            let mend = mend(&error);
+            error.context(format!("cannot open {}: {mend}", path.display()))
         })
     }
 
@@ -50,12 +50,10 @@ impl Store {
         connection.pragma_update(None, "journal_mode", "WAL")?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
-        let transaction = connection.transaction()?;
+        // Not begun with reading: SQLite would wait for no other program before it begins to write.
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let done: usize = transaction.pragma_query_value(None, "user_version", |row| row.get(0))?;
-        anyhow::ensure!(
-            done <= MIGRATIONS.len(),
-            "it was written by a newer version of this program"
-        );
+        anyhow::ensure!(done <= MIGRATIONS.len(), Newer);
         for migration in &MIGRATIONS[done..] {
             transaction.execute_batch(migration)?;
         }
@@ -66,10 +64,45 @@ impl Store {
         })
     }
 
+    /// Forgets answers that nobody judged and threads where nothing was asked since `since`, and since
+    /// `judged_since` answers that somebody judged. Says how many answers.
+    pub fn forget(&self, since: i64, judged_since: i64) -> anyhow::Result<usize> {
+        let connection = self.connection();
+        connection.execute("DELETE FROM thread WHERE at < ?1", [since])?;
+        Ok(connection.execute(
+            "DELETE FROM answer WHERE at < ?2
+             OR at < ?1 AND NOT EXISTS (SELECT 1 FROM feedback WHERE feedback.answer = answer.id)",
+            [since, judged_since],
+        )?)
+    }
+
     fn connection(&self) -> MutexGuard<'_, Connection> {
         self.connection
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The file was written by a program that knows more steps.
+#[derive(Debug, thiserror::Error)]
+#[error("it was written by a newer version of this program")]
+struct Newer;
+
+/// What to do where the file cannot be opened.
+fn mend(error: &anyhow::Error) -> &'static str {
+    if error.is::<Newer>() {
+        return "run the newer version, or move the file away";
+    }
+    let error: Option<&rusqlite::Error> = error.downcast_ref();
+    match error.and_then(rusqlite::Error::sqlite_error_code) {
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            "end the program that keeps it to itself"
+        }
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+            "move the file away, and a new one is made"
+        }
+        Some(ErrorCode::DiskFull) => "make room on the disk",
+        _ => "choose another [data] path, or correct its rights",
     }
 }
 
@@ -83,6 +116,7 @@ mod tests {
         let given = Given {
             at: 1,
             channel: "discord:1".to_owned(),
+            command: "ask".to_owned(),
             question: "Når?".to_owned(),
             language: "nb".to_owned(),
             filter: "{}".to_owned(),
@@ -95,6 +129,56 @@ mod tests {
         assert_eq!(store.given(id).unwrap(), Some(given.clone()));
         assert_eq!(store.given_in("77").unwrap(), Some((id, given)));
         assert_eq!(store.given(id + 1).unwrap(), None);
+        // In a file that took another's place, no number of the other one is given again.
+        assert!(id > 1_700_000_000, "{id}");
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_opened_is_named_with_what_to_do() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(FILE);
+        let said = || format!("{:#}", Store::open(folder.path()).err().unwrap());
+        std::fs::write(&path, "this is no database, but a text that somebody wrote").unwrap();
+        assert!(
+            said().contains("referent.sqlite: move the file away"),
+            "{}",
+            said()
+        );
+        std::fs::remove_file(&path).unwrap();
+        let newer = Connection::open(&path).unwrap();
+        newer.pragma_update(None, "user_version", 99).unwrap();
+        drop(newer);
+        assert!(said().contains("run the newer version"), "{}", said());
+    }
+
+    #[test]
+    fn what_another_program_keeps_for_a_moment_is_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let keep = || {
+            let path = folder.path().join(FILE);
+            let other = Connection::open(path).unwrap();
+            other.execute_batch("BEGIN IMMEDIATE").unwrap();
+            std::thread::spawn(move || {
+                std::thread::sleep(Duration::from_millis(200));
+                drop(other);
+            })
+        };
+        Store::open(folder.path()).unwrap();
+        let other = keep();
+        let store = Store::open(folder.path()).unwrap();
+        other.join().unwrap();
+        let other = keep();
+        store.see([("a", "1")], 1).unwrap();
+        other.join().unwrap();
+        // Several that make the file at the same time.
+        let fresh = tempfile::tempdir().unwrap();
+        let opened = std::thread::scope(|scope| {
+            let open = || Store::open(fresh.path()).map(|_| ());
+            let all: Vec<_> = (0..8).map(|_| scope.spawn(open)).collect();
+            let all = all.into_iter().map(|one| one.join().unwrap());
+            all.collect::<Vec<_>>()
+        });
+        assert!(opened.iter().all(Result::is_ok), "{opened:?}");
     }
 
     #[test]
@@ -115,6 +199,33 @@ mod tests {
         assert_eq!((a.good, a.reason.as_deref()), (false, Some("utdatert")));
         assert_eq!((b.good, b.reason.as_deref()), (true, None));
         assert!(!store.judge(id + 1, "a", true, None, 5).unwrap());
+    }
+
+    #[test]
+    fn what_is_old_is_forgotten_and_what_was_judged_is_kept_longer() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let at = |at| {
+            let given = Given {
+                at,
+                ..Given::default()
+            };
+            store.keep(&given).unwrap()
+        };
+        let [older, judged, unjudged, newer] = [10, 20, 20, 30].map(at);
+        store.judge(older, "a", true, None, 40).unwrap();
+        store.judge(judged, "a", true, None, 40).unwrap();
+        store.keep_thread("7", "1", "ask", "Når?", 20).unwrap();
+        store.keep_thread("8", "1", "ask", "Når?", 20).unwrap();
+        store.keep_thread("8", "", "ask", "Hvem?", 30).unwrap();
+        assert_eq!(store.forget(25, 15).unwrap(), 2);
+        let kept = |id| store.given(id).unwrap().is_some();
+        assert_eq!(
+            [older, judged, unjudged, newer].map(kept),
+            [false, true, false, true]
+        );
+        assert!(store.verdicts(older).unwrap().is_empty());
+        assert_eq!(store.threads().unwrap(), ["8"]);
     }
 
     #[test]

@@ -9,7 +9,9 @@ use super::Store;
 pub struct Thread {
     /// The channel that it is a part of.
     pub parent: String,
-    /// What was asked there last.
+    /// What was wanted there last: the name of a [`Command`](crate::bot::command::Command).
+    pub command: String,
+    /// What was asked there last, or the topic.
     pub question: String,
     /// Whether it was said there that messages cannot be read.
     pub hinted: bool,
@@ -17,11 +19,18 @@ pub struct Thread {
 
 impl Store {
     /// Remembers a thread, or what was asked in it last.
-    pub fn keep_thread(&self, id: &str, parent: &str, question: &str) -> anyhow::Result<()> {
+    pub fn keep_thread(
+        &self,
+        id: &str,
+        parent: &str,
+        command: &str,
+        question: &str,
+        at: i64,
+    ) -> anyhow::Result<()> {
         self.connection().execute(
-            "INSERT INTO thread (id, parent, question) VALUES (?1, ?2, ?3)
-             ON CONFLICT (id) DO UPDATE SET question = ?3",
-            params![id, parent, question],
+            "INSERT INTO thread (id, parent, command, question, at) VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (id) DO UPDATE SET command = ?3, question = ?4, at = ?5",
+            params![id, parent, command, question, at],
         )?;
         Ok(())
     }
@@ -29,13 +38,14 @@ impl Store {
     /// The thread with this id, if the bot opened it.
     pub fn thread(&self, id: &str) -> anyhow::Result<Option<Thread>> {
         let found = self.connection().query_row(
-            "SELECT parent, question, hinted FROM thread WHERE id = ?1",
+            "SELECT parent, command, question, hinted FROM thread WHERE id = ?1",
             [id],
             |row| {
                 Ok(Thread {
                     parent: row.get(0)?,
-                    question: row.get(1)?,
-                    hinted: row.get(2)?,
+                    command: row.get(1)?,
+                    question: row.get(2)?,
+                    hinted: row.get(3)?,
                 })
             },
         );

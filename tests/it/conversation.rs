@@ -189,7 +189,7 @@ fn what_is_not_there_is_declined_in_the_language_of_the_question() {
         ),
         (
             "Kva meiner FASA om reisetid? samling:tull",
-            "Det finst inga samling «tull»: kjende er medbestemmelse, rapporter, default.",
+            "Det finst inga samling «tull». Desse finst: medbestemmelse, rapporter, default.",
         ),
         (
             "What does FASA think about travel time? kind:poem",

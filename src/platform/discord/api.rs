@@ -12,7 +12,8 @@ use reqwest::{Method, Response, StatusCode, header};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
-use crate::config::Secret;
+use super::{REFUSED_TOKEN, TOKEN};
+use crate::config::{Invalid, Secret};
 use crate::render::discord::Message;
 
 /// The version of the interface.
@@ -128,6 +129,17 @@ struct Waits {
 
 impl Api {
     pub(super) fn new(base: &str, token: Secret) -> anyhow::Result<Api> {
+        reqwest::Url::parse(base).map_err(|error| {
+            Invalid::new(format!(
+                "discord.api_url = \"{base}\" is no address ({error}): correct it"
+            ))
+        })?;
+        if header::HeaderValue::from_str(token.reveal()).is_err() {
+            return Err(Invalid::new(format!(
+                "{TOKEN} holds more than a token, such as a second line: put the token alone there"
+            ))
+            .into());
+        }
         let client = reqwest::Client::builder()
             .user_agent(AGENT)
             .timeout(TIMEOUT)
@@ -140,6 +152,24 @@ impl Api {
             waits: Mutex::default(),
             dead: watch::Sender::new(false),
         })
+    }
+
+    /// A failure of the first request, in which another server than one that speaks as Discord does shows
+    /// itself.
+    pub(super) fn first_failure(&self, failure: Failure) -> anyhow::Error {
+        match failure.status() {
+            401 => anyhow::anyhow!(REFUSED_TOKEN),
+            300..=399 | 404 | 405 => self.no_discord().into(),
+            _ => failure.into(),
+        }
+    }
+
+    /// That it is no Discord that answers.
+    pub(super) fn no_discord(&self) -> Invalid {
+        let base = self.base.trim_end_matches(VERSION);
+        Invalid::new(format!(
+            "{base} does not answer as Discord does: correct discord.api_url"
+        ))
     }
 
     /// Waits until Discord refuses the token.
@@ -265,9 +295,14 @@ impl Api {
             "/interactions/{}/{}/callback",
             interaction.id, interaction.token
         );
-        match self.request(Method::POST, &path, Some(body)).await {
-            // The first try had come through, and only its answer was lost.
-            Err(failure) if failure.code() == ALREADY_ACKNOWLEDGED => Ok(()),
+        let mut lost = 0;
+        let answered = self
+            .try_request(Method::POST, &path, Some(body), &mut lost)
+            .await;
+        match answered {
+            // A try before had come through, and only its answer was lost. Without one it was another
+            // program with the same token that answered.
+            Err(failure) if failure.code() == ALREADY_ACKNOWLEDGED && lost > 0 => Ok(()),
             other => other.map(|_| ()),
         }
     }
@@ -312,6 +347,17 @@ impl Api {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Value, Failure> {
+        self.try_request(method, path, body, &mut 0).await
+    }
+
+    /// Sends a request, again where that makes sense; `lost` counts the tries that got no answer.
+    async fn try_request(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<&Value>,
+        lost: &mut u32,
+    ) -> Result<Value, Failure> {
         let route = route(&method, path);
         // Responses to interactions are not counted among all requests, and must not wait for them.
         let counted = !path.starts_with("/interactions/") && !path.starts_with("/webhooks/");
@@ -321,7 +367,6 @@ impl Api {
             || path.starts_with("/interactions/")
             || body.is_some_and(|body| body["nonce"].is_string());
         let start = Instant::now();
-        let mut lost = 0;
         loop {
             let until = self.free_at(&route, counted);
             if until > start + PATIENCE {
@@ -343,7 +388,7 @@ impl Api {
             };
             let (failure, arrived) = match request.send().await {
                 Ok(response) if response.status() == StatusCode::TOO_MANY_REQUESTS => {
-                    self.wait_as_told(&route, response).await;
+                    self.wait_as_told(&route, path, response).await;
                     continue;
                 }
                 Ok(response) if response.status().is_server_error() => {
@@ -360,11 +405,11 @@ impl Api {
                     )
                 }
             };
-            lost += 1;
-            if lost > RETRIES || arrived && !repeatable {
+            *lost += 1;
+            if *lost > RETRIES || arrived && !repeatable {
                 return Err(failure);
             }
-            tokio::time::sleep(Duration::from_millis(250 << lost)).await;
+            tokio::time::sleep(Duration::from_millis(250 << *lost)).await;
         }
     }
 
@@ -400,11 +445,7 @@ impl Api {
             status: status.as_u16(),
             code: json["code"].as_u64().unwrap_or_default(),
             message: json["message"].as_str().unwrap_or_default().to_owned(),
-            // What follows the application's id is a token.
-            path: match path.starts_with("/webhooks/") || path.starts_with("/interactions/") {
-                true => path.split('/').take(2).collect::<Vec<_>>().join("/"),
-                false => path.to_owned(),
-            },
+            path: without_token(path),
         })
     }
 
@@ -438,7 +479,7 @@ impl Api {
         }
     }
 
-    async fn wait_as_told(&self, route: &str, response: Response) {
+    async fn wait_as_told(&self, route: &str, path: &str, response: Response) {
         let header = |name: &str| {
             response
                 .headers()
@@ -454,7 +495,7 @@ impl Api {
         let json: Value = serde_json::from_str(&text).unwrap_or_default();
         let all = all || json["global"] == json!(true);
         let after = json["retry_after"].as_f64().or(after).unwrap_or(1.0);
-        tracing::debug!("waiting {after} s for {route}");
+        tracing::debug!("waiting {after} s for {}", without_token(path));
         self.hold((!all).then_some(route), after);
         if !shared {
             self.count_refused();
@@ -483,6 +524,14 @@ impl Api {
 /// An id as Discord writes it.
 pub(super) fn id(value: &Value) -> Option<u64> {
     value.as_str()?.parse().ok()
+}
+
+/// A path as it may be told of: what follows an interaction's or an application's id is a token.
+fn without_token(path: &str) -> String {
+    match path.starts_with("/webhooks/") || path.starts_with("/interactions/") {
+        true => path.split('/').take(2).collect::<Vec<_>>().join("/"),
+        false => path.to_owned(),
+    }
 }
 
 /// What a limit holds for: the method and the path, ids left out but those of what owns the limit.

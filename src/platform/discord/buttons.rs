@@ -2,22 +2,25 @@
 
 use std::sync::Arc;
 
+use anyhow::Context;
 use serenity::model::application::{ActionRowComponent, ComponentInteraction, ModalInteraction};
 use serenity::model::channel::MessageFlags;
 use serenity::model::user::User;
 use sha2::Digest;
 
 use super::Discord;
-use super::api::{Acknowledge, Interaction, Target};
+use super::api::{Acknowledge, Failure, Interaction, Target};
 use super::interactions::{Surroundings, admits, is_in_thread, of_locale, origin};
 use super::viewer::Viewer;
 use crate::answer::Answer;
+use crate::bot::command::{Command, Reply};
 use crate::clock::now;
 use crate::language::Language;
 use crate::platform::shared::Again;
 use crate::question::Intent;
 use crate::render::discord::{self, Buttons, Message, limit};
 use crate::render::phrases::chat;
+use crate::store::Given;
 
 /// So many further passages are shown at once, and may be asked for in all.
 const MORE: usize = 3;
@@ -137,10 +140,14 @@ impl Discord {
         let aloud = viewer.aloud(&self.visibility);
         let around = around.clone();
         let locale = around.language;
+        let here = viewer.clone();
         let message = self
             .shared
             .work(move |shared| {
-                let Some(again) = shared.again(answer, &audience)? else {
+                let again = shared.again(answer, &audience)?;
+                let again = again.filter(|again| here.is_in(&again.channel));
+                let is_answer = |again: &Again| matches!(again.command, Command::Ask(..));
+                let Some(again) = again.filter(is_answer) else {
                     return Ok(None);
                 };
                 let (language, title) = (
@@ -220,10 +227,12 @@ impl Discord {
     ) -> anyhow::Result<()> {
         let aloud = viewer.aloud(&self.visibility);
         let (locale, titled) = (around.language, around.title);
+        let here = viewer.clone();
         let shown = self
             .shared
             .work(move |shared| {
-                let Some(again) = shared.again(answer, &aloud)? else {
+                let again = shared.again(answer, &aloud)?;
+                let Some(again) = again.filter(|again| here.is_in(&again.channel)) else {
                     return Ok(Err(chat::forgotten(locale)));
                 };
                 if !again.complete {
@@ -234,6 +243,11 @@ impl Discord {
                     show: false,
                     thread: false,
                 };
+                if !matches!(again.command, Command::Ask(..)) {
+                    let card = card(&again.anew(shared)?, buttons);
+                    let card = card.context("a card that is none")?;
+                    return Ok(Ok((card.clone(), card)));
+                }
                 let (given, searched) = (given(&again), again.bot.searched());
                 let under =
                     |title: Option<&str>| discord::answer(&given, &searched, title, Some(buttons));
@@ -273,26 +287,27 @@ impl Discord {
         locale: Language,
         further: &Target,
     ) -> anyhow::Result<()> {
-        let Some(given) = self
+        let given = self
             .shared
             .work(move |shared| shared.store.given(answer))
-            .await?
-        else {
+            .await?;
+        let Some(given) = given.filter(|given| viewer.is_in(&given.channel)) else {
             self.api
                 .send(further, &Message::plain(chat::forgotten(locale)))
                 .await?;
             return Ok(());
         };
-        let name = discord::shortened(given.question.trim(), limit::NAME);
+        let name = discord::shortened(&discord::one_line(&given.question), limit::NAME);
         let thread = match self.api.open_thread(viewer.channel, message, &name).await {
             Ok(thread) => thread,
-            Err(failure) => {
+            Err(failure @ Failure::Refused { .. }) => {
                 tracing::warn!("discord: {failure}");
                 self.api
                     .send(further, &Message::plain(chat::no_thread(locale)))
                     .await?;
                 return Ok(());
             }
+            Err(failure) => return Err(failure.into()),
         };
         let parent = viewer.channel;
         self.parents.put(thread, Some(parent));
@@ -302,9 +317,12 @@ impl Discord {
             .work(move |shared| {
                 let new = shared.store.thread(&thread.to_string())?.is_none();
                 let (thread, parent) = (thread.to_string(), parent.to_string());
+                let Given {
+                    command, question, ..
+                } = &given;
                 shared
                     .store
-                    .keep_thread(&thread, &parent, &given.question)?;
+                    .keep_thread(&thread, &parent, command, question, now())?;
                 Ok(new)
             })
             .await?;
@@ -417,6 +435,17 @@ impl Discord {
         };
         self.say(target, event, &Message::plain(words), locale)
             .await;
+    }
+}
+
+/// A card as a message.
+fn card(reply: &Reply, buttons: Buttons) -> Option<Message> {
+    match reply {
+        Reply::Status(status) => Some(discord::status(status, Some(buttons))),
+        Reply::Positions(positions, searched) => {
+            Some(discord::positions(positions, searched, Some(buttons)))
+        }
+        _ => None,
     }
 }
 

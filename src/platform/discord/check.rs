@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::api::{Api, Failure, id};
-use super::{REFUSED_TOKEN, commands};
+use super::commands;
 use crate::config::{self, Secret};
 
 /// The rights that the bot needs in a guild, by their names in Discord's settings.
@@ -32,10 +32,8 @@ async fn findings(
     token: Secret,
 ) -> anyhow::Result<Vec<(String, String)>> {
     let api = Api::new(&config.api_url, token)?;
-    let application = match api.get("/applications/@me").await {
-        Err(failure) if failure.status() == 401 => anyhow::bail!(REFUSED_TOKEN),
-        application => application?,
-    };
+    let application = api.get("/applications/@me").await;
+    let application = application.map_err(|failure| api.first_failure(failure))?;
     let mut findings = Vec::new();
     let flags = application["flags"].as_u64().unwrap_or_default();
     if config.message_content && flags & MESSAGE_CONTENT == 0 {

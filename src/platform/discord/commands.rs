@@ -82,16 +82,16 @@ const COMMANDS: &[Typed] = &[
             Option {
                 name: "from",
                 norwegian: "fra",
-                does: "From this day, month or year on, as 2024-03",
-                does_norwegian: "Fra denne dagen, måneden eller dette året, som 2024-03",
+                does: "From this day, month or year on, such as 2024-03",
+                does_norwegian: "Fra og med en dag, en måned eller et år, for eksempel 2024-03",
                 takes: Takes::Text,
                 required: false,
             },
             Option {
                 name: "to",
                 norwegian: "til",
-                does: "Up to this day, month or year, as 2024",
-                does_norwegian: "Til og med denne dagen, måneden eller dette året, som 2024",
+                does: "Up to and including this day, month or year, such as 2024",
+                does_norwegian: "Til og med en dag, en måned eller et år, for eksempel 2024",
                 takes: Takes::Text,
                 required: false,
             },
@@ -122,7 +122,7 @@ const COMMANDS: &[Typed] = &[
     Typed {
         name: "latest",
         norwegian: "siste",
-        does: "The documents that were added last",
+        does: "The most recently added documents",
         does_norwegian: "Dokumentene som sist ble lagt til",
         options: &[],
     },
@@ -205,7 +205,10 @@ fn option(option: &Option) -> Value {
     });
     match option.takes {
         Takes::Text => value["max_length"] = json!(LONGEST),
-        Takes::Name => value["autocomplete"] = json!(true),
+        Takes::Name => {
+            value["max_length"] = json!(LONGEST);
+            value["autocomplete"] = json!(true);
+        }
         Takes::YesOrNo => {}
     }
     value

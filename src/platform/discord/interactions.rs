@@ -12,6 +12,7 @@ use serenity::model::user::User;
 use super::Discord;
 use super::api::{Interaction, Target};
 use super::viewer::{Origin, Viewer, is_thread};
+use crate::answer::Excerpt;
 use crate::bot::audience::Audience;
 use crate::bot::command::Reply;
 use crate::clock::now;
@@ -66,25 +67,25 @@ impl Discord {
         around: &Surroundings,
     ) -> Message {
         let language = around.language;
+        let found = !done.reply.excerpts().is_empty();
+        let buttons = done.answer.map(|answer| {
+            let aloud = viewer.aloud(&self.visibility);
+            let admitted = |shown: &&Excerpt| admits(&aloud, &shown.document.collection);
+            Buttons {
+                answer,
+                show: around.private && found && done.reply.excerpts().iter().all(admitted),
+                thread: around.thread && found,
+            }
+        });
         match &done.reply {
             Reply::Answer(answer, searched) => {
                 let title = around.title.then_some(answer.question.as_str());
-                let show = around.private && !answer.excerpts.is_empty() && {
-                    let aloud = viewer.aloud(&self.visibility);
-                    answer
-                        .excerpts
-                        .iter()
-                        .all(|shown| admits(&aloud, &shown.document.collection))
-                };
-                let buttons = done.answer.map(|number| Buttons {
-                    answer: number,
-                    show,
-                    thread: around.thread && answer.declined.is_none(),
-                });
                 discord::answer(answer, searched, title, buttons)
             }
-            Reply::Status(status) => discord::status(status),
-            Reply::Positions(positions, searched) => discord::positions(positions, searched),
+            Reply::Status(status) => discord::status(status, buttons),
+            Reply::Positions(positions, searched) => {
+                discord::positions(positions, searched, buttons)
+            }
             Reply::Latest(recent, searched) => discord::latest(recent, searched, language),
             Reply::Document(facts) => discord::document(facts, language),
             Reply::NoDocument(name, searched) => discord::no_document(name, searched, language),
@@ -132,6 +133,11 @@ impl Discord {
 /// What a conversation is remembered by that a message belongs to.
 pub(super) fn conversation_of(id: u64) -> String {
     format!("discord:{id}")
+}
+
+/// Where an answer is kept to have been given.
+pub(super) fn place_of(channel: u64) -> String {
+    format!("discord:{channel}")
 }
 
 pub(super) fn admits(audience: &Audience, collection: &str) -> bool {

@@ -9,10 +9,10 @@ use serenity::model::event::MessageUpdateEvent;
 use serenity::model::user::User;
 
 use super::api::{Failure, Target};
-use super::interactions::{Surroundings, conversation_of};
+use super::interactions::{Surroundings, conversation_of, place_of};
 use super::viewer::Origin;
 use super::{Discord, commands};
-use crate::bot::command::{Command, Reply};
+use crate::bot::command::Command;
 use crate::language::{Language, detect};
 use crate::platform::shared::Job;
 use crate::question::restriction::Filter;
@@ -122,7 +122,7 @@ impl Discord {
     /// Says that nothing was asked.
     async fn nothing_asked(self: &Arc<Self>, heard: &Heard) {
         let language = Language::Bokmal;
-        let words = Message::plain(chat::nothing_asked(language));
+        let words = Message::plain(chat::nothing_asked(heard.origin.guild.is_some(), language));
         self.reply(heard, &words, None, language).await;
     }
 
@@ -182,28 +182,20 @@ impl Discord {
             .shared
             .work(move |shared| {
                 let before = match (thread, replies_to) {
-                    (Some(thread), _) => shared
-                        .store
-                        .thread(&thread.to_string())?
-                        .map(|thread| thread.question),
-                    (None, Some(message)) => shared
-                        .store
-                        .given_in(&message.to_string())?
-                        .map(|(_, given)| given.question),
+                    (Some(thread), _) => shared.before_in_thread(&thread.to_string()),
+                    (None, Some(message)) => shared.before_message(&message.to_string()),
                     (None, None) => None,
                 };
-                let done = shared.perform(&Job {
-                    command: Command::Ask(question.clone(), Filter::default()),
+                let job = Job {
+                    command: Command::Ask(question, Filter::default()),
                     audience,
                     conversation: conversation.map(conversation_of),
                     before,
-                    channel: format!("discord:{channel}"),
-                })?;
-                let answered = matches!(&done.reply, Reply::Answer(answer, _) if answer.answered);
-                if let Some(thread) = thread.filter(|_| answered) {
-                    shared
-                        .store
-                        .keep_thread(&thread.to_string(), "", &question)?;
+                    channel: place_of(channel),
+                };
+                let done = shared.perform(&job)?;
+                if let Some(thread) = thread {
+                    shared.note_in_thread(&thread.to_string(), &job.command, &done);
                 }
                 Ok(done)
             })

@@ -18,7 +18,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use serenity::async_trait;
 use serenity::client::{Context, EventHandler};
 use serenity::gateway::GatewayError;
@@ -109,8 +109,9 @@ impl EventHandler for Events {
             return;
         }
         let guilds = ready.guilds.len();
+        let servers = if guilds == 1 { "server" } else { "servers" };
         eprintln!(
-            "referent: on Discord as {}, in {guilds} servers",
+            "referent: on Discord as {}, in {guilds} {servers}",
             ready.user.name
         );
         if discord.registered.swap(true, Ordering::SeqCst) {
@@ -291,7 +292,7 @@ async fn gateway(api: &Api, stop: &mut watch::Receiver<bool>) -> anyhow::Result<
                         );
                     }
                     _ => {
-                        let url = answer["url"].as_str().context("Discord names no gateway")?;
+                        let url = answer["url"].as_str().ok_or_else(|| api.no_discord())?;
                         let shards = answer["shards"].as_u64().unwrap_or(1);
                         return Ok(Some(Gateway {
                             url: url.to_owned(),
@@ -300,8 +301,7 @@ async fn gateway(api: &Api, stop: &mut watch::Receiver<bool>) -> anyhow::Result<
                     }
                 }
             }
-            Err(failure) if failure.status() == 401 => bail!(REFUSED_TOKEN),
-            Err(failure @ Failure::Refused { .. }) => return Err(failure.into()),
+            Err(failure @ Failure::Refused { .. }) => return Err(api.first_failure(failure)),
             Err(failure) => {
                 tracing::warn!("discord: {failure}; trying again in {} s", pause.as_secs())
             }

@@ -6,7 +6,9 @@ use std::time::Duration;
 use serenity::model::application::{CommandInteraction, CommandType};
 
 use super::api::{Acknowledge, Interaction, Target};
-use super::interactions::{Surroundings, is_in_thread, of_locale, origin};
+use super::interactions::{
+    Surroundings, conversation_of, is_in_thread, of_locale, origin, place_of,
+};
 use super::{Discord, commands};
 use crate::bot::command::Command;
 use crate::bot::{Names, complete};
@@ -65,7 +67,10 @@ impl Discord {
         let asked = match asked.command {
             Ok(Some(command)) => command,
             Ok(None) => {
-                let nothing = Message::plain(chat::nothing_asked(language));
+                let nothing = Message::plain(match typed.data.kind {
+                    CommandType::Message => chat::no_words(language),
+                    _ => chat::nothing_asked(false, language),
+                });
                 return self.say(&target, by.id, &nothing, language).await;
             }
             Err(refusal) => {
@@ -74,18 +79,41 @@ impl Discord {
             }
         };
         let in_thread = typed.channel.as_ref().is_some_and(is_in_thread);
+        // In a thread and between two, one thing leads to another; what one person sees leads nobody on.
+        let own_thread = Some(viewer.channel).filter(|channel| self.is_own_thread(*channel));
+        let thread = own_thread.filter(|_| !private).map(|id| id.to_string());
+        let talk = match viewer.guild {
+            None => Some(viewer.channel),
+            Some(_) => own_thread.filter(|_| !private),
+        };
+        let talk = talk.map(conversation_of);
         let job = Job {
             command: asked,
             audience: viewer.audience(&self.visibility, private),
-            conversation: None,
+            conversation: talk.clone(),
             before: None,
-            channel: format!("discord:{}", viewer.channel),
+            channel: place_of(viewer.channel),
         };
-        let done = self.shared.work(move |shared| shared.perform(&job)).await;
+        let done = self
+            .shared
+            .work(move |shared| {
+                let before = thread.as_ref();
+                let before = before.and_then(|thread| shared.before_in_thread(thread));
+                let job = Job { before, ..job };
+                let done = shared.perform(&job)?;
+                if let Some(thread) = thread {
+                    shared.note_in_thread(&thread, &job.command, &done);
+                }
+                Ok(done)
+            })
+            .await;
         let done = match done {
             Ok(done) => done,
             Err(error) => return self.apologise(&target, by.id, &error, language).await,
         };
+        if let Some(talk) = talk {
+            self.shared.remember(talk, done.said.clone());
+        }
         let around = Surroundings {
             private,
             title: true,
@@ -197,8 +225,11 @@ fn asked(typed: &CommandInteraction) -> Asked {
 fn choices(names: &Names, field: &str, typed: &str) -> Vec<(String, String)> {
     let of = |list: &[String]| {
         let found = complete(list, |name| name, typed, limit::CHOICES);
-        let choice = |name: &&String| (discord::shortened(name, limit::NAME), cut(name));
-        found.iter().map(choice).collect()
+        let choice = |name: &&String| (shown(name), cut(name));
+        let found = found.iter().map(choice);
+        // Discord refuses them all where one is empty.
+        let found = found.filter(|(name, value)| !name.is_empty() && !value.is_empty());
+        found.collect()
     };
     match field {
         "topic" => of(&names.matters),
@@ -206,12 +237,17 @@ fn choices(names: &Names, field: &str, typed: &str) -> Vec<(String, String)> {
         "body" => of(&names.bodies),
         "document" => {
             let found = complete(&names.documents, |(_, title)| title, typed, limit::CHOICES);
-            let choice =
-                |(id, title): &&(String, String)| (discord::shortened(title, limit::NAME), cut(id));
-            found.iter().map(choice).collect()
+            let choice = |(id, title): &&(String, String)| (shown(title), cut(id));
+            let found = found.iter().map(choice);
+            found.filter(|(title, _)| !title.is_empty()).collect()
         }
         _ => Vec::new(),
     }
+}
+
+/// What is seen of a choice.
+fn shown(name: &str) -> String {
+    discord::shortened(&discord::one_line(name), limit::NAME)
 }
 
 /// What is sent back for a choice: no ellipsis, as it is searched for.

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::Discord;
 use super::api::id;
+use super::interactions::place_of;
 use crate::bot::audience::{Audience, Place, Rule, Visibility};
 use crate::config;
 use crate::platform::shared::Memberships;
@@ -21,6 +22,16 @@ pub(super) struct Viewer {
 }
 
 impl Viewer {
+    /// Whether something that was said in `place` can be seen here: the numbers on buttons are no secret.
+    pub(super) fn is_in(&self, place: &str) -> bool {
+        let around = match &self.place {
+            Place::Group { channels, .. } => channels.as_slice(),
+            Place::Direct { .. } => &[],
+        };
+        let mut channels = around.iter().chain([&self.channel]);
+        channels.any(|channel| place_of(*channel) == place)
+    }
+
     /// What everybody sees who is there.
     pub(super) fn aloud(&self, visibility: &Visibility) -> Audience {
         visibility.aloud(&self.place)
@@ -102,6 +113,7 @@ impl Discord {
         }
         let at = Instant::now();
         let mut memberships = Memberships::new();
+        let mut certain = true;
         for guild in groups {
             match self
                 .api
@@ -114,10 +126,15 @@ impl Discord {
                 }
                 // No member, or the bot is none itself: nothing of that guild is shown.
                 Err(failure) if matches!(failure.status(), 403 | 404) => {}
-                Err(failure) => tracing::warn!("discord: roles cannot be looked up: {failure}"),
+                Err(failure) => {
+                    tracing::warn!("discord: roles cannot be looked up: {failure}");
+                    certain = false;
+                }
             }
         }
-        self.memberships.put(user, (at, memberships.clone()));
+        if certain {
+            self.memberships.put(user, (at, memberships.clone()));
+        }
         memberships
     }
 

@@ -1,6 +1,6 @@
 //! Answers, what goes beyond them and what stands round them.
 
-use super::text::{citation, escape, quotation, units};
+use super::text::{citation, escaped_within, quotation, units};
 use super::{Button, DECLINED, FOUND, Message, Row, limit};
 use crate::answer::card::Searched;
 use crate::answer::{Answer, Excerpt};
@@ -24,8 +24,12 @@ const RESERVE: usize = 40;
 const BETWEEN: usize = 4;
 /// A quotation has so many units, if it is as long.
 const LEAST: usize = 400;
+/// The words of a declined answer, which may name what was asked for, have so many units at most.
+const REASON: usize = 1500;
 /// So many of the first places where the same words stand are named.
 const ALSO: usize = 2;
+/// A citation with these takes at most so many units, if they are what makes it longer.
+const CITED: usize = 1000;
 
 /// An answer, or why there is none and what was searched. `title` stands over it where the question is
 /// not seen otherwise.
@@ -42,13 +46,13 @@ pub fn answer(
             ..excerpts(&answer.excerpts, language, title, "", 1)
         };
     };
-    let mut text = escape(&phrases::reason(reason, language));
+    let mut text = escaped_within(&phrases::reason(reason, language), REASON);
     if !answer.nearest.is_empty() {
         let names: Vec<String> = answer
             .nearest
             .iter()
             .take(3)
-            .map(|name| format!("«{}»", super::text::escaped_within(name, 200)))
+            .map(|name| format!("«{}»", super::text::label(name, 200)))
             .collect();
         text.push_str(&format!(
             "\n{} {}.",
@@ -173,11 +177,11 @@ fn quotations(excerpts: &[Excerpt], mut left: usize) -> Vec<String> {
     quotes
 }
 
-/// A citation, and where else the same words stand.
+/// A citation, and where else the same words stand, as far as there is room for that.
 fn cited(number: usize, excerpt: &Excerpt, before: Option<&Excerpt>, language: Language) -> String {
     let mut lines = vec![citation(number, excerpt, before, language)];
     for place in excerpt.also.iter().take(ALSO) {
-        let title = super::text::escaped_within(&place.document.title, 120);
+        let title = super::text::label(&place.document.title, 120);
         let mut parts = vec![super::text::linked(&title, &place.link)];
         parts.extend(
             place
@@ -186,13 +190,18 @@ fn cited(number: usize, excerpt: &Excerpt, before: Option<&Excerpt>, language: L
                 .map(|date| super::text::date(date, language)),
         );
         parts.extend(place.page.map(|page| phrases::page(page, language)));
-        lines.push(format!(
-            "-# {} {}",
-            phrases::also(language),
-            parts.join(" · ")
-        ));
+        let also = format!("-# {} {}", phrases::also(language), parts.join(" · "));
+        let all: usize = lines.iter().map(|line| units(line)).sum();
+        if all + units(&also) <= CITED {
+            lines.push(also);
+        }
     }
     lines.join("\n")
+}
+
+/// The buttons under a card.
+pub(super) fn under_card(buttons: Option<Buttons>, language: Language) -> Vec<Row> {
+    buttons.map_or(Vec::new(), |buttons| rows(buttons, language, false))
 }
 
 /// The buttons under an answer: nothing further is offered where nothing was found.

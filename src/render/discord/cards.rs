@@ -1,7 +1,8 @@
 //! Cards: where a matter stands, who holds what, what came last, a document, help.
 
-use super::text::{citation, date, escape, escaped_within, linked, quotation, units};
-use super::{DECLINED, FOUND, Message, limit};
+use super::answers::under_card;
+use super::text::{citation, date, escaped_within, label, linked, quotation, units};
+use super::{Buttons, DECLINED, FOUND, Message, limit};
 use crate::answer::Excerpt;
 use crate::answer::card::{Positions, Searched, Status};
 use crate::bot::command::{Facts, Recent};
@@ -63,7 +64,7 @@ impl<'a> Card<'a> {
         };
         if let Some(known) = self.shown.iter().position(within) {
             let holder = excerpt.holder.as_deref();
-            let holder = holder.map(|holder| escaped_within(holder, 120));
+            let holder = holder.map(|holder| label(holder, 120));
             let whose = holder.map_or(String::new(), |holder| {
                 let stance = phrases::stance(&holder, excerpt.stance, self.language);
                 format!("{stance}: ")
@@ -108,7 +109,14 @@ impl<'a> Card<'a> {
 }
 
 /// Where a matter stands.
-pub fn status(status: &Status) -> Message {
+pub fn status(status: &Status, buttons: Option<Buttons>) -> Message {
+    Message {
+        components: under_card(buttons, status.language),
+        ..standing(status)
+    }
+}
+
+fn standing(status: &Status) -> Message {
     let language = status.language;
     let words = phrases::card(language);
     let Some(newest) = status.timeline.first() else {
@@ -132,7 +140,7 @@ pub fn status(status: &Status) -> Message {
         let when = next.date.map(|day| format!(" ({})", date(day, language)));
         card.heading(&format!("{}{}", words.next, when.unwrap_or_default()));
         if status.next_has_passed {
-            card.push(&format!("{}\n", words.passed));
+            card.push(&format!("-# {}\n", words.passed));
         }
         card.excerpt(&next.excerpt);
     }
@@ -157,14 +165,21 @@ pub fn status(status: &Status) -> Message {
     earlier().for_each(|excerpt| card.excerpt(excerpt));
     if !status.others.is_empty() {
         let names = status.others.iter();
-        let names: Vec<String> = names.map(|name| escaped_within(name, 120)).collect();
+        let names: Vec<String> = names.map(|name| label(name, 120)).collect();
         card.push(&format!("\n{}: {}.\n", words.others, names.join(", ")));
     }
     card.finish(Some(newest.heading.as_deref().unwrap_or(&status.topic)))
 }
 
 /// Who holds which position.
-pub fn positions(positions: &Positions, searched: &Searched) -> Message {
+pub fn positions(positions: &Positions, searched: &Searched, buttons: Option<Buttons>) -> Message {
+    Message {
+        components: under_card(buttons, positions.language),
+        ..held(positions, searched)
+    }
+}
+
+fn held(positions: &Positions, searched: &Searched) -> Message {
     let language = positions.language;
     if positions.holders.is_empty() {
         let text = phrases::no_positions(positions);
@@ -182,7 +197,7 @@ pub fn positions(positions: &Positions, searched: &Searched) -> Message {
             true => format!(" ({})", phrases::card(language).changed),
             false => String::new(),
         };
-        card.heading(&format!("{}{changed}", escaped_within(&holder.holder, 200)));
+        card.heading(&format!("{}{changed}", label(&holder.holder, 200)));
         for excerpt in holder.positions.iter().take(POSITIONS) {
             card.excerpt(excerpt);
         }
@@ -195,9 +210,9 @@ pub fn latest(recent: &[Recent], searched: &Searched, language: Language) -> Mes
     let mut card = Card::new(language);
     for document in recent {
         let source = &document.source;
-        let title = linked(&escaped_within(&source.title, 200), &document.link);
+        let title = linked(&label(&source.title, 200), &document.link);
         let mut parts = vec![format!("**{title}**")];
-        parts.extend(source.body.as_deref().map(|body| escaped_within(body, 100)));
+        parts.extend(source.body.as_deref().map(|body| label(body, 100)));
         parts.extend(source.date.map(|day| date(day, language)));
         parts.push(chat::kind(source.kind, language).to_owned());
         let since = document.since.map(|since| format!("\n-# <t:{since}:R>"));
@@ -219,7 +234,7 @@ pub fn document(facts: &Facts, language: Language) -> Message {
     let source = &facts.source;
     let mut card = Card::new(language);
     let mut parts = vec![chat::kind(source.kind, language).to_owned()];
-    parts.extend(source.body.as_deref().map(|body| escaped_within(body, 200)));
+    parts.extend(source.body.as_deref().map(|body| label(body, 200)));
     parts.extend(source.date.map(|day| date(day, language)));
     parts.extend(facts.pages.map(|pages| chat::pages(pages, language)));
     card.push(&format!("{}\n", parts.join(" · ")));
@@ -234,12 +249,8 @@ pub fn document(facts: &Facts, language: Language) -> Message {
     for (number, heading) in &facts.items {
         let number = number
             .as_deref()
-            .map(|number| format!("{} ", escape(number)));
-        let line = format!(
-            "• {}{}\n",
-            number.unwrap_or_default(),
-            escaped_within(heading, 200)
-        );
+            .map(|number| format!("{} ", label(number, 40)));
+        let line = format!("• {}{}\n", number.unwrap_or_default(), label(heading, 200));
         if card.left_out > 0 || !card.push(&line) {
             card.left_out += 1;
         }

@@ -34,19 +34,31 @@ pub fn shortened(text: &str, most: usize) -> String {
     short
 }
 
-/// Text without what is not seen and yet acts: control characters, and marks that turn the direction of
-/// what follows.
+/// Text without what is not seen and yet acts: control characters, marks that turn the direction of what
+/// follows, and what has no width, behind which a list or a heading may begin.
 pub(super) fn plain(text: &str) -> String {
     text.chars().filter(|c| is_seen(*c)).map(level).collect()
 }
 
-fn is_seen(c: char) -> bool {
-    let turns = matches!(c, '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
-    !turns && (!c.is_control() || c == '\n' || c == '\t')
+/// Text in one line without what is not seen and yet acts, for where there is no Markdown.
+pub fn one_line(text: &str) -> String {
+    let words: Vec<String> = text.split_whitespace().map(plain).collect();
+    let words: Vec<String> = words.into_iter().filter(|word| !word.is_empty()).collect();
+    words.join(" ")
 }
 
+fn is_seen(c: char) -> bool {
+    let turns = matches!(c, '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
+    let thin = matches!(c, '\u{200B}' | '\u{2060}' | '\u{FEFF}');
+    !turns && !thin && (!c.is_control() || c == '\n' || c == '\t')
+}
+
+/// Only what is a line to Discord too is one.
 fn level(c: char) -> char {
-    if c == '\t' { ' ' } else { c }
+    match c {
+        '\t' | '\u{2028}' | '\u{2029}' => ' ',
+        c => c,
+    }
 }
 
 /// Text in which Markdown, mentions, links and names of emoji stay what was written.
@@ -77,6 +89,11 @@ pub(super) fn escaped_within(text: &str, most: usize) -> String {
     cut
 }
 
+/// The same in one line, as a part of one.
+pub(super) fn label(text: &str, most: usize) -> String {
+    escaped_within(&one_line(text), most)
+}
+
 /// Each character of a text as it must be written to be seen as it is, and to do nothing.
 fn pieces(text: &str) -> Vec<String> {
     let letters: Vec<char> = text.chars().collect();
@@ -84,9 +101,14 @@ fn pieces(text: &str) -> Vec<String> {
     let mut begins = true;
     let mut digits = false;
     let mut pieces = Vec::with_capacity(letters.len());
+    let mut before = None;
     for (i, &c) in letters.iter().enumerate() {
-        let before = i.checked_sub(1).and_then(|i| letters.get(i));
-        let after = letters.get(i + 1);
+        if !is_seen(c) {
+            // What stands round it stands together.
+            pieces.push(String::new());
+            continue;
+        }
+        let after = letters[i + 1..].iter().find(|c| is_seen(**c));
         let digit = |c: Option<&char>| c.is_some_and(char::is_ascii_digit);
         let escaped = match c {
             '\\' | '*' | '_' | '~' | '`' | '|' | '>' | '<' | '[' | ']' => true,
@@ -96,8 +118,8 @@ fn pieces(text: &str) -> Vec<String> {
             ':' => after.is_some_and(|c| !c.is_whitespace()) && !(digit(before) && digit(after)),
             _ => false,
         };
+        before = Some(&letters[i]);
         pieces.push(match c {
-            c if !is_seen(c) => String::new(),
             // A backslash does not keep a server from counting "@everyone" as a mention.
             '@' => "@\u{200B}".to_owned(),
             c if escaped => format!("\\{c}"),
@@ -105,7 +127,7 @@ fn pieces(text: &str) -> Vec<String> {
         });
         match c {
             '\n' => (begins, digits) = (true, false),
-            ' ' | '\t' if !digits => {}
+            c if c.is_whitespace() && !digits => {}
             '0'..='9' => digits = begins,
             '#' | '-' if begins && !digits => {}
             _ => begins = false,
@@ -212,7 +234,34 @@ fn quoted(excerpt: &Excerpt, from: usize, most: usize) -> Option<(String, bool)>
 
 /// Whether bold is opened and not closed; asterisks of the text itself are escaped.
 fn opened(text: &str) -> bool {
-    text.replace("\\*", "").matches("**").count() % 2 == 1
+    let plain = text.replace("\\\\", "").replace("\\*", "");
+    plain.matches("**").count() % 2 == 1
+}
+
+/// A line of a quotation as it was written here, cut to at most `most` units.
+pub(super) fn cut_line(line: &str, most: usize) -> String {
+    if units(line) <= most {
+        return line.to_owned();
+    }
+    const END: usize = 4;
+    let mut cut = String::new();
+    let mut length = END;
+    for grapheme in line.graphemes(true) {
+        length += units(grapheme);
+        if length > most {
+            break;
+        }
+        cut.push_str(grapheme);
+    }
+    // Whole words, where they are not endless; nothing of an escape or of the marks for bold.
+    let whole = cut.rfind(' ').filter(|at| cut.len() - at < 40);
+    cut.truncate(whole.unwrap_or(cut.len()));
+    cut.truncate(cut.trim_end_matches([' ', '*', '\\']).len());
+    if opened(&cut) {
+        cut.push_str("**");
+    }
+    cut.push_str(" …");
+    cut
 }
 
 /// Title · body · heading · holder · date · page, the title leading to the place where the excerpt stands.
@@ -224,7 +273,7 @@ pub(super) fn citation(
     language: Language,
 ) -> String {
     let document = &excerpt.document;
-    let part = |text: &str| escaped_within(text, 120);
+    let part = |text: &str| label(text, 120);
     if let Some(before) = before.filter(|before| before.document.id == document.id) {
         let words = format!("{number} · {}", chat::same_document(language));
         let mut parts = vec![linked(&words, &excerpt.link)];
@@ -267,12 +316,18 @@ pub(super) fn linked(words: &str, address: &str) -> String {
         return words.to_owned();
     }
     let mut safe = String::new();
+    let mut bytes = [0; 4];
     for c in short.chars().filter(|c| is_seen(*c)) {
-        match c {
-            '(' | ')' | '<' | '>' | '[' | ']' | ' ' | '"' | '\\' | '`' | '\n' | '*' | '|' | '@' => {
-                let _ = write!(safe, "%{:02X}", u32::from(c));
+        let acts = matches!(
+            c,
+            '(' | ')' | '<' | '>' | '[' | ']' | '"' | '\\' | '`' | '*' | '|' | '@'
+        );
+        if acts || c.is_whitespace() {
+            for byte in c.encode_utf8(&mut bytes).bytes() {
+                let _ = write!(safe, "%{byte:02X}");
             }
-            c => safe.push(c),
+        } else {
+            safe.push(c);
         }
     }
     format!("[{words}](<{safe}>)")
@@ -309,6 +364,10 @@ mod tests {
             ("Sak 4-12: kl. 10:30 (ny)", "Sak 4-12: kl. 10:30 (ny)"),
             ("a\u{202E}b", "ab"),
             (":smile:", "\\:smile:"),
+            // What is left out must not stand between a mark and what it would do.
+            ("\u{202E}# Nei\n\u{200B}- nei", "\\# Nei\n\\- nei"),
+            ("http:\u{0B}//evil", "http\\://evil"),
+            ("a\u{2028}# nei\n\u{A0}# nei", "a # nei\n\u{A0}\\# nei"),
         ] {
             assert_eq!(escape(written), inert);
         }
@@ -326,6 +385,10 @@ mod tests {
         assert_eq!(
             linked("x", "https://a.no/b(1).pdf"),
             "[x](<https://a.no/b%281%29.pdf>)"
+        );
+        assert_eq!(
+            linked("x", "https://a.no/b\u{A0}c"),
+            "[x](<https://a.no/b%C2%A0c>)"
         );
     }
 }

@@ -76,8 +76,8 @@ pub fn label(label: Label, language: Language) -> &'static str {
         ),
         Label::Thread => pick(
             language,
-            "Fortsett i tråd",
-            "Hald fram i tråd",
+            "Fortsett i en tråd",
+            "Hald fram i ein tråd",
             "Continue in a thread",
         ),
     }
@@ -162,7 +162,7 @@ pub fn reason_form(language: Language) -> [&'static str; 3] {
             language,
             "Feil sak, utdatert, mangler noe …",
             "Feil sak, utdatert, manglar noko …",
-            "Wrong matter, outdated, something lacks …",
+            "Wrong topic, outdated, something missing …",
         ),
     ]
 }
@@ -170,14 +170,14 @@ pub fn reason_form(language: Language) -> [&'static str; 3] {
 /// That something went wrong; the log tells more under the id.
 pub fn failed(id: &str, language: Language) -> String {
     match language {
-        Language::Bokmal => format!(
-            "Noe gikk galt hos meg, og det er skrevet i loggen som `{id}`. Prøv gjerne igjen."
-        ),
+        Language::Bokmal => {
+            format!("Noe gikk galt hos meg. Feilen står i loggen som `{id}`. Prøv gjerne igjen.")
+        }
         Language::Nynorsk => format!(
-            "Noko gjekk gale hos meg, og det er skrive i loggen som `{id}`. Prøv gjerne på nytt."
+            "Noko gjekk gale hos meg. Feilen står i loggen som `{id}`. Prøv gjerne på nytt."
         ),
         Language::English => {
-            format!("Something went wrong on my side; the log has it as `{id}`. Please try again.")
+            format!("Something went wrong on my side. The log has it as `{id}`. Please try again.")
         }
     }
 }
@@ -195,13 +195,32 @@ pub fn too_fast(when: &str, language: Language) -> String {
     }
 }
 
-/// That the bot was addressed and nothing was asked.
-pub fn nothing_asked(language: Language) -> &'static str {
+/// That the bot was addressed and nothing was asked: in a message that mentions it, or in a direct message.
+pub fn nothing_asked(mentioned: bool, language: Language) -> &'static str {
+    if mentioned {
+        pick(
+            language,
+            "Hva lurer du på? Skriv spørsmålet i samme melding som du nevner meg i.",
+            "Kva lurer du på? Skriv spørsmålet i same melding som du nemner meg i.",
+            "What would you like to know? Put the question in the message that mentions me.",
+        )
+    } else {
+        pick(
+            language,
+            "Hva lurer du på? Skriv gjerne et spørsmål til meg.",
+            "Kva lurer du på? Skriv gjerne eit spørsmål til meg.",
+            "What would you like to know? Write me a question.",
+        )
+    }
+}
+
+/// That a message that was to be searched with has no words.
+pub fn no_words(language: Language) -> &'static str {
     pick(
         language,
-        "Hva lurer du på? Skriv spørsmålet i samme melding som du nevner meg i.",
-        "Kva lurer du på? Skriv spørsmålet i same melding som du nemner meg i.",
-        "What would you like to know? Put the question into the message that mentions me.",
+        "Meldingen har ingen ord å søke med.",
+        "Meldinga har ingen ord å søkje med.",
+        "The message has no words to search with.",
     )
 }
 
@@ -213,14 +232,14 @@ pub fn thread_opened(readable: bool, language: Language) -> &'static str {
             language,
             "Spør videre her. Jeg husker hva det handler om.",
             "Spør vidare her. Eg hugsar kva det handlar om.",
-            "Go on asking here. I remember what it is about.",
+            "Keep asking here. I remember what it is about.",
         )
     } else {
         pick(
             language,
             "Spør videre her: svar på meldingene mine, eller nevn meg. Andre meldinger får jeg ikke lese.",
             "Spør vidare her: svar på meldingane mine, eller nemn meg. Andre meldingar får eg ikkje lese.",
-            "Go on asking here: reply to my messages, or mention me. Other messages I cannot read.",
+            "Keep asking here: reply to my messages, or mention me. I cannot read other messages.",
         )
     }
 }
@@ -246,7 +265,7 @@ pub fn no_document(name: &str, language: Language) -> String {
 
 /// Over the list of what was indexed last.
 pub fn latest(language: Language) -> &'static str {
-    pick(language, "Sist lagt til", "Sist lagde til", "Added last")
+    pick(language, "Sist lagt til", "Sist lagt til", "Recently added")
 }
 
 /// How many documents there are.
@@ -266,7 +285,7 @@ pub fn kind(kind: Kind, language: Language) -> &'static str {
     match kind {
         Kind::Minutes => pick(language, "referat", "referat", "minutes"),
         Kind::Report => pick(language, "rapport", "rapport", "report"),
-        Kind::Slides => pick(language, "lysark", "lysark", "slides"),
+        Kind::Slides => pick(language, "presentasjon", "presentasjon", "slides"),
         Kind::Policy => pick(language, "retningslinje", "retningslinje", "policy"),
         Kind::Other => pick(language, "dokument", "dokument", "document"),
     }
@@ -321,7 +340,7 @@ pub fn help(language: Language) -> [&'static str; 2] {
             language,
             "Jeg svarer på spørsmål om det som står i referater og rapporter, med ordrette utdrag og kilde. Finner jeg ikke svaret, sier jeg det.",
             "Eg svarar på spørsmål om det som står i referat og rapportar, med ordrette utdrag og kjelde. Finn eg ikkje svaret, seier eg det.",
-            "I answer questions about minutes and reports, with verbatim excerpts and their source. Where I find no answer, I say so.",
+            "I answer questions about minutes and reports with verbatim excerpts and their source. When I find no answer, I say so.",
         ),
         pick(
             language,

@@ -22,7 +22,13 @@ fn bikes() -> String {
     )
 }
 
-/// The words or pictures on the buttons of a message, and what they are for.
+/// The number of the answer in a message.
+fn number(message: &Value) -> i64 {
+    let id = message["components"][0]["components"][0]["custom_id"].as_str();
+    id.unwrap().split(':').nth(1).unwrap().parse().unwrap()
+}
+
+/// The words or pictures on the buttons of a message, and what they are for; N is the answer's number.
 fn buttons(message: &Value) -> Vec<String> {
     let rows = message["components"].as_array().unwrap().iter();
     let all = rows.flat_map(|row| row["components"].as_array().unwrap());
@@ -33,7 +39,10 @@ fn buttons(message: &Value) -> Vec<String> {
         format!(
             "{} = {}",
             shown.unwrap(),
-            button["custom_id"].as_str().unwrap()
+            button["custom_id"]
+                .as_str()
+                .unwrap()
+                .replace(&number(message).to_string(), "N")
         )
     })
     .collect()
@@ -55,11 +64,11 @@ fn a_command_is_answered_with_a_quotation_and_its_source() {
     assert_eq!(
         buttons(&answer),
         [
-            "Flere utdrag = more:1:0",
-            "Mer sammenheng = around:1",
-            "👍 = good:1",
-            "👎 = bad:1",
-            "Fortsett i tråd = thread:1"
+            "Flere utdrag = more:N:0",
+            "Mer sammenheng = around:N",
+            "👍 = good:N",
+            "👎 = bad:N",
+            "Fortsett i en tråd = thread:N"
         ]
     );
     chat.finish();
@@ -74,11 +83,11 @@ fn the_words_round_an_answer_are_in_the_language_of_the_question() {
         chat.discord.answer(&typed)
     };
     let nynorsk = ask("Kva kostar taket over sykkelparkeringa?");
-    assert_eq!(buttons(&nynorsk)[1], "Meir samanheng = around:1");
+    assert_eq!(buttons(&nynorsk)[1], "Meir samanheng = around:N");
     let english = ask("What does the roof over the bicycle parking cost?");
     assert_eq!(
         buttons(&english).last().unwrap(),
-        "Continue in a thread = thread:2",
+        "Continue in a thread = thread:N",
         "{}",
         text(&english)
     );
@@ -122,7 +131,7 @@ fn a_question_can_be_restricted_and_what_cannot_be_kept_is_refused() {
     );
     let unknown = ask(&[canteen, ("body", json!("Rådet"))]);
     assert!(
-        unknown.contains("Det finnes ikke noe organ «Rådet»: kjent er MBU, Styret."),
+        unknown.contains("Det finnes ikke noe organ «Rådet». Disse finnes: MBU, Styret."),
         "{unknown}"
     );
     chat.finish();
@@ -143,11 +152,11 @@ fn a_private_answer_is_seen_by_one_and_can_be_shown_to_all() {
     assert_eq!(
         buttons(&answer),
         [
-            "Flere utdrag = more:1:0",
-            "Mer sammenheng = around:1",
-            "Vis i kanalen = show:1",
-            "👍 = good:1",
-            "👎 = bad:1"
+            "Flere utdrag = more:N:0",
+            "Mer sammenheng = around:N",
+            "Vis i kanalen = show:N",
+            "👍 = good:N",
+            "👎 = bad:N"
         ]
     );
     let pressed = chat.discord.press(&place, &answer, "show:");
@@ -283,7 +292,7 @@ fn a_message_can_be_searched_with() {
         (format!("{BIKES}\n{}", bikes()), &json!(64))
     );
     let empty = chat.discord.search_with(&Place::channel(KARI, HALL), "");
-    assert!(text(&chat.discord.answer(&empty)).starts_with("Hva lurer du på?"));
+    assert!(text(&chat.discord.answer(&empty)) == "Meldingen har ingen ord å søke med.");
     chat.finish();
 }
 
@@ -431,6 +440,69 @@ fn a_thread_is_opened_on_an_answer_and_goes_on_after_a_restart() {
 }
 
 #[test]
+fn a_card_is_judged_and_followed_up_as_an_answer_is() {
+    let mut chat = Chat::start("");
+    let place = Place::channel(KARI, HALL);
+    let topic = [("topic", json!("ny kantine"))];
+    let typed = chat.discord.command(&place, "status", &topic);
+    let card = chat.discord.answer(&typed);
+    assert_eq!(
+        buttons(&card),
+        ["👍 = good:N", "👎 = bad:N", "Fortsett i en tråd = thread:N"]
+    );
+    let liked = chat.discord.press(&place, &card, "good:");
+    assert_eq!(
+        text(&chat.discord.answer(&liked)),
+        "Takk for tilbakemeldingen!"
+    );
+    // A follow-up in the thread on a card is about its matter, also after a restart.
+    chat.discord.press(&place, &card, "thread:");
+    let thread: u64 = card["id"].as_str().unwrap().parse().unwrap();
+    chat.discord.wait("the thread", |world| {
+        let mut messages = world.messages.values();
+        messages
+            .any(|message| is_id(&message["channel_id"], thread))
+            .then_some(())
+    });
+    chat.restart();
+    let inside = Place::channel(OLA, thread).in_thread_of(HALL);
+    let followed = chat
+        .discord
+        .write(&inside, &format!("<@{BOT}> Hvem støtter det?"), None);
+    let reply = text(&chat.discord.reply_to(followed));
+    assert!(reply.contains("FASA støtter forslaget"), "{reply}");
+    // In a thread a command goes on with it too, and what comes next goes on with the command.
+    let typed = chat
+        .discord
+        .command(&inside, "status", &[("topic", json!("sykkelparkering"))]);
+    chat.discord.answer(&typed);
+    let followed = chat
+        .discord
+        .write(&inside, &format!("<@{BOT}> Hva koster det?"), None);
+    let reply = text(&chat.discord.reply_to(followed));
+    assert!(reply.contains("240 000 kroner"), "{reply}");
+    let direct = Place::direct(KARI);
+    let typed = chat.discord.command(&direct, "positions", &topic);
+    assert_eq!(
+        buttons(&chat.discord.answer(&typed)),
+        ["👍 = good:N", "👎 = bad:N"]
+    );
+    let followed = chat.discord.write(&direct, "Når åpner den?", None);
+    let reply = text(&chat.discord.reply_to(followed));
+    assert!(reply.contains("2. mai 2026"), "{reply}");
+    chat.stop();
+    let store = Store::open(&chat.desk.data()).unwrap();
+    let given = store.given(number(&card)).unwrap().unwrap();
+    assert_eq!(
+        (given.command.as_str(), given.question.as_str()),
+        ("status", "ny kantine")
+    );
+    assert!(given.shown.contains("2. mai 2026"));
+    assert!(store.verdicts(number(&card)).unwrap()[0].good);
+    chat.discord.nothing_wrong();
+}
+
+#[test]
 fn with_the_content_of_messages_a_thread_needs_no_mentions() {
     let manner = super::Manner {
         message_content: true,
@@ -476,7 +548,7 @@ fn buttons_show_more_in_place_also_after_a_restart() {
         text(&more),
         format!("{BIKES}\nJeg fant ikke flere steder om dette.")
     );
-    assert_eq!(buttons(&more)[0], "Tilbake til svaret = back:1");
+    assert_eq!(buttons(&more)[0], "Tilbake til svaret = back:N");
     let back = chat
         .discord
         .answer(&chat.discord.press(&other, &more, "back:"));
@@ -548,7 +620,7 @@ fn what_people_think_of_an_answer_is_kept() {
     chat.stop();
     let store = Store::open(&chat.desk.data()).unwrap();
     let mut verdicts: Vec<_> = store
-        .verdicts(1)
+        .verdicts(number(&answer))
         .unwrap()
         .into_iter()
         .map(|one| (one.good, one.reason))
@@ -558,7 +630,7 @@ fn what_people_think_of_an_answer_is_kept() {
         verdicts,
         [(false, Some("Prisen er gammel".to_owned())), (true, None)]
     );
-    let given = store.given(1).unwrap().unwrap();
+    let given = store.given(number(&answer)).unwrap().unwrap();
     assert_eq!(given.question, BIKES);
     assert!(given.shown.contains("240 000 kroner"));
     chat.begin();

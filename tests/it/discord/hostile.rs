@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use referent::answer::card::{HolderPositions, Meeting, Positions, Searched, Status};
 use referent::answer::matter::Standing;
-use referent::answer::{Answer, Excerpt, Reason, Source};
+use referent::answer::{Answer, Elsewhere, Excerpt, Reason, Source};
 use referent::bot::command::{Facts, Recent};
 use referent::corpus::Date;
 use referent::corpus::metadata::Kind;
@@ -88,6 +88,7 @@ fn words(most: usize) -> impl Strategy<Value = String> {
         4 => "[a-zæøå ]{1,12}",
         1 => Just(EVIL.to_owned()),
         1 => "[*_~`|<>@#\\[\\]():.\\\\0-9\n -]{1,8}",
+        1 => "[\n\u{202E}\u{200B}\u{FEFF}\u{B}\u{A0}\u{2028}]{1,3}[#+-] nei",
         1 => any::<String>(),
         1 => Just("👩‍👩‍👧‍👦".to_owned()),
         1 => "\\PC{1,4}",
@@ -112,27 +113,37 @@ fn excerpt() -> impl Strategy<Value = Excerpt> {
             let length = text.chars().count();
             let inside =
                 |(start, more): (usize, usize)| [start.min(length), (start + more).min(length)];
+            let document = Source {
+                id: "a".to_owned(),
+                title,
+                date: Date::new(2026, Some(3), Some(12)),
+                kind: Kind::Minutes,
+                body: Some(body),
+                collection: "mote".to_owned(),
+                path: "a.md".to_owned(),
+            };
+            let link = format!("https://ombruk.example/{link}");
+            let elsewhere = Elsewhere {
+                document: document.clone(),
+                heading: None,
+                page: Some(3),
+                start: 0,
+                end: length,
+                link: link.clone(),
+            };
             Excerpt {
                 text,
                 highlights: highlights.into_iter().map(inside).collect(),
-                document: Source {
-                    id: "a".to_owned(),
-                    title,
-                    date: Date::new(2026, Some(3), Some(12)),
-                    kind: Kind::Minutes,
-                    body: Some(body),
-                    collection: "mote".to_owned(),
-                    path: "a.md".to_owned(),
-                },
+                document,
                 heading: Some(heading),
                 page: Some(7),
                 start: 0,
                 end: length,
                 holder,
                 stance: None,
-                link: format!("https://ombruk.example/{link}"),
+                link,
                 score: 1.0,
-                also: Vec::new(),
+                also: vec![elsewhere; 2],
             }
         },
     )
@@ -157,7 +168,7 @@ proptest! {
     #[test]
     fn whatever_is_shown_keeps_to_the_limits(
         excerpts in proptest::collection::vec(excerpt(), 1..6),
-        question in words(1_000),
+        question in words(5_000),
         nearest in proptest::collection::vec(words(400), 0..5),
     ) {
         let searched = Searched { documents: 3, first: None, last: Date::new(2026, None, None) };
@@ -185,13 +196,13 @@ proptest! {
             topic: question.clone(), language, names_topic: true, only_before: None, found: true, state: Standing::Decided, summary: excerpts.first().cloned(),
             next: None, next_has_passed: false, timeline: excerpts.iter().map(meeting).collect(), mentions: excerpts.clone(), others: nearest.clone(),
             searched: searched.clone(),
-        }));
+        }, Some(buttons)));
         let holder = |excerpt: &Excerpt| HolderPositions {
             holder: excerpt.document.title.clone(), positions: excerpts.clone(), changed: true,
         };
         keeps_to_the_rules(&discord::positions(&Positions {
             topic: question.clone(), language, names_topic: true, holders: excerpts.iter().map(holder).collect(),
-        }, &searched));
+        }, &searched, Some(buttons)));
         let recent = |excerpt: &Excerpt| Recent { source: excerpt.document.clone(), since: Some(5), link: excerpt.link.clone() };
         keeps_to_the_rules(&discord::latest(&excerpts.iter().map(recent).collect::<Vec<_>>(), &searched, language));
         let items = nearest.iter().map(|name| (Some(name.clone()), name.clone())).collect();

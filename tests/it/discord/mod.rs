@@ -145,6 +145,10 @@ impl Chat {
         for lost in ["deserializ", "missing field", "panicked"] {
             assert!(!log.contains(lost), "{log}");
         }
+        // Neither the bot's token nor that of an interaction.
+        for secret in [TOKEN, "token-"] {
+            assert!(!log.contains(secret), "{log}");
+        }
     }
 }
 
@@ -174,7 +178,7 @@ fn run(desk: &Desk, address: &str, config: &str, token: &str) -> Program {
     let mut child = desk
         .command(&["serve", "--config", path.to_str().unwrap()])
         .env("REFERENT_DISCORD_TOKEN", token)
-        .env("REFERENT_LOG", "warn,serenity=debug")
+        .env("REFERENT_LOG", "warn,serenity=debug,referent=debug")
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())

@@ -314,12 +314,19 @@ fn what_was_begun_is_finished_when_it_is_told_to_stop() {
 fn something_that_goes_wrong_is_said_under_an_id_that_the_log_has() {
     let chat = Chat::start("");
     let place = Place::channel(KARI, HALL);
-    ask(&chat, &place);
+    let kept = ask(&chat, &place);
     let store = rusqlite::Connection::open(chat.desk.data().join("referent.sqlite")).unwrap();
     store
         .execute_batch("DROP TABLE feedback; DROP TABLE answer")
         .unwrap();
-    let failed = text(&ask(&chat, &place));
+    // An answer that cannot be kept is an answer all the same, but for its buttons.
+    let unkept = ask(&chat, &place);
+    assert_eq!(
+        (text(&unkept), &unkept["components"]),
+        (text(&kept), &json!([]))
+    );
+    let pressed = chat.discord.press(&place, &kept, "more:");
+    let failed = text(&chat.discord.further(&pressed));
     let id = failed
         .split('`')
         .nth(1)
@@ -327,7 +334,7 @@ fn something_that_goes_wrong_is_said_under_an_id_that_the_log_has() {
         .to_owned();
     assert_eq!(
         failed,
-        format!("Noe gikk galt hos meg, og det er skrevet i loggen som `{id}`. Prøv gjerne igjen.")
+        format!("Noe gikk galt hos meg. Feilen står i loggen som `{id}`. Prøv gjerne igjen.")
     );
     chat.wait_for_log(&format!("discord: {id}: "));
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use referent::bot::Handle;
 use referent::bot::audience::Audience;
+use referent::corpus::Date;
+use referent::question::restriction::Filter;
 use serde_json::{Value, json};
 
 use super::standin::{BOT, GUILD, Place};
@@ -177,13 +179,15 @@ fn a_button_shows_no_more_than_whoever_presses_it_may_see_there() {
     let question = "Hva ble vedtatt om Torsnes?";
     let answer = ask(&chat, &board, question);
     assert!(text(&answer).contains("1. september 2026"));
-    // The same message, as if its channel were shown to others now.
+    // A button that was made up: neither the answer nor the question is told elsewhere.
     let elsewhere = Place::channel(OLA, HALL);
-    let pressed = chat.discord.press(&elsewhere, &answer, "around:");
-    assert_eq!(
-        text(&chat.discord.answer(&pressed)),
-        "Utdragene som ble vist her, finnes ikke lenger i dokumentene."
-    );
+    for what in ["more:", "around:", "thread:"] {
+        let pressed = chat.discord.press(&elsewhere, &answer, what);
+        assert_eq!(
+            text(&chat.discord.further(&pressed)),
+            "Jeg husker ikke dette svaret lenger. Still spørsmålet på nytt."
+        );
+    }
     // Private, and not to be shown to all, even if a button said so.
     let member = Place::channel(OLA, HALL).with_role(BOARD_MEMBER);
     let mut private = ask(&chat, &member, question);
@@ -208,13 +212,36 @@ fn a_button_shows_no_more_than_whoever_presses_it_may_see_there() {
     chat.configure(&fewer);
     chat.begin();
     chat.discord.connected();
-    let typed = chat
-        .discord
-        .answer(&chat.discord.press(&board, &private, "around:").clone());
+    let pressed = chat.discord.press(&board, &answer, "around:");
     assert_eq!(
-        text(&typed),
+        text(&chat.discord.answer(&pressed)),
         "Utdragene som ble vist her, finnes ikke lenger i dokumentene."
     );
+    chat.finish();
+}
+
+#[test]
+fn a_card_that_one_person_sees_is_shown_to_all_only_if_all_may_see_it() {
+    let chat = Chat::start(&rules());
+    let member = Place::channel(OLA, HALL).with_role(BOARD_MEMBER);
+    let card = |name: &str, topic: &str| {
+        let typed = chat
+            .discord
+            .command(&member, name, &[("topic", json!(topic))]);
+        chat.discord.answer(&typed)
+    };
+    let hidden = card("status", "nedleggelse av Torsnes");
+    assert!(text(&hidden).contains("1. september 2026"));
+    assert!(!hidden.to_string().contains("show:"), "{hidden}");
+    for name in ["status", "positions"] {
+        let private = card(name, "ny kantine");
+        assert_eq!(private["flags"], 64);
+        let pressed = chat.discord.press(&member, &private, "show:");
+        let shown = chat.discord.further(&pressed);
+        assert_eq!((text(&shown), &shown["flags"]), (text(&private), &json!(0)));
+        let left = chat.discord.answer(&pressed);
+        assert!(!left.to_string().contains("show:"), "it was shown already");
+    }
     chat.finish();
 }
 
@@ -239,15 +266,34 @@ fn who_may_see_some_collections_gets_what_a_bot_on_these_alone_would_say() {
         let said = |bot: &referent::bot::Bot| {
             let answer = bot.ask(question).unwrap();
             let mut value = serde_json::to_value(&answer).unwrap();
-            for excerpt in value["excerpts"].as_array_mut().unwrap() {
-                excerpt["link"] = Value::Null;
-                for place in excerpt["also"].as_array_mut().unwrap() {
-                    place["link"] = Value::Null;
-                }
-            }
+            forget_links(&mut value);
             (value, format!("{:?}", answer.declined), answer.nearest)
         };
         assert_eq!(said(&narrowed), said(&alone), "{question}");
     }
     assert_eq!(narrowed.names(), alone.names());
+    let matters = alone.names().matters.iter().step_by(5);
+    for topic in matters.map(String::as_str).chain(["hjemmekontor", "KARVE"]) {
+        let today = Date::new(2026, Some(11), Some(22)).unwrap();
+        let said = |bot: &referent::bot::Bot| {
+            let mut status = serde_json::to_value(bot.status(topic, None, today).unwrap()).unwrap();
+            let positions = bot.positions(topic, &Filter::default()).unwrap();
+            let mut positions = serde_json::to_value(positions).unwrap();
+            forget_links(&mut status);
+            forget_links(&mut positions);
+            (status, positions)
+        };
+        assert_eq!(said(&narrowed), said(&alone), "{topic}");
+    }
+}
+
+fn forget_links(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(forget_links),
+        Value::Object(fields) => {
+            fields.remove("link");
+            fields.values_mut().for_each(forget_links);
+        }
+        _ => {}
+    }
 }

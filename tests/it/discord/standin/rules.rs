@@ -137,10 +137,18 @@ fn live(body: &Value, wrong: &mut Vec<String>) {
                 }
             }
         }
+        for line in text.lines().filter(|line| !line.starts_with("-# ")) {
+            let line = line.strip_prefix("> ").unwrap_or(line).trim_start();
+            let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
+            let list = ["- ", "+ ", "* "].iter().any(|mark| line.starts_with(mark));
+            if list || line.starts_with(['#', '>']) || number != line && number.starts_with(". ") {
+                wrong.push(format!("a live list, heading or quotation in {line:?}"));
+            }
+        }
         if text.contains("```") {
             wrong.push(format!("a live block of code in {text:?}"));
         }
-        if text.chars().any(|c| matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}')) {
+        if text.chars().any(|c| matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{200E}' | '\u{200F}' | '\u{2028}' | '\u{FEFF}')) {
             wrong.push(format!("a mark of direction in {text:?}"));
         }
     }
