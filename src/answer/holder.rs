@@ -828,6 +828,39 @@ mod tests {
     }
 
     #[test]
+    fn parties_are_known_by_what_stands_before_them_and_by_the_document() {
+        use BlockKind::Paragraph;
+        use Stance::{Demands, Opposes, States, Supports};
+        let found = views_of(
+            &[
+                (Paragraph, "Til stede: Kari Li (Torg), Bo Ek (nestleder)"),
+                (
+                    Paragraph,
+                    "De lokale tillitsvalgte krevde svar. Grønn liste støttet dem.",
+                ),
+                (Paragraph, "Torg har endret syn."),
+                (Paragraph, "Tekna er fremdeles imot. Styret valgte Gryta."),
+                (Paragraph, "Gryta svarte at prisen står fast."),
+                (Paragraph, "Ordningen svarte ikke til det den skulle."),
+                (Paragraph, "De ansatte er mange."),
+            ],
+            "nb",
+        );
+        let expected = [
+            None,
+            Some(("Lokale tillitsvalgte", Demands)),
+            Some(("Grønn liste", Supports)),
+            Some(("Torg", States)),
+            Some(("Tekna", Opposes)),
+            None,
+            Some(("Gryta", States)),
+            None,
+            None,
+        ];
+        assert_eq!(told(&found), expected);
+    }
+
+    #[test]
     fn those_at_a_meeting_speak_by_name() {
         use BlockKind::{Heading, ListItem, Paragraph};
         use Stance::{Opposes, Proposes, Questions, States, Supports};

@@ -476,7 +476,14 @@ mod tests {
     use crate::corpus::{Document, Metadata};
 
     fn item(paragraph: &str) -> Item {
-        let found = segment(vec![Block::new(BlockKind::Paragraph, paragraph, None)]);
+        item_of(&[(BlockKind::Paragraph, paragraph)])
+    }
+
+    fn item_of(blocks: &[(BlockKind, &str)]) -> Item {
+        let blocks = blocks
+            .iter()
+            .map(|(kind, text)| Block::new(*kind, *text, None));
+        let found = segment(blocks.collect());
         let reading = Reading::new(Document {
             id: "a".into(),
             path: "a".to_owned(),
@@ -528,6 +535,17 @@ mod tests {
                 Standing::UnderDiscussion,
             ),
             ("Partene er enige om ny åpningstid.", Standing::Decided),
+            // A formula settles nothing, whatever it is the decision of.
+            ("Vedtak: Saken tas til orientering.", Standing::Announced),
+            (
+                "Styret bestemte at kantina stenger. Vedtak: Tas til etterretning.",
+                Standing::Decided,
+            ),
+            ("Konklusjon: Kari skriver til kommunen.", Standing::Decided),
+            (
+                "Forslaget om å stenge kantina ble nedstemt.",
+                Standing::Decided,
+            ),
             ("Forhandlingene fortsetter.", Standing::Negotiation),
             ("Er kantina vedtatt stengt?", Standing::Announced),
             (
@@ -583,6 +601,41 @@ mod tests {
             next.date.map(|date| date.to_string()).as_deref(),
             Some("2025-12")
         );
+    }
+
+    #[test]
+    fn of_the_times_in_a_sentence_the_one_to_come_counts() {
+        let links = Links::new("knowledge".into());
+        let next =
+            item("Møtet 20. september ble avlyst, og det er satt opp nytt møte 12. november.")
+                .next(&links)
+                .unwrap();
+        assert_eq!(
+            next.date.map(|date| date.to_string()).as_deref(),
+            Some("2025-11-12")
+        );
+        let past = item("Møtet 20. november ble avlyst, og kantina stenger.");
+        assert_eq!(past.next(&links), None);
+    }
+
+    #[test]
+    fn what_was_decided_in_a_list_is_shown_with_it() {
+        use BlockKind::{ListItem, Paragraph};
+        let item = item_of(&[
+            (Paragraph, "Partene drøftet kantina."),
+            (Paragraph, "Vedtak:"),
+            (ListItem, "1. Kantina stenger kl. 14."),
+            (ListItem, "2. Kokken får tilbud om annet arbeid."),
+            (Paragraph, "VFS var glad for det."),
+        ]);
+        let links = Links::new("knowledge".into());
+        let texts = |excerpts: Vec<Excerpt>| -> Vec<String> {
+            excerpts.into_iter().map(|excerpt| excerpt.text).collect()
+        };
+        let expected =
+            "Vedtak:\n\n1. Kantina stenger kl. 14.\n2. Kokken får tilbud om annet arbeid.";
+        assert_eq!(texts(item.decisions(&links)), [expected]);
+        assert_eq!(item.summary(&links).unwrap().text, expected);
     }
 
     #[test]

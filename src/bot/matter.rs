@@ -30,6 +30,8 @@ const IN_HEADING: f32 = 0.6;
 const SOME_IN_HEADING: f32 = 0.3;
 /// The blocks that name a document and whose it is.
 const LETTERHEAD: usize = 3;
+/// A line of theirs has no more words.
+const MAX_LETTERHEAD: usize = 8;
 /// The share that a passage has which treats it under another heading.
 const IN_TEXT: f32 = 0.75;
 /// The share that a sentence has which speaks of it in another matter.
@@ -560,10 +562,11 @@ fn letterhead(document: &Document) -> Vec<String> {
         metadata.body.as_ref(),
         metadata.author.as_ref(),
     ];
-    // "Sted: Rådhuset" names a place.
+    // "Sted: Rådhuset" names a place, and what is longer tells something.
     let blocks = document.blocks.iter().take(LETTERHEAD);
     let blocks = blocks.map(|block| document.slice(block.span));
-    let blocks = blocks.filter(|text| !text.contains(':'));
+    let blocks = blocks
+        .filter(|text| !text.contains(':') && text.split_whitespace().count() <= MAX_LETTERHEAD);
     let texts = known
         .into_iter()
         .flatten()

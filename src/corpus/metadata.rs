@@ -737,6 +737,21 @@ mod tests {
     }
 
     #[test]
+    fn a_letterhead_is_a_title_and_a_label_is_none_and_a_secretary_no_author() {
+        let found = meta(
+            &[
+                "NORDVIK KOMMUNE",
+                "ARBEIDSMILJØUTVALGET",
+                "Møtested: Rådhuset, møterom 2",
+                "Referent: Tone Vik",
+            ],
+            "a.txt",
+        );
+        assert_eq!(found.title, "NORDVIK KOMMUNE, ARBEIDSMILJØUTVALGET");
+        assert_eq!(found.author, None);
+    }
+
+    #[test]
     fn file_names_tell_dates() {
         for (name, expected) in [
             ("x/2024-03-14-mote.pdf", "2024-03-14"),

@@ -133,7 +133,9 @@ struct Outline<'a> {
 impl Outline<'_> {
     fn new(document: &Document) -> Outline<'_> {
         let mut of_level = BTreeMap::new();
-        for section in &document.sections {
+        // What stands above the first heading is over nothing.
+        let named = |section: &&Section| !section.heading.is_empty();
+        for section in document.sections.iter().filter(named) {
             *of_level.entry(section.level).or_default() += 1;
         }
         Outline {

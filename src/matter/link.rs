@@ -8,7 +8,10 @@
 //! alike on average become one, until none are alike enough (average linkage).
 //!
 //! The constants were chosen on two sets of minutes in which people, or issue numbers in the headings,
-//! say what is the same matter: the shipped documents and two years of an English council's.
+//! say what is the same matter: the shipped documents and two years of an English council's. On a third, of
+//! short minutes of a municipality, a union and a housing cooperative, fewer than 1.4 deviations join
+//! what has only the town hall in common; from 1.4 to 2.1 that and the shipped documents' cards stay as
+//! they are.
 
 use std::cmp::Ordering;
 use std::collections::{BinaryHeap, HashMap};
@@ -27,7 +30,7 @@ const COMMON_SHARE: f32 = 0.04;
 /// An item that is like no other is compared as if it were this much like them, beside the mean.
 const LEAST_ALIKE: f32 = 0.25;
 /// How many standard deviations above the items of one meeting, …
-const DEVIATIONS: f32 = 1.25;
+const DEVIATIONS: f32 = 1.5;
 /// … and never less than this times as alike as items are on the whole.
 const MIN_ALIKE: f32 = 1.5;
 /// A name of one term in more than this share of the items does not tell a matter from others, …
