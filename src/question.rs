@@ -203,7 +203,10 @@ impl Question {
         let text = text.as_str();
         let language = detect(text);
         let intent = intent(&frame);
-        let keywords = keywords(text, language, intent);
+        let mut keywords = keywords(text, language, intent);
+        if !restrictions.phrases.is_empty() {
+            keywords.retain(|keyword| !WORD.contains(&fold(&keyword.word).as_str()));
+        }
         let folded = folded(&frame);
         let has = |list: &[&str]| {
             list.iter()
@@ -351,6 +354,39 @@ const OUTCOME: &[&str] = &[
     "vart einige om",
     "agree on",
 ];
+/// What a word between quotation marks is called.
+const WORD: &[&str] = &[
+    "ordet",
+    "begrepet",
+    "omgrepet",
+    "uttrykket",
+    "ordene",
+    "begrepene",
+    "word",
+    "term",
+    "expression",
+    "phrase",
+];
+/// Whether a folded word between "hvor mange" and what is counted describes that.
+fn describes(word: &str) -> bool {
+    const WORDS: &[&str] = &[
+        "nye",
+        "ulike",
+        "gamle",
+        "store",
+        "små",
+        "faste",
+        "andre",
+        "felles",
+        "ledige",
+        "new",
+        "different",
+        "other",
+        "vacant",
+    ];
+    WORDS.contains(&word) || word.ends_with("lige") || word.ends_with("iske")
+}
+
 const OPENING: &[&str] = &["og", "men", "and", "but", "enn"];
 const MATTER: &[&str] = &["saken", "saka", "matter"];
 const POINTING: &[&str] = &[
@@ -379,8 +415,11 @@ fn keywords(text: &str, language: Language, intent: Intent) -> Vec<Keyword> {
                 .map(|at| fold(&text[found[at].start..found[at].end]))
                 .unwrap_or_default()
         };
-        let counted = matches!(before(1).as_str(), "mange" | "many")
-            && matches!(before(2).as_str(), "hvor" | "kor" | "how");
+        let many = |at: usize| {
+            matches!(before(at).as_str(), "mange" | "many")
+                && matches!(before(at + 1).as_str(), "hvor" | "kor" | "how")
+        };
+        let counted = many(1) || many(2) && describes(&before(1));
         i += if phrase.is_some() { 2 } else { 1 };
         let stopped = is_question_word(&folded, language) || carries_intent(&folded, intent);
         if stopped || keywords.iter().any(|keyword| keyword.term == term(asked)) {
@@ -503,6 +542,7 @@ mod tests {
             ("Hva står HMS for?", Intent::Definition),
             ("Hva betyr HMS?", Intent::Definition),
             ("Hva er vaktordningen?", Intent::Definition),
+            ("Hva legger utvalget i ordet sone?", Intent::Definition),
             ("When does the trial end?", Intent::Date),
             ("Hvilke krav stilte forbundet?", Intent::List),
             ("Hvem leder arbeidsgruppen?", Intent::Fact),
@@ -538,6 +578,26 @@ mod tests {
         assert_eq!(
             question.period.map(|date| date.to_string()).as_deref(),
             Some("2023-06")
+        );
+    }
+
+    #[test]
+    fn what_only_describes_what_is_asked_about_is_not_looked_for() {
+        let words = |question: &str| -> Vec<(String, bool)> {
+            let keywords = Question::parse(question).keywords.into_iter();
+            keywords
+                .map(|keyword| (keyword.word, keyword.counted))
+                .collect()
+        };
+        let word = |word: &str, counted| (word.to_owned(), counted);
+        assert_eq!(
+            words("Hvor mange nye plasser er det?"),
+            [word("nye", true), word("plasser", true)]
+        );
+        assert_eq!(words("Hva menes med ordet «sone»?"), [word("sone", false)]);
+        assert_eq!(
+            words("How do they share, e.g. rooms?"),
+            [word("share", false), word("rooms", false)]
         );
     }
 

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use super::signals::Signals;
 use super::verdict::{MIN_COVERAGE, Weights};
 use super::{Elsewhere, Excerpt, Links, Reading, Stance, admitted, holder, kind};
-use crate::corpus::Span;
 use crate::corpus::format::BlockKind;
+use crate::corpus::{Metadata, Span};
 use crate::index::Hit;
-use crate::language::{Term, fold, terms, words};
-use crate::question::restriction::kind_of;
+use crate::language::{Term, fold, similarity, terms, words};
+use crate::question::restriction::{compound_kind_of, kind_of};
 use crate::question::{Intent, Question};
 
 /// Excerpts of one answer, at most.
@@ -73,6 +73,8 @@ pub struct Candidate {
     pub holds_names: bool,
     /// Whether it only tells what will be.
     pub foretells: bool,
+    /// Whether it tells that the meeting which is asked about is to come.
+    pub announces: bool,
     /// What speaks for it.
     pub signals: Signals,
     /// Score to rank by.
@@ -220,8 +222,14 @@ fn own_words(candidates: &mut Vec<Candidate>) {
     let own = |candidate: &Candidate| {
         candidate.signals.fit > 0.0 && candidate.signals.covered >= MIN_COVERAGE
     };
-    if candidates.iter().any(own) {
-        candidates.retain(own);
+    let fit = |candidate: &Candidate| candidate.signals.fit;
+    let most = candidates
+        .iter()
+        .filter(|c| own(c))
+        .map(fit)
+        .fold(0.0, f32::max);
+    if most > 0.0 {
+        candidates.retain(|candidate| own(candidate) && fit(candidate) >= most);
     }
 }
 
@@ -313,6 +321,22 @@ pub fn marks(question: &Question, text: &str) -> Vec<Span> {
     terms.map(|term| Span::new(term.start, term.end)).collect()
 }
 
+/// Whether a word says which document is meant: "lysarkene" of any slides, "strategilysarkene" of those
+/// whose title names a strategy.
+pub(super) fn names_document(word: &str, metadata: &Metadata) -> bool {
+    if kind_of(word) == Some(metadata.kind) {
+        return true;
+    }
+    let titled = |about: &str| {
+        let title = terms(&metadata.title).into_iter();
+        title
+            .map(|term| similarity(about, &term.text))
+            .fold(0.0, f32::max)
+            >= HELD
+    };
+    compound_kind_of(word).is_some_and(|(kind, about)| kind == metadata.kind && titled(&about))
+}
+
 fn heading_terms(reading: &Reading, section: usize) -> Vec<String> {
     reading
         .document
@@ -395,7 +419,7 @@ impl Scored {
             .keywords
             .iter()
             .zip(&mut around)
-            .filter(|(keyword, _)| kind_of(&keyword.word) == Some(reading.document.metadata.kind));
+            .filter(|(keyword, _)| names_document(&keyword.word, &reading.document.metadata));
         of_kind.for_each(|(_, around)| *around = 1.0);
         if retrieved.same_matter {
             let named = question
@@ -443,7 +467,11 @@ impl Scored {
                 .filter(|first| *first == 0 || !same_section(&(first - 1))),
             heading_fit: match &reading.document.sections.get(hit.passage.section) {
                 Some(section) if question.intent == Intent::Definition => {
-                    kind::meaning(question, &section.heading)
+                    kind::meaning(question, &section.heading).max(kind::titles(
+                        question,
+                        &section.heading,
+                        &reading.document.metadata,
+                    ))
                 }
                 _ => 0.0,
             },
@@ -481,9 +509,11 @@ impl Scored {
                 .sum();
             sum / total
         };
+        let opens = self.opens == Some(units.start) && self.heading_fit > 0.0;
         let inside = |keyword: usize| {
             let units = served.iter().map(|unit| unit[keyword]);
-            units.fold(0.0, f32::max)
+            let shown = if opens { self.heading[keyword] } else { 0.0 };
+            units.fold(shown, f32::max)
         };
         let covered = |keyword: usize| inside(keyword).max(self.around[keyword]);
         let held = |keyword: usize| {
@@ -514,7 +544,6 @@ impl Scored {
             .period
             .zip(reading.document.metadata.date)
             .is_some_and(|(asked, date)| date.overlaps(asked));
-        let opens = self.opens == Some(units.start) && self.heading_fit > 0.0;
         let signals = Signals {
             covered: share(&covered),
             inside: share(&inside),
@@ -538,6 +567,11 @@ impl Scored {
                     .clone()
                     .any(|unit| kind::names(period, &reading.document, reading.text(unit)))
         });
+        let announces = question.period.filter(|_| question.about_meeting);
+        let announces = announces.is_some_and(|day| {
+            let mut texts = units.clone().map(|unit| reading.text(unit));
+            texts.any(|text| kind::names_day(day, text) && kind::is_to_come(text))
+        });
         Some(Candidate {
             passage,
             reading: index,
@@ -547,6 +581,7 @@ impl Scored {
             with_heading: opens,
             names_period,
             foretells: question.asks_outcome && kind::foretells(reading, best),
+            announces,
             holds_names,
             signals,
             score: 0.0,

@@ -1,12 +1,13 @@
 //! Whether a sentence holds the kind of thing that a question asks for: a number of what is counted,
 //! a time, a meaning, a list, somebody's view, how a matter stands, a person.
 
+use super::excerpt::names_document;
 use super::{Reading, holder};
 use crate::corpus::format::BlockKind;
 use crate::corpus::metadata::month_of;
-use crate::corpus::{Date, Document};
+use crate::corpus::{Date, Document, Metadata};
 use crate::language::abbreviation::{Abbreviation, abbreviations, content_terms};
-use crate::language::{fold, is_party, is_role, term, words};
+use crate::language::{Language, fold, is_party, is_question_word, is_role, term, words};
 use crate::question::{Intent, Keyword, Question};
 
 /// How surely unit `i` holds the kind of thing that the question asks for, from 0 to 1.
@@ -34,6 +35,8 @@ pub fn foretells(reading: &Reading, i: usize) -> bool {
 
 const FUTURE: &str = "skal vil kommer kjem planlegges planlegg planlagt foreslås føreslåast vurderes vurderast avventer \
     pågår pågår utredes greies will planned proposed expected";
+const GOES_ON: &str = "fortsetter fortset gjenopptas gjenopptar gjenopptek utsettes utsettast utsatt utsett flyttes \
+    continues continue resumes resume postponed";
 const DECIDED: &str = "enig enige einig einige samde vedtatt vedtok vedteke vedtak besluttet beslutta avgjort avgjorde \
     bestemt bestemte avsluttet avslutta ble vart blei resultatet agreed decided adopted concluded was were";
 
@@ -55,6 +58,21 @@ pub fn names(period: Date, document: &Document, text: &str) -> bool {
     }
 }
 
+/// Whether a sentence names the day of `period`, the year left out or not.
+pub fn names_day(period: Date, text: &str) -> bool {
+    let found = words(text);
+    let word = |i: usize| found.get(i).map_or("", |word| &text[word.start..word.end]);
+    period.day().is_some_and(|day| {
+        (1..found.len())
+            .any(|i| month_of(word(i)) == period.month() && word(i - 1).parse() == Ok(day))
+    })
+}
+
+/// Whether a sentence tells of something that is to come.
+pub fn is_to_come(text: &str) -> bool {
+    any_word(text, FUTURE) || any_word(text, GOES_ON)
+}
+
 /// Whether one of the words in `list` (space between them) is in the text.
 fn any_word(text: &str, list: &str) -> bool {
     words(text).iter().any(|word| {
@@ -68,7 +86,8 @@ const NUMBER_WORDS: &str = "to tre fire fem seks sju syv åtte ni ti elleve tolv
     quarter doblet dobla none";
 const UNITS_OF_MEASURE: &str = "kroner kr prosent million millioner millionar milliard milliarder milliardar tusen \
     dag dager dagar uke uker veke veker måned måneder månader år time timer timar minutt minutter minutt årsverk \
-    percent per kilometer km desibel meter poeng days weeks months years hours minutes";
+    percent per kilometer km desibel meter poeng days weeks months years hours minutes halvparten halvdelen halve \
+    tredjedel tredjedelar tredjedeler fjerdedel fjerdedeler femtedel half third quarter";
 const MONEY: &str = "kroner kr krone nok mill mrd million millioner millionar milliard milliarder milliardar tusen \
     euro dollar";
 /// Words that make a number a name.
@@ -204,6 +223,9 @@ pub(super) fn meaning(question: &Question, text: &str) -> f32 {
     fits.map(|(keyword, i)| of(keyword, i)).fold(0.0, f32::max)
 }
 
+/// How surely a sentence that names somebody tells their view, where it is not told as theirs.
+const TOLD: f32 = 0.5;
+
 /// How surely unit `i` tells the view that is asked for: somebody's, or that of the holder who is
 /// named.
 fn view(question: &Question, reading: &Reading, i: usize) -> f32 {
@@ -216,16 +238,45 @@ fn view(question: &Question, reading: &Reading, i: usize) -> f32 {
         let named = told_of.all(|keyword| keyword.served_by(reading.terms(i)) > 0.6);
         return f32::from(u8::from(named && holder::tells(reading.text(i))));
     }
-    let Some((name, _)) = holder::holder(reading, i) else {
-        return 0.0;
-    };
+    let holder = holder::holder(reading, i);
     let Some(asked) = question.holder() else {
-        return 1.0;
+        return f32::from(u8::from(holder.is_some()));
+    };
+    let Some((name, _)) = holder else {
+        let told = asked.served_by(reading.terms(i)) > 0.6 && holder::tells(reading.text(i));
+        return if told { TOLD } else { 0.0 };
     };
     let is_author = reading.document.metadata.author.as_ref() == Some(&name);
     f32::from(u8::from(
         asked.names_holder(&name) || is_author && asked.means_union(),
     ))
+}
+
+/// How surely a heading is what is asked about, so that the text under it says what that is.
+pub(super) fn titles(question: &Question, heading: &str, metadata: &Metadata) -> f32 {
+    let stopped = |word: &str| {
+        [Language::Bokmal, Language::English]
+            .into_iter()
+            .any(|l| is_question_word(word, l))
+    };
+    let found = words(heading).into_iter();
+    let named: Vec<String> = found
+        .map(|word| fold(&heading[word.start..word.end]))
+        .filter(|word| !stopped(word))
+        .map(|word| term(&word))
+        .collect();
+    let mut asked = question.keywords.iter();
+    let whole = !named.is_empty()
+        && named.iter().all(|term| {
+            question
+                .keywords
+                .iter()
+                .any(|keyword| keyword.term == *term)
+        })
+        && asked.all(|keyword| {
+            named.contains(&keyword.term) || names_document(&keyword.word, metadata)
+        });
+    f32::from(u8::from(whole))
 }
 
 /// Whether two words with capitals stand side by side inside the sentence, or, where `role` will do, a
@@ -313,6 +364,42 @@ mod tests {
                 "{question}"
             );
         }
+    }
+
+    #[test]
+    fn a_heading_may_be_what_is_asked_about() {
+        let metadata = Metadata {
+            title: "Flytteplan: lysark".to_owned(),
+            kind: crate::corpus::metadata::Kind::Slides,
+            ..Metadata::default()
+        };
+        for (question, heading, expected) in [
+            ("Hva menes med «stille soner»?", "Stille soner", 1.0),
+            (
+                "Hva menes med «stille soner» i flyttelysarkene?",
+                "Stille soner",
+                1.0,
+            ),
+            (
+                "Hva menes med «stille soner» i lønnslysarkene?",
+                "Stille soner",
+                0.0,
+            ),
+            ("Hva menes med soner?", "Stille soner i Mølla", 0.0),
+        ] {
+            let question = Question::parse(question);
+            let found = titles(&question, heading, &metadata);
+            assert_eq!(found, expected, "{} {heading}", question.text);
+        }
+    }
+
+    #[test]
+    fn a_day_that_is_named_may_be_to_come() {
+        let day = "2021-06-22".parse().unwrap();
+        let told = |text| names_day(day, text) && is_to_come(text);
+        assert!(told("Forhandlingene fortsetter i møtet 22. juni."));
+        assert!(!told("I møtet 22. juni ble partene enige."));
+        assert!(!told("Forhandlingene fortsetter 2. juni."));
     }
 
     #[test]

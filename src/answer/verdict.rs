@@ -163,8 +163,9 @@ pub fn judge(
         return declined(Reason::UnknownName(keyword.word.clone()));
     }
     let spoken_of = chosen.iter().any(|candidate| candidate.names_period);
+    let announced = chosen.iter().any(|candidate| candidate.announces) && question.in_past;
     let known = match period {
-        Period::Covered => true,
+        Period::Covered => !announced,
         Period::Between => spoken_of && !question.about_meeting,
         Period::Ahead => spoken_of && !question.about_meeting && !question.in_past,
     };
@@ -226,9 +227,9 @@ pub fn judge(
     let right = |least: f32| {
         chosen
             .iter()
-            .filter(move |candidate| candidate.signals.fit >= least)
+            .filter(|candidate| candidate.signals.fit >= least)
             .map(|candidate| candidate.signals.covered)
-            .reduce(f32::max)
+            .fold(0.0, f32::max)
     };
     let fit = chosen
         .iter()
@@ -241,14 +242,24 @@ pub fn judge(
     };
     let share = match question.intent {
         _ if question.asks_outcome => outcome(),
-        _ if question.asks_name && question.asks_who => right(f32::EPSILON).unwrap_or(0.0),
-        Intent::Number | Intent::Date => right(0.5).unwrap_or(0.0).max(coverage - MISSING_KIND),
+        _ if question.asks_name && question.asks_who => right(f32::EPSILON),
+        Intent::Number | Intent::Date => right(0.5).max(coverage - MISSING_KIND),
         Intent::Fact | Intent::List | Intent::Comparison => coverage,
         _ => (1.0 - FIT) * coverage + FIT * fit,
     };
+    // What a view is about stands before it as often as in it.
+    let together = |candidate: &Candidate| match question.whose_view() {
+        Some(_) => candidate.signals.covered,
+        None => candidate.signals.inside,
+    };
+    let of_kind = |candidate: &&Candidate| match question.intent {
+        Intent::Number | Intent::Date => candidate.signals.fit >= 0.5,
+        _ => true,
+    };
     let inside = chosen
         .iter()
-        .map(|candidate| candidate.signals.inside)
+        .filter(of_kind)
+        .map(together)
         .fold(0.0, f32::max);
     let confidence = likelihood(share.clamp(0.0, 1.0), inside * weights.in_words());
     Verdict {

@@ -13,6 +13,7 @@ use crate::corpus::passage::{Passage, passages};
 use crate::corpus::{Date, DocumentId};
 use crate::index::{Hit, Query, State};
 
+use crate::language::{Language, term};
 use crate::question::restriction::Filter;
 use crate::question::{EXPANSION, Keyword, Question};
 
@@ -24,6 +25,13 @@ const REMEMBERED: f32 = 0.5;
 /// How much another word for the same thing counts in the search beside what it counts once a passage
 /// is found: there it must not outweigh the word that was asked with.
 const SEARCHED: f32 = 0.5;
+
+/// How much an English word counts that no document holds and no dictionary translates, beside a
+/// Norwegian one.
+const UNTRANSLATED: f32 = 0.4;
+
+/// How much the name of another party than the one whose view is asked for counts beside other words.
+const OTHER_PARTY: f32 = 0.3;
 
 /// How surely the card of a matter answers what is asked of its course, where a heading names it.
 const COURSE: f32 = 0.8;
@@ -240,6 +248,14 @@ impl Bot {
         Ok(excerpts)
     }
 
+    /// Whether most documents are in English.
+    fn is_english(&self) -> bool {
+        let known = self.entries.iter().filter_map(|entry| entry.metadata());
+        let (english, other): (Vec<_>, Vec<_>) =
+            known.partition(|metadata| metadata.language.as_deref() == Some("en"));
+        english.len() > other.len()
+    }
+
     fn occurs(&self, term: &String) -> bool {
         let found = self.index.passage_frequencies(std::slice::from_ref(term));
         found.is_ok_and(|(frequencies, _)| frequencies.iter().any(|frequency| *frequency > 0))
@@ -274,10 +290,24 @@ impl Bot {
         }
         let mut weights = Weights::new(frequencies, passages);
         // Whose view is asked for is a condition of its own, not a part of the matter.
-        let parts = question.keywords.iter().zip(&mut weights.keywords);
-        parts
-            .filter(|(keyword, _)| keyword.holder)
-            .for_each(|(_, weight)| *weight = 0.0);
+        // An English word that the documents lack is more often one that was not translated than one that
+        // they do not speak of.
+        let foreign = question.language == Language::English && !self.is_english();
+        // "Hva svarte arbeidsgiver på kritikken fra FASA?" is about the criticism.
+        let other = |keyword: &Keyword| {
+            let mut parties = self.parties.iter();
+            question.holder().is_some() && parties.any(|party| term(party) == keyword.term)
+        };
+        let parts = question.keywords.iter().zip(&weights.frequencies);
+        for ((keyword, frequency), weight) in parts.zip(&mut weights.keywords) {
+            if keyword.holder {
+                *weight = 0.0;
+            } else if other(keyword) {
+                *weight *= OTHER_PARTY;
+            } else if foreign && *frequency == 0 && !keyword.name {
+                *weight *= UNTRANSLATED;
+            }
+        }
         Ok(weights)
     }
 

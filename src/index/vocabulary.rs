@@ -79,7 +79,7 @@ impl Vocabulary {
     }
 
     /// The parts of a term, or the term itself.
-    pub fn parts<'a>(&self, term: &'a str) -> Vec<&'a str> {
+    pub fn parts<'a>(&'a self, term: &'a str) -> Vec<&'a str> {
         let parts = self.splitter.parts(term);
         if parts.is_empty() { vec![term] } else { parts }
     }

@@ -7,6 +7,8 @@
 
 use std::collections::HashMap;
 
+use super::stem::stem;
+
 /// How often the words that compounds may be made of occur.
 #[derive(Debug, Clone, Default)]
 pub struct Splitter {
@@ -57,7 +59,7 @@ impl Splitter {
     }
 
     /// The parts of a term; nothing where it is no compound.
-    pub fn parts<'a>(&self, term: &'a str) -> Vec<&'a str> {
+    pub fn parts<'a>(&'a self, term: &'a str) -> Vec<&'a str> {
         let letters = term.chars().count();
         if !(2 * MIN_PART..=MAX_LETTERS).contains(&letters)
             || !term.chars().all(char::is_alphabetic)
@@ -75,7 +77,7 @@ impl Splitter {
     }
 
     /// The best way to make `term` of two to `most` parts.
-    fn split<'a>(&self, term: &'a str, most: usize) -> Option<Way<'a>> {
+    fn split<'a>(&'a self, term: &'a str, most: usize) -> Option<Way<'a>> {
         let mut best: Option<Way> = None;
         for (at, _) in term.char_indices().skip(MIN_PART) {
             let (head, tail) = term.split_at(at);
@@ -85,9 +87,9 @@ impl Splitter {
             let Some((first, frequency)) = self.head(head) else {
                 continue;
             };
-            let whole = self.frequencies.get(tail).map(|frequency| Way {
-                parts: vec![tail],
-                logarithms: (*frequency as f32).ln(),
+            let whole = self.tail(tail).map(|(part, frequency)| Way {
+                parts: vec![part],
+                logarithms: (frequency as f32).ln(),
             });
             let rest = [whole, self.split(tail, most - 1)]
                 .into_iter()
@@ -102,6 +104,13 @@ impl Splitter {
             }
         }
         best
+    }
+
+    /// The word that stands at the end of a compound, which may be a verb's form: "tillitsvalgt".
+    fn tail<'a>(&'a self, tail: &'a str) -> Option<(&'a str, u32)> {
+        let known = |word: &str| self.frequencies.get_key_value(word);
+        let (part, frequency) = known(tail).or_else(|| known(&stem(tail)))?;
+        Some((part, *frequency))
     }
 
     /// The word that stands at the head of a compound, without what links it.

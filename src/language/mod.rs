@@ -129,6 +129,10 @@ mod tests {
                 "forhandlingen",
             ],
             &["FASA", "FASAs", "fasa"],
+            &["skrive", "skriver", "skrev", "skrevet", "skreiv"],
+            &["foreslå", "foreslår", "foreslo", "foreslått"],
+            &["vedta", "vedtar", "vedtok", "vedtatt", "vedteke"],
+            &["gjennomføre", "gjennomført", "gjennomførte"],
             &["ansatt", "ansatte"],
         ] {
             let terms: Vec<String> = forms.iter().map(|form| term(form)).collect();

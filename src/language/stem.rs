@@ -4,6 +4,9 @@
 //! of Savoy (2006); the tables are our own, made so that the forms of both written languages of one
 //! word ("arbeidsgivarane", "arbeidsgiverne") give one stem.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 /// Endings of nouns, adjectives and verbs, longest first, with the fewest letters the stem must keep.
 const ENDINGS: &[(&str, usize)] = &[
     ("hetenes", 3),
@@ -49,8 +52,66 @@ const ENDINGS: &[(&str, usize)] = &[
     ("e", 3),
 ];
 
-/// The stem of a folded word.
+/// Verbs whose forms no ending explains: the infinitive, then other forms, tabs between them, one verb a
+/// line. With a hyphen before it a verb stands after a prefix only: "ført" alone may be "før".
+const VERBS: &str = include_str!("verbs.tsv");
+
+/// What may stand before such a verb.
+const PREFIXES: &[&str] = &[
+    "an", "av", "be", "bort", "etter", "for", "fore", "fra", "fram", "frem", "gjen", "gjennom",
+    "hen", "inn", "iverk", "med", "mot", "ned", "om", "opp", "opprett", "over", "på", "sam",
+    "sammen", "til", "tilbake", "tilrette", "under", "unn", "ut", "ved", "videre",
+];
+
+/// A verb that changes otherwise than by endings.
+struct Verb {
+    /// The stem of its infinitive.
+    stem: String,
+    /// Whether it is meant after a prefix only.
+    prefixed: bool,
+}
+
+/// Such verbs by their forms, and by the stems of these.
+static FORMS: LazyLock<HashMap<String, Verb>> = LazyLock::new(|| {
+    let mut found = HashMap::new();
+    for line in VERBS.lines() {
+        let (prefixed, line) = match line.strip_prefix('-') {
+            Some(line) => (true, line),
+            None => (false, line),
+        };
+        let forms: Vec<&str> = line.split('\t').collect();
+        let stem = forms
+            .first()
+            .map_or_else(String::new, |infinitive| without_ending(infinitive));
+        for form in forms {
+            for key in [form.to_owned(), without_ending(form)] {
+                let stem = stem.clone();
+                found.entry(key).or_insert(Verb { stem, prefixed });
+            }
+        }
+    }
+    found
+});
+
+/// The stem of a folded word: that of the infinitive for a form of a verb that changes otherwise than by
+/// endings ("vedtok", "foreslått", "valgte").
 pub fn stem(word: &str) -> String {
+    let stem = without_ending(word);
+    let verb = |form: &str| {
+        let whole = FORMS.get(form).filter(|verb| !verb.prefixed);
+        let parted = || {
+            PREFIXES.iter().find_map(|prefix| {
+                let verb = FORMS.get(form.strip_prefix(prefix)?)?;
+                Some(format!("{prefix}{}", verb.stem))
+            })
+        };
+        whole.map(|verb| verb.stem.clone()).or_else(parted)
+    };
+    verb(word).or_else(|| verb(&stem)).unwrap_or(stem)
+}
+
+/// A word without its ending.
+fn without_ending(word: &str) -> String {
     if word.bytes().any(|b| b.is_ascii_digit()) {
         return word.to_owned();
     }

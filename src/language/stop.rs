@@ -10,7 +10,7 @@ const NORWEGIAN: &str = "hva hvem hvor hvordan hvorfor hvilken hvilket hvilke nÃ
 const ENGLISH: &str = "what which who whom whose when where why how is are was were be been do does did has have had will \
     would should could can may must the a an of in on at to for from by with about into as and or that this these \
     those it its their they them there than then if so not much many any some s i me you we us our under according tell \
-    give gave say said really actually";
+    give gave say said really actually through out up off e g ie eg";
 
 /// Whether a folded word only carries the question, in a question of this language.
 pub fn is_question_word(word: &str, language: Language) -> bool {

@@ -147,6 +147,18 @@ pub fn kind_of(word: &str) -> Option<Kind> {
     KINDS.iter().find(means).map(|(kind, _)| *kind)
 }
 
+/// The kind of document that a compound means, and what it says of it: "strategilysarkene" are slides
+/// on a strategy.
+pub fn compound_kind_of(word: &str) -> Option<(Kind, String)> {
+    let asked = term(word);
+    KINDS.iter().find_map(|(kind, words)| {
+        let about = words
+            .iter()
+            .find_map(|word| asked.strip_suffix(&term(word)))?;
+        (about.chars().count() >= 3).then(|| (*kind, about.to_owned()))
+    })
+}
+
 impl Filter {
     /// Adds a value for `key`.
     pub fn add(&mut self, key: Key, value: &str) -> Result<(), Refusal> {
