@@ -101,6 +101,15 @@ impl Store {
         Ok(changed > 0)
     }
 
+    /// Forgets what somebody thought of an answer. Says whether they had thought anything.
+    pub fn withdraw(&self, answer: i64, voter: &str) -> anyhow::Result<bool> {
+        let changed = self.connection().execute(
+            "DELETE FROM feedback WHERE answer = ?1 AND voter = ?2",
+            params![answer, voter],
+        )?;
+        Ok(changed > 0)
+    }
+
     /// What people thought of an answer.
     pub fn verdicts(&self, answer: i64) -> anyhow::Result<Vec<Verdict>> {
         let connection = self.connection();
