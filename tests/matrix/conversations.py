@@ -204,6 +204,7 @@ async def device_keys(world):
 
 async def verified(world):
     """The device is signed by its account, and doctor finds nothing about Matrix to mend."""
+    assert "new ones now" not in world.bot.said(), "the first keys were thrown away"
     keys = await device_keys(world)
     assert len(keys) == 1 and all(signed for _, signed in keys.values()), keys
     findings = await world.bot.doctor()
@@ -262,6 +263,41 @@ async def outage(world):
         assert len(kari.answers(event)) == 1, kari.answers(event)
 
 
+async def killed(world):
+    """Killed again and again while it works: each question is answered once, in order."""
+    rooms = [await world.ola.room(world.bot.user) for _ in range(3)]
+    for room in rooms:
+        await world.joined(world.ola, room)
+    asked = {room: [] for room in rooms}
+    for i in range(4):
+        for room in rooms:
+            for words in (CLOSING, HOME):
+                asked[room].append(await world.ola.say(room, f"!ref {words}"))
+        await asyncio.sleep(0.15 * i)
+        await world.bot.end(signal.SIGKILL)
+        await world.bot.start()
+    # While it is away, more is said than the server tells of at once.
+    await world.bot.end(signal.SIGKILL)
+    asked[rooms[0]].append(await world.ola.say(rooms[0], f"!ref {CLOSING}"))
+    # A third one, so that not all that is said is meant for the bot.
+    await world.ola.call("POST", f"/rooms/{rooms[0]}/invite", {"user_id": world.per.id})
+    await world.per.call("POST", f"/join/{rooms[0]}")
+    for i in range(60):
+        await world.per.say(rooms[0], f"Prat nummer {i}")
+    await world.bot.start()
+    for room in rooms:
+
+        async def answered(room=room):
+            answers = [to for to, _ in await world.says(world.ola, room) if to]
+            return len(answers) >= len(asked[room])
+
+        await eventually(answered, "all is answered", 60)
+    await asyncio.sleep(1)
+    for room in rooms:
+        answers = [to for to, _ in await world.says(world.ola, room) if to]
+        assert answers == asked[room], (answers, asked[room])
+
+
 async def crowd(world):
     """A hundred questions of twenty people in ten rooms at once: all are answered, in each room in order."""
     people = []
@@ -302,7 +338,7 @@ async def crowd(world):
         await eventually(count, f"room {i} is answered", 120)
 
     await asyncio.gather(*(all_answered(i) for i in range(10)))
-    print(f"   asked within {asked:.1f} s, all answered after {time.monotonic() - began:.1f} s")
+    print(f"matrix: asked within {asked:.1f} s, all answered after {time.monotonic() - began:.1f} s")
     await asyncio.sleep(1)
     for i, room in enumerate(rooms):
         events = await people[2 * i].messages(room)
@@ -358,7 +394,7 @@ async def lost(world):
     await world.bot.end()
     world.bot.env["REFERENT_MATRIX_RECOVERY"] = "ti ord som bare eieren kjenner"
     await world.bot.start()
-    own = (await master(world))
+    own = await master(world)
     await world.bot.end()
     shutil.rmtree(world.bot.data / "matrix")
     await world.bot.start()
@@ -411,7 +447,7 @@ async def secrets(world):
     assert "panicked" not in log
 
 
-ALL = [history, encrypted, verified, direct, outage, crowd, unreadable, lost, visibility, secrets]
+ALL = [history, encrypted, verified, direct, killed, outage, crowd, unreadable, lost, visibility, secrets]
 
 
 async def main(referent):
@@ -441,7 +477,10 @@ async def main(referent):
         print(f"matrix: failed: {', '.join(failed)}; logs are in {folder}", file=sys.stderr)
         print(world.bot.said()[-6000:], file=sys.stderr)
         return 1
-    shutil.rmtree(folder)
+    if os.environ.get("MATRIX_KEEP"):
+        print(f"matrix: logs are in {folder}")
+    else:
+        shutil.rmtree(folder)
     return 0
 
 

@@ -10,6 +10,7 @@ use anyhow::Context;
 use matrix_sdk::config::SyncSettings;
 use matrix_sdk::deserialized_responses::{TimelineEvent, TimelineEventKind};
 use matrix_sdk::room::MessagesOptions;
+use matrix_sdk::ruma::TransactionId;
 use matrix_sdk::ruma::api::client::filter::FilterDefinition;
 use matrix_sdk::ruma::api::client::sync::sync_events::v3;
 use matrix_sdk::ruma::serde::Raw;
@@ -34,10 +35,11 @@ const FURTHER: usize = 20;
 /// So long the server waits for something to tell.
 const WAIT: Duration = Duration::from_secs(30);
 
-/// What the bot need not hear.
-fn filter() -> anyhow::Result<FilterDefinition> {
+/// What the bot need not hear. Servers give the same answer again to what they take for the same request, for
+/// minutes: what is asked for anew has a mark that tells it apart and leaves nothing out.
+fn filter(mark: &str) -> anyhow::Result<FilterDefinition> {
     let filter = json!({
-        "presence": {"types": []},
+        "presence": {"types": [], "not_types": [mark]},
         "account_data": {"types": ["m.direct", "m.secret_storage.*", "m.cross_signing.*", "m.megolm_backup.*", "m.push_rules"]},
         "room": {
             "ephemeral": {"types": []},
@@ -67,7 +69,7 @@ pub(super) async fn kept(client: &Client) -> anyhow::Result<Option<Kept>> {
 /// The first sync with a server: nothing that comes with it is answered.
 pub(super) async fn first(client: &Client) -> Result<Kept, matrix_sdk::Error> {
     let settings = SyncSettings::new().timeout(Duration::ZERO);
-    let filter = filter().unwrap_or_default();
+    let filter = filter("").unwrap_or_default();
     let first = now() * 1000;
     let response = client.sync_once(settings.filter(filter.into())).await?;
     Ok(Kept {
@@ -94,7 +96,7 @@ impl Matrix {
         let mut pause = Duration::from_secs(1);
         let mut caught_up = false;
         let mut since = self.progress().since().to_owned();
-        let settings = SyncSettings::new().timeout(WAIT).filter(filter()?.into());
+        let settings = SyncSettings::new().timeout(WAIT).filter(filter("")?.into());
         loop {
             let one = async {
                 if !caught_up {
@@ -138,7 +140,8 @@ impl Matrix {
         let mut request = v3::Request::new();
         request.since = Some(since.clone());
         request.timeout = Some(Duration::ZERO);
-        request.filter = filter().ok().map(Into::into);
+        let mark = TransactionId::new();
+        request.filter = filter(mark.as_str()).ok().map(Into::into);
         let response = self.client.send(request).await?;
         let mut came = Vec::new();
         for (id, joined) in response.rooms.join {

@@ -372,11 +372,6 @@ pub(super) fn ended() -> anyhow::Error {
 /// Sees to it that the device is signed by its account. Says in words what was done or is to be done.
 pub(super) async fn sign(client: &Client, login: &Login) -> anyhow::Result<()> {
     let encryption = client.encryption();
-    let recovery = encryption.recovery();
-    let signed = async || {
-        let device = encryption.get_own_device().await?;
-        anyhow::Ok(device.is_some_and(|device| device.is_cross_signed_by_owner()))
-    };
     encryption
         .bootstrap_cross_signing_if_needed(None)
         .await
@@ -388,16 +383,16 @@ pub(super) async fn sign(client: &Client, login: &Login) -> anyhow::Result<()> {
             }
         })?;
     let mut made_anew = false;
-    if !signed().await? || !has_keys(client).await {
+    if !is_signed(client).await? {
         if let Some(words) = &login.recovery {
-            match recovery.recover(words.reveal()).await {
+            match encryption.recovery().recover(words.reveal()).await {
                 Ok(()) => eprintln!("referent: the keys of the Matrix account were recovered"),
                 Err(error) => tracing::warn!(
                     "matrix: the account's keys cannot be recovered with {RECOVERY}: {error}"
                 ),
             }
         }
-        if !signed().await? || !has_keys(client).await {
+        if !is_signed(client).await? {
             made_anew = true;
             make_anew(client, login).await?;
         }
@@ -410,10 +405,29 @@ pub(super) async fn sign(client: &Client, login: &Login) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Whether the account's own keys are here.
-async fn has_keys(client: &Client) -> bool {
-    let status = client.encryption().cross_signing_status().await;
-    status.is_some_and(|status| status.is_complete())
+/// Whether the device is signed with the account's own keys, and these are here. Where they are and it is
+/// not, it is signed.
+async fn is_signed(client: &Client) -> anyhow::Result<bool> {
+    let encryption = client.encryption();
+    let status = encryption.cross_signing_status().await;
+    let user = client.user_id().context("nobody is logged in")?;
+    // What others see of the account now.
+    encryption.request_user_identity(user).await?;
+    let Some(device) = encryption.get_own_device().await? else {
+        return Ok(false);
+    };
+    if !status.is_some_and(|status| status.is_complete()) {
+        return Ok(false);
+    }
+    if !device.is_cross_signed_by_owner() {
+        // Keys that are not the account's any more sign nothing.
+        if device.verify().await.is_err() {
+            return Ok(false);
+        }
+        encryption.request_user_identity(user).await?;
+    }
+    let device = encryption.get_own_device().await?;
+    Ok(device.is_some_and(|device| device.is_cross_signed_by_owner()))
 }
 
 /// Makes new keys for the account, in place of those that nobody has any more.
