@@ -152,7 +152,7 @@ fn lasting(error: &matrix_sdk::Error) -> Lasting {
             Lasting::No
         }
         (_, Some(api)) => Lasting::Refused(match api.error_kind() {
-            Some(ErrorKind::Forbidden { .. }) => {
+            Some(ErrorKind::Forbidden) => {
                 "give the bot the right to send messages in the room".to_owned()
             }
             Some(kind) => kind.errcode().to_string(),

@@ -242,7 +242,7 @@ async fn with_password(
         .send()
         .await
         .map_err(|error| match error.client_api_error_kind() {
-            Some(ErrorKind::Forbidden { .. }) => Failure::Final(anyhow::anyhow!(
+            Some(ErrorKind::Forbidden) => Failure::Final(anyhow::anyhow!(
                 "Matrix refuses the password in {PASSWORD} for {}: correct it",
                 kept.user_id
             )),
