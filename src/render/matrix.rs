@@ -182,7 +182,7 @@ pub fn answer(answer: &Answer, searched: &Searched, further: &[Excerpt]) -> Mess
     }
     if !further.is_empty() {
         // Less than what answers, as it is only what else there is.
-        const FURTHER: usize = 1000;
+        const FURTHER: usize = 600;
         page.fold(chat::more(language), |page| {
             for excerpt in further {
                 page.excerpt(excerpt, FURTHER);

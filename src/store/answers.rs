@@ -73,9 +73,9 @@ impl Store {
         Ok(connection.query_row(&query, [answer], read).optional()?)
     }
 
-    /// The answer that a message holds, and its number.
+    /// The answer that a message holds, the last one where it was changed, and its number.
     pub fn given_in(&self, message: &str) -> anyhow::Result<Option<(i64, Given)>> {
-        let query = format!("SELECT {COLUMNS}, id FROM answer WHERE message = ?1");
+        let query = format!("SELECT {COLUMNS}, id FROM answer WHERE message = ?1 ORDER BY id DESC");
         let connection = self.connection();
         let found = connection.query_row(&query, [message], |row| Ok((row.get(8)?, read(row)?)));
         Ok(found.optional()?)

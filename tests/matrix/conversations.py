@@ -410,6 +410,36 @@ async def master(world):
     return found["master_keys"][world.bot.user]["keys"]
 
 
+async def token(world):
+    """With a token instead of the password; a second program is kept away, and a session that is ended
+    from elsewhere is told of, as is a wrong password."""
+    second = Bot(world.bot.referent, world.folder / "second", world.synapse, world.bot.inviters)
+    for program, said in ((world.bot, "is used by another program"), (second, "refuses the password")):
+        other = Bot(world.bot.referent, program.config.parent, world.synapse, world.bot.inviters)
+        other.log = world.folder / "other.log"
+        other.env["REFERENT_MATRIX_PASSWORD"] = "et annet passord"
+        await other.launch(other.referent, "serve", *other.options(), env=other.env)
+        assert await asyncio.wait_for(other.process.wait(), 30) == 1, other.said()
+        assert said in other.said(), other.said()
+    await world.bot.end()
+    login = {
+        "type": "m.login.password",
+        "identifier": {"type": "m.id.user", "user": "referent"},
+        "password": PASSWORD,
+    }
+    account = await world.ola.call("POST", "/login", login)
+    second.env = {"REFERENT_MATRIX_TOKEN": account["access_token"]}
+    await second.start()
+    assert "start once with REFERENT_MATRIX_PASSWORD" in second.said()
+    room = await world.encrypted_room()
+    _, _, content = await world.kari.ask(room, CLOSING)
+    assert CLOSES in content["body"]
+    await Plain(world.synapse, world.http, account).call("POST", "/logout", {})
+    assert await asyncio.wait_for(second.process.wait(), 60) == 1
+    assert "logged out of Matrix from elsewhere" in second.said()
+    await world.bot.start()
+
+
 async def visibility(world):
     """A collection is shown in its room, or where all are of its server; nothing tells of it elsewhere."""
     board = await world.ola.room(world.bot.user)
@@ -447,7 +477,7 @@ async def secrets(world):
     assert "panicked" not in log
 
 
-ALL = [history, encrypted, verified, direct, killed, outage, crowd, unreadable, lost, visibility, secrets]
+ALL = [history, encrypted, verified, direct, killed, outage, crowd, unreadable, lost, token, visibility, secrets]
 
 
 async def main(referent):

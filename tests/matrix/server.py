@@ -142,6 +142,7 @@ class Bot(Program):
     """The program under test."""
 
     def __init__(self, referent, folder, synapse, inviters):
+        folder.mkdir(exist_ok=True)
         super().__init__(folder / "referent.log")
         self.referent = str(Path(referent).resolve())
         self.data = folder / "data"

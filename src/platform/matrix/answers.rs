@@ -385,7 +385,7 @@ impl Matrix {
             Place::Instead(answer) => answer.clone(),
             _ => event.to_owned(),
         };
-        self.own.put(event.clone(), ());
+        self.own.put(event.clone(), true);
         self.shared.remember(key(&event), done.said.clone());
         let thread = question.thread.clone();
         if let Some(thread) = &thread {
@@ -420,14 +420,14 @@ impl Matrix {
 
     /// Whether the bot sent an event.
     async fn is_own(&self, room: &Room, event: &str) -> bool {
-        if self.own.get(&event.to_owned()).is_some() {
-            return true;
+        if let Some(own) = self.own.get(&event.to_owned()) {
+            return own;
         }
-        let sender = self.event(room, event).await;
-        let own = sender.is_some_and(|event| event["sender"] == self.me.as_str());
-        if own {
-            self.own.put(event.to_owned(), ());
-        }
+        let Some(found) = self.event(room, event).await else {
+            return false;
+        };
+        let own = found["sender"] == self.me.as_str();
+        self.own.put(event.to_owned(), own);
         own
     }
 
@@ -624,7 +624,10 @@ impl Matrix {
                     ""
                 }
             );
-            let words = Message::plain(phrases::unreadable(withheld, Language::Bokmal));
+            // What it was written in is not known.
+            let languages = [Language::Bokmal, Language::English];
+            let words = languages.map(|language| phrases::unreadable(withheld, language));
+            let words = Message::plain(&words.join("\n\n"));
             let place = Place::Reply(heard.id.clone());
             match self
                 .say(room, &words, &place, &heard.id, "unreadable")

@@ -28,7 +28,7 @@ use super::Shared;
 use super::recent::Recent;
 use crate::config;
 use progress::Progress;
-use session::Failure;
+use session::{Failure, Locked};
 
 pub use check::check;
 pub use session::Login;
@@ -62,10 +62,12 @@ struct Matrix {
     asked: Recent<String, answers::Asked>,
     /// Events that came in this run.
     events: Recent<String, ()>,
-    /// Messages of the bot.
-    own: Recent<String, ()>,
+    /// Whether messages are the bot's own.
+    own: Recent<String, bool>,
     stop: watch::Receiver<bool>,
     tasks: Tasks,
+    /// Nobody else uses the keys.
+    _locked: Locked,
 }
 
 /// What was begun and is not finished.
@@ -126,6 +128,7 @@ pub async fn run(
     login: Login,
     mut stop: watch::Receiver<bool>,
 ) -> anyhow::Result<()> {
+    let locked = session::lock(data)?;
     let Some((client, progress)) = start(config, &login, data, &mut stop).await? else {
         return Ok(());
     };
@@ -157,6 +160,7 @@ pub async fn run(
         own: Recent::new(MANY),
         stop: stop.clone(),
         tasks: Tasks::default(),
+        _locked: locked,
         client,
     });
     let word = if rooms == 1 { "room" } else { "rooms" };

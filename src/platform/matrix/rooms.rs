@@ -111,8 +111,10 @@ impl Matrix {
 
     async fn greet(&self, room: &Room) {
         let direct = self.is_direct(room).await;
-        let words = phrases::greeting(&self.prefixes[0], direct, Language::Bokmal);
-        let message = Message::plain(&words);
+        let languages = [Language::Bokmal, Language::English];
+        let words =
+            languages.map(|language| phrases::greeting(&self.prefixes[0], direct, language));
+        let message = Message::plain(&words.join("\n\n"));
         let id = room.room_id().as_str();
         if let Err(failure) = self.say(room, &message, &Place::Room, id, "greeting").await {
             tracing::warn!("matrix: a greeting cannot be said: {failure}");

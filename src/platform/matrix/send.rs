@@ -61,10 +61,17 @@ pub(super) fn content(message: &Message, place: &Place) -> Value {
             });
         }
         Place::Instead(of) => {
-            content["m.new_content"] = said;
-            content["body"] = json!(format!("* {}", message.body));
-            content["formatted_body"] = json!(format!("* {}", message.html));
-            content["m.relates_to"] = json!({"rel_type": "m.replace", "event_id": of});
+            // For clients that do not know edits. All of it twice could be more than an event holds.
+            const FIRST: usize = 300;
+            let first: String = message.body.chars().take(FIRST).collect();
+            let more = if first == message.body { "" } else { " …" };
+            content = json!({
+                "msgtype": "m.notice",
+                "body": format!("* {first}{more}"),
+                "m.mentions": {},
+                "m.new_content": said,
+                "m.relates_to": {"rel_type": "m.replace", "event_id": of},
+            });
         }
     }
     content
@@ -181,10 +188,14 @@ pub(super) fn brief(error: &matrix_sdk::Error) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::matrix::MOST;
 
     #[test]
     fn whatever_is_said_is_a_notice_that_mentions_nobody() {
-        let message = Message::plain("Hei");
+        let message = Message {
+            body: "Hei ".repeat(MOST / 8),
+            html: "Hei ".repeat(MOST / 8),
+        };
         for place in [
             Place::Room,
             Place::Reply("$a".to_owned()),
@@ -195,12 +206,12 @@ mod tests {
             Place::Instead("$b".to_owned()),
         ] {
             let content = content(&message, &place);
+            assert!(content.to_string().len() < MOST + 2_000);
             let mut said = vec![&content];
             said.extend(content.get("m.new_content"));
             for said in said {
                 assert_eq!(said["msgtype"], "m.notice");
                 assert_eq!(said["m.mentions"], json!({}));
-                assert_eq!(said["format"], "org.matrix.custom.html");
             }
         }
     }

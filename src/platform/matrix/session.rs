@@ -1,6 +1,7 @@
 //! The bot's account on Matrix: it logs in once and keeps its device, as keys belong to devices. The
 //! device is signed with the account's own keys, so that it shows as verified.
 
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -141,6 +142,34 @@ fn only_for_owner(path: &Path, mode: u32) -> std::io::Result<()> {
     Ok(())
 }
 
+/// The folder belongs to this program as long as this is there. Two that encrypt with the same keys would
+/// spoil them.
+pub(super) struct Locked(#[expect(dead_code, reason = "closing it is what counts")] File);
+
+/// Makes the folder under `data`, and keeps others away from it.
+pub(super) fn lock(data: &Path) -> anyhow::Result<Locked> {
+    let folder = data.join(FOLDER);
+    let open = || {
+        std::fs::create_dir_all(&folder)?;
+        only_for_owner(&folder, 0o700)?;
+        File::create(folder.join("lock"))
+    };
+    let file = open().with_context(|| {
+        format!(
+            "cannot make {}: correct the rights of the data folder",
+            folder.display()
+        )
+    })?;
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => anyhow::bail!(
+            "{} is used by another program: end that one, or choose another [data] path",
+            folder.display()
+        ),
+        // Where there are no locks, nobody is kept away.
+        Ok(()) | Err(TryLockError::Error(_)) => Ok(Locked(file)),
+    }
+}
+
 /// Why there is no session.
 #[derive(Debug)]
 pub(super) enum Failure {
@@ -165,14 +194,6 @@ pub(super) async fn open(
     let folder: PathBuf = data.join(FOLDER);
     let user = UserId::parse(&config.user_id)
         .with_context(|| format!("matrix.user_id = \"{}\": correct it", config.user_id))?;
-    std::fs::create_dir_all(&folder)
-        .and_then(|()| only_for_owner(&folder, 0o700))
-        .with_context(|| {
-            format!(
-                "cannot make {}: correct the rights of the data folder",
-                folder.display()
-            )
-        })?;
     let kept = match Kept::read(data)? {
         Some(kept) => kept,
         None => {
