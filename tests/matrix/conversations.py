@@ -263,6 +263,30 @@ async def outage(world):
         assert len(kari.answers(event)) == 1, kari.answers(event)
 
 
+async def threads(world):
+    """In a thread of others the bot answers who names it, and nobody else; in one on its message, all."""
+    room = await world.ola.room(world.bot.user, world.per.id)
+    await world.per.call("POST", f"/join/{room}")
+    await world.joined(world.ola, room)
+    root = await world.per.say(room, "Har noen lest referatet?")
+    named = await world.ola.say(room, f"@referent {CLOSING}", relation=in_thread(root))
+    assert CLOSES in (await world.said_to(world.ola, room, named))[0]
+    others = await world.per.say(room, "Takk! Hvem tar kaffen?", relation=in_thread(root))
+    latest = await world.ola.say(room, "!ref siste")
+    await world.said_to(world.ola, room, latest)
+    answers = [e for e in await world.ola.messages(room) if e["sender"] == world.bot.user]
+    on_answer = in_thread(answers[-1]["event_id"])
+    inside = await world.per.say(room, CLOSING, relation=on_answer)
+    assert CLOSES in (await world.said_to(world.ola, room, inside))[0]
+    # To reply to somebody's question with the bot's name alone is to pass it on.
+    question = await world.per.say(room, CLOSING)
+    reply = {"m.in_reply_to": {"event_id": question}}
+    passed = await world.ola.say(room, "@referent", relation=reply)
+    assert CLOSES in (await world.said_to(world.ola, room, passed))[0]
+    to = [to for to, _ in await world.says(world.ola, room)]
+    assert others not in to and question not in to and root not in to, to
+
+
 async def killed(world):
     """Killed again and again while it works: each question is answered once, in order."""
     rooms = [await world.ola.room(world.bot.user) for _ in range(3)]
@@ -340,6 +364,9 @@ async def crowd(world):
     await asyncio.gather(*(all_answered(i) for i in range(10)))
     print(f"matrix: asked within {asked:.1f} s, all answered after {time.monotonic() - began:.1f} s")
     await asyncio.sleep(1)
+    own = [line for line in world.synapse.said().splitlines() if "{@referent:" in line]
+    assert [line for line in own if " 429 " in line], "the bot was never told to wait"
+    assert [line for line in own if "/typing/" in line and " 200 " in line], "it is not seen working"
     for i, room in enumerate(rooms):
         events = await people[2 * i].messages(room)
         questions = [e["event_id"] for e in events if e["content"].get("body", "").startswith("!ref ")]
@@ -477,7 +504,7 @@ async def secrets(world):
     assert "panicked" not in log
 
 
-ALL = [history, encrypted, verified, direct, killed, outage, crowd, unreadable, lost, token, visibility, secrets]
+ALL = [history, encrypted, verified, direct, threads, killed, outage, crowd, unreadable, lost, token, visibility, secrets]
 
 
 async def main(referent):

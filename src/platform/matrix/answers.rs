@@ -1,18 +1,15 @@
 //! What becomes of what was heard: whether the bot is meant, what is wanted, and where it is answered.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use matrix_sdk::Room;
-use matrix_sdk::deserialized_responses::{
-    TimelineEventKind, UnableToDecryptInfo, UnableToDecryptReason, WithheldCode,
-};
 use sha2::Digest;
 
 use super::Matrix;
-use super::heard::{self, Heard, What, Words};
+use super::heard::{self, What, Words};
 use super::listen::json_of;
-use super::rooms::{Encrypted, Waiting};
+use super::rooms::Waiting;
 use super::send::{Failure, Place};
 use crate::bot::command::{Command, Reply};
 use crate::bot::typed::{self, Wish};
@@ -42,7 +39,7 @@ struct Question<'a> {
     /// The conversation that it belongs to.
     on: On,
     place: Place,
-    /// What the conversation of the answer is remembered by, if not by the answer alone.
+    /// The thread of the bot, or the room with two, that the conversation is remembered by.
     thread: Option<String>,
 }
 
@@ -186,14 +183,12 @@ impl Matrix {
         };
         let replies = matches!(&replied, Some((_, true)));
         let own_thread = match &words.thread {
-            // What is said to others there, or in reply to them, is theirs.
-            Some(root) => {
-                let among = replied.is_none() && !words.mention_others(&self.me);
-                among && self.is_own_thread(root).await
-            }
+            Some(root) => self.is_own_thread(room, root).await,
             None => false,
         };
-        if !(direct || typed.is_some() || mentioned || replies || own_thread) {
+        // What is said to others in its threads, or in reply to them, is theirs.
+        let among = own_thread && replied.is_none() && !words.mention_others(&self.me);
+        if !(direct || typed.is_some() || mentioned || replies || among) {
             return None;
         }
         let mut text = match typed {
@@ -231,6 +226,8 @@ impl Matrix {
             None => Place::Reply(id.to_owned()),
         };
         let thread = match (&place, &on) {
+            // To be asked in a thread of others makes it none of the bot's.
+            (Place::Thread { root, .. }, _) if !direct && !own_thread && root != id => None,
             (Place::Thread { root, .. }, _) => Some(root.clone()),
             (_, On::Thread(room)) => Some(room.clone()),
             _ => None,
@@ -256,7 +253,7 @@ impl Matrix {
             true => Language::Bokmal,
             false => detect(&question.text),
         };
-        if let Err(wait) = self.limits.take(question.sender, room.room_id().as_str()) {
+        if let Err(wait) = self.pace.take(question.sender, room.room_id().as_str()) {
             let Some(wait) = wait else { return Ok(None) };
             let when = phrases::in_seconds(wait, language);
             let words = Message::plain(&chat::too_fast(&when, language));
@@ -334,7 +331,10 @@ impl Matrix {
         self.shared
             .work(move |shared| {
                 let before = match (thread, message) {
-                    (Some(thread), _) => shared.before_in_thread(&thread),
+                    // Somebody may have opened it on a message of the bot.
+                    (Some(thread), _) => shared
+                        .before_in_thread(&thread)
+                        .or_else(|| shared.before_message(&thread)),
                     (None, Some(message)) => shared.before_message(&message),
                     (None, None) => None,
                 };
@@ -431,10 +431,11 @@ impl Matrix {
         own
     }
 
-    async fn is_own_thread(self: &Arc<Self>, root: &str) -> bool {
-        let root = root.to_owned();
-        let known = self.shared.work(move |shared| shared.store.thread(&root));
-        known.await.is_ok_and(|known| known.is_some())
+    /// Whether a thread was opened by an answer of the bot, or on a message of it.
+    async fn is_own_thread(self: &Arc<Self>, room: &Room, root: &str) -> bool {
+        let thread = root.to_owned();
+        let known = self.shared.work(move |shared| shared.store.thread(&thread));
+        known.await.is_ok_and(|known| known.is_some()) || self.is_own(room, root).await
     }
 
     /// What somebody said in a message.
@@ -470,201 +471,6 @@ impl Matrix {
         });
         Typing(Some(done))
     }
-
-    /// Keeps what somebody thinks of an answer.
-    async fn reacted(
-        self: &Arc<Self>,
-        room: &Room,
-        (reaction, sender): (String, String),
-        to: String,
-        sign: &str,
-    ) -> bool {
-        let Some(good) = verdict(sign) else {
-            return true;
-        };
-        let place = key(room.room_id().as_str());
-        let kept = self
-            .shared
-            .work(move |shared| {
-                let Some((answer, given)) = shared.store.given_in(&to)? else {
-                    return Ok(None);
-                };
-                if given.channel != place {
-                    return Ok(None);
-                }
-                let voter = voter(&sender, answer);
-                shared.store.judge(answer, &voter, good, None, now())?;
-                Ok(Some((answer, voter)))
-            })
-            .await;
-        match kept {
-            Ok(Some((answer, voter))) => {
-                self.votes_change(answer, &voter, |votes| {
-                    votes.retain(|(known, _)| *known != reaction);
-                    votes.push((reaction.clone(), good));
-                })
-                .await;
-                let of = serde_json::to_vec(&(answer, &voter)).unwrap_or_default();
-                self.put(&reaction_key(&reaction), of).await;
-            }
-            Ok(None) => {}
-            Err(error) => tracing::error!("matrix: a verdict cannot be kept: {error:#}"),
-        }
-        true
-    }
-
-    /// Takes back what somebody thought of an answer, if that is what was taken back: what they said of it
-    /// otherwise holds again.
-    async fn taken_back(self: &Arc<Self>, event: String) -> bool {
-        let store = self.client.state_store();
-        let key = reaction_key(&event);
-        let Ok(Some(of)) = store.remove_custom_value(key.as_bytes()).await else {
-            return true;
-        };
-        let Ok((answer, voter)) = serde_json::from_slice::<(i64, String)>(&of) else {
-            return true;
-        };
-        let left = self
-            .votes_change(answer, &voter, |votes| {
-                votes.retain(|(known, _)| *known != event)
-            })
-            .await;
-        let last = left.last().map(|(_, good)| *good);
-        let kept = self
-            .shared
-            .work(move |shared| match last {
-                Some(good) => shared.store.judge(answer, &voter, good, None, now()),
-                None => shared.store.withdraw(answer, &voter),
-            })
-            .await;
-        if let Err(error) = kept {
-            tracing::error!("matrix: a verdict cannot be taken back: {error:#}");
-        }
-        true
-    }
-
-    /// Changes which reactions somebody has to an answer; returns them, the last one last.
-    async fn votes_change(
-        &self,
-        answer: i64,
-        voter: &str,
-        change: impl FnOnce(&mut Vec<(String, bool)>),
-    ) -> Vec<(String, bool)> {
-        let key = format!("referent.votes.{answer}.{voter}");
-        let known = self
-            .client
-            .state_store()
-            .get_custom_value(key.as_bytes())
-            .await;
-        let known = known.ok().flatten();
-        let mut votes: Vec<(String, bool)> = known
-            .and_then(|votes| serde_json::from_slice(&votes).ok())
-            .unwrap_or_default();
-        change(&mut votes);
-        self.put(&key, serde_json::to_vec(&votes).unwrap_or_default())
-            .await;
-        votes
-    }
-
-    async fn put(&self, key: &str, value: Vec<u8>) {
-        let kept = self
-            .client
-            .state_store()
-            .set_custom_value(key.as_bytes(), value);
-        if let Err(error) = kept.await {
-            tracing::error!("matrix: something cannot be kept: {error}");
-        }
-    }
-
-    /// Waits for the key of a message; where none comes, says once that it cannot be read.
-    async fn unreadable(
-        self: &Arc<Self>,
-        room: &Room,
-        heard: Heard,
-        encrypted: Option<Encrypted>,
-        begun: super::Begun,
-    ) {
-        // Keys often come a moment after what they open.
-        const WAIT: [u64; 5] = [1, 1, 2, 3, 5];
-        let mut withheld = false;
-        if let Some(encrypted) = &encrypted {
-            for seconds in WAIT {
-                let mut stop = self.stop.clone();
-                tokio::select! {
-                    () = tokio::time::sleep(Duration::from_secs(seconds)) => {}
-                    _ = stop.wait_for(|stop| *stop) => return,
-                }
-                let Ok(event) = room.decrypt_event(encrypted, None).await else {
-                    continue;
-                };
-                if let TimelineEventKind::UnableToDecrypt { utd_info, .. } = &event.kind {
-                    withheld = is_withheld(utd_info);
-                    continue;
-                }
-                return match heard::read(&json_of(&event), &self.me) {
-                    Some(heard) => self.enqueue(
-                        room,
-                        Waiting {
-                            heard,
-                            encrypted: None,
-                            begun,
-                        },
-                    ),
-                    None => self.done(&heard.id).await,
-                };
-            }
-        }
-        if self.note_unreadable(room, &heard.sender, true).await {
-            tracing::warn!(
-                "matrix: a message in {} cannot be decrypted{}",
-                room.room_id(),
-                if withheld {
-                    ": its key is withheld"
-                } else {
-                    ""
-                }
-            );
-            // What it was written in is not known.
-            let languages = [Language::Bokmal, Language::English];
-            let words = languages.map(|language| phrases::unreadable(withheld, language));
-            let words = Message::plain(&words.join("\n\n"));
-            let place = Place::Reply(heard.id.clone());
-            match self
-                .say(room, &words, &place, &heard.id, "unreadable")
-                .await
-            {
-                Ok(_) => {}
-                Err(Failure::Ending) => {
-                    self.note_unreadable(room, &heard.sender, false).await;
-                    return;
-                }
-                Err(failure) => tracing::warn!("matrix: that could not be said: {failure}"),
-            }
-        }
-        self.done(&heard.id).await;
-    }
-
-    /// Something of a sender could be read: when that changes, it is said anew.
-    async fn readable(&self, room: &Room, sender: &str) {
-        if room.encryption_state().is_encrypted() {
-            self.note_unreadable(room, sender, false).await;
-        }
-    }
-
-    /// Takes note whether a sender's messages in a room cannot be read. Says whether that is new.
-    async fn note_unreadable(&self, room: &Room, sender: &str, cannot: bool) -> bool {
-        let name = format!("{} {sender}", room.room_id());
-        let mut unreadable = self.unreadable.lock().await;
-        let new = match cannot {
-            true => unreadable.insert(name),
-            false => unreadable.remove(&name),
-        };
-        if new {
-            let all = serde_json::to_vec(&*unreadable).unwrap_or_default();
-            self.put(super::UNREADABLE, all).await;
-        }
-        new
-    }
 }
 
 /// The bot is shown to be working as long as this is there.
@@ -674,76 +480,6 @@ struct Typing(
 );
 
 /// What something is remembered or kept under, with the platform's name before it.
-fn key(id: &str) -> String {
+pub(super) fn key(id: &str) -> String {
     format!("matrix:{id}")
-}
-
-fn reaction_key(event: &str) -> String {
-    format!("referent.reaction.{event}")
-}
-
-/// Whether a sign says that an answer is good, or that it is bad; in whatever colour.
-fn verdict(sign: &str) -> Option<bool> {
-    match sign.chars().next()? {
-        '👍' => Some(true),
-        '👎' => Some(false),
-        _ => None,
-    }
-}
-
-/// What tells those who judge an answer apart: nobody is named by it, and nobody has two verdicts.
-fn voter(user: &str, answer: i64) -> String {
-    let digest = sha2::Sha256::digest(format!("matrix:{user}:{answer}"));
-    digest
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
-}
-
-fn is_withheld(info: &UnableToDecryptInfo) -> bool {
-    matches!(
-        &info.reason,
-        UnableToDecryptReason::MissingMegolmSession {
-            withheld_code: Some(WithheldCode::Unverified | WithheldCode::Blacklisted)
-        }
-    )
-}
-
-/// How fast people may ask, by the core's rule; who was told so is not told again for a while.
-pub(super) struct Limits {
-    limits: crate::platform::limits::Limits,
-    told: crate::platform::recent::Recent<u64, Instant>,
-}
-
-impl Limits {
-    pub(super) fn new(user_per_minute: u32, room_per_minute: u32) -> Limits {
-        Limits {
-            limits: crate::platform::limits::Limits::new(user_per_minute, room_per_minute),
-            told: crate::platform::recent::Recent::new(1000),
-        }
-    }
-
-    /// Counts a question. Where it comes too soon, says for how many seconds to wait; nothing to one who
-    /// was told so a moment ago, or two programs could go on telling each other.
-    fn take(&self, user: &str, room: &str) -> Result<(), Option<u64>> {
-        const AGAIN: Duration = Duration::from_secs(60);
-        let (user, now) = (number(user), Instant::now());
-        let taken = self.limits.take(user, Some(number(room)), now);
-        taken.map_err(|wait| {
-            let told = self.told.get(&user);
-            let told = told.is_some_and(|at| now.duration_since(at) < AGAIN);
-            if !told {
-                self.told.put(user, now);
-            }
-            (!told).then(|| wait.as_secs() + 1)
-        })
-    }
-}
-
-fn number(id: &str) -> u64 {
-    use std::hash::{DefaultHasher, Hash, Hasher};
-    let mut hasher = DefaultHasher::new();
-    id.hash(&mut hasher);
-    hasher.finish()
 }

@@ -102,22 +102,25 @@ impl Matrix {
                 if !caught_up {
                     self.catch_up().await?;
                 }
-                self.client.sync_once(settings.clone()).await
+                let response = self.client.sync_once(settings.clone()).await?;
+                let next = response.next_batch.clone();
+                self.receive(response, &since).await?;
+                Ok(next)
             };
             let heard = tokio::select! {
                 heard = one => heard,
                 _ = stop.wait_for(|stop| *stop) => return Ok(()),
             };
             match heard {
-                Ok(response) => {
+                Ok(next) => {
                     caught_up = true;
                     pause = Duration::from_secs(1);
-                    let next = response.next_batch.clone();
-                    self.receive(response, &since).await;
                     since = next;
                 }
                 Err(error) if session::is_ended(&error) => return Err(session::ended()),
                 Err(error) => {
+                    // The library may have seen what was not put into the queues.
+                    caught_up = false;
                     tracing::warn!(
                         "matrix: {}; trying again in {} s",
                         brief(&error),
@@ -162,14 +165,18 @@ impl Matrix {
                     .filter(|_| joined.timeline.limited),
             });
         }
-        self.hear(came, &since, response.next_batch).await;
+        self.hear(came, &since, response.next_batch).await?;
         for room in self.client.invited_rooms() {
             self.invited(room);
         }
         Ok(())
     }
 
-    async fn receive(self: &Arc<Self>, response: SyncResponse, since: &str) {
+    async fn receive(
+        self: &Arc<Self>,
+        response: SyncResponse,
+        since: &str,
+    ) -> Result<(), matrix_sdk::Error> {
         for id in response.rooms.invited.keys() {
             if let Some(room) = self.client.get_room(id) {
                 self.invited(room);
@@ -186,15 +193,20 @@ impl Matrix {
                     .filter(|_| update.timeline.limited),
             })
         });
-        self.hear(came.collect(), since, response.next_batch).await;
+        self.hear(came.collect(), since, response.next_batch).await
     }
 
     /// Puts what came between two places of the stream into the queues.
-    async fn hear(self: &Arc<Self>, came: Vec<Came>, since: &str, next: String) {
+    async fn hear(
+        self: &Arc<Self>,
+        came: Vec<Came>,
+        since: &str,
+        next: String,
+    ) -> Result<(), matrix_sdk::Error> {
         let mut heard = Vec::new();
         for came in came {
             let room = came.room.clone();
-            for event in self.to_hear(came, since).await {
+            for event in self.to_hear(came, since).await? {
                 let Some(read) = heard::read(&json_of(&event), &self.me) else {
                     continue;
                 };
@@ -227,11 +239,16 @@ impl Matrix {
         if moved {
             self.keep().await;
         }
+        Ok(())
     }
 
     /// The events of a room that are to be heard, in their order: those since the bot was invited, with
     /// those that the server left out.
-    async fn to_hear(&self, came: Came, since: &str) -> Vec<TimelineEvent> {
+    async fn to_hear(
+        &self,
+        came: Came,
+        since: &str,
+    ) -> Result<Vec<TimelineEvent>, matrix_sdk::Error> {
         let Came {
             room,
             mut events,
@@ -242,20 +259,24 @@ impl Matrix {
             // The invite may be older than the bot.
             let first = self.progress().first();
             events.retain(|event| heard::sent_at(&json_of(event)) >= first);
-            return events;
+            return Ok(events);
         }
         let Some(mut before) = before else {
-            return events;
+            return Ok(events);
         };
         let mut earlier: Vec<TimelineEvent> = Vec::new();
         for _ in 0..FURTHER {
             let mut options = MessagesOptions::backward().from(before.as_str());
             options.to = Some(since.to_owned());
             options.limit = AT_ONCE.into();
-            let Ok(further) = room.messages(options).await.inspect_err(|error| {
-                tracing::warn!("matrix: what was missed cannot be read: {}", brief(error));
-            }) else {
-                break;
+            let further = match room.messages(options).await {
+                Ok(further) => further,
+                // The server would say so again.
+                Err(error) if is_refusal(&error) => {
+                    tracing::warn!("matrix: what was missed cannot be read: {}", brief(&error));
+                    break;
+                }
+                Err(error) => return Err(error),
             };
             let mut chunk = further.chunk;
             chunk.reverse();
@@ -270,7 +291,7 @@ impl Matrix {
             }
         }
         earlier.extend(events);
-        earlier
+        Ok(earlier)
     }
 
     /// The first of some events after the bot became a member, if it became one with them. Who invites it
@@ -306,6 +327,11 @@ impl Matrix {
     pub(super) fn progress(&self) -> std::sync::MutexGuard<'_, super::progress::Progress> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn is_refusal(error: &matrix_sdk::Error) -> bool {
+    let error = error.as_client_api_error();
+    error.is_some_and(|error| error.status_code.is_client_error())
 }
 
 pub(super) fn json_of(event: &TimelineEvent) -> Value {

@@ -2,16 +2,20 @@
 //!
 //! What comes in (`listen.rs`) is read (`heard.rs`), waits in its room's queue (`rooms.rs`), is answered by
 //! the core (`answers.rs`) and said (`send.rs`). `session.rs` logs in and signs the device, `progress.rs`
-//! knows what is answered, `viewer.rs` what may be shown where, `check.rs` is what `doctor` looks at.
+//! knows what is answered, `viewer.rs` what may be shown where, `pace.rs` how fast people may ask.
+//! `verdicts.rs` is for reactions, `unreadable.rs` for what cannot be decrypted, `check.rs` for `doctor`.
 
 mod answers;
 mod check;
 mod heard;
 mod listen;
+mod pace;
 mod progress;
 mod rooms;
 mod send;
 mod session;
+mod unreadable;
+mod verdicts;
 mod viewer;
 
 use std::collections::{BTreeSet, HashMap};
@@ -39,8 +43,6 @@ const FINISH: Duration = Duration::from_secs(25);
 const MANY: usize = 2_000;
 /// So many events are remembered, to see when one comes twice.
 const EVENTS: usize = 10_000;
-/// What is kept, beside what the library keeps: whose messages cannot be read where.
-const UNREADABLE: &str = "referent.unreadable";
 
 /// The bot on Matrix, as its tasks share it.
 struct Matrix {
@@ -53,7 +55,7 @@ struct Matrix {
     prefixes: Vec<String>,
     inviters: Vec<String>,
     places: viewer::Places,
-    limits: answers::Limits,
+    pace: pace::Pace,
     progress: Mutex<Progress>,
     keeping: tokio::sync::Mutex<()>,
     unreadable: tokio::sync::Mutex<BTreeSet<String>>,
@@ -139,7 +141,7 @@ pub async fn run(
     let name = client.account().get_display_name().await.ok().flatten();
     let unreadable = client
         .state_store()
-        .get_custom_value(UNREADABLE.as_bytes())
+        .get_custom_value(unreadable::KEPT.as_bytes())
         .await?;
     let unreadable = unreadable.and_then(|known| serde_json::from_slice(&known).ok());
     let rooms = client.joined_rooms().len();
@@ -150,7 +152,7 @@ pub async fn run(
         prefixes: config.prefixes.clone(),
         inviters: config.allowed_inviters.clone(),
         places: viewer::Places::new(&config.show),
-        limits: answers::Limits::new(config.user_per_minute, config.room_per_minute),
+        pace: pace::Pace::new(config.user_per_minute, config.room_per_minute),
         progress: Mutex::new(progress),
         keeping: tokio::sync::Mutex::default(),
         unreadable: tokio::sync::Mutex::new(unreadable.unwrap_or_default()),
