@@ -88,7 +88,7 @@ class Synapse(Program):
                     "enable_registration": False,
                     "bcrypt_rounds": 4,
                     # Such that the bot is told to wait when much is asked at once.
-                    "rc_message": {"per_second": 8, "burst_count": 10},
+                    "rc_message": {"per_second": 6, "burst_count": 6},
                     "rc_login": {"address": fast, "account": fast, "failed_attempts": fast},
                     "rc_joins": {"local": fast, "remote": fast},
                     "rc_invites": {"per_room": fast, "per_user": fast, "per_issuer": fast},
