@@ -1,7 +1,7 @@
 //! Messages for Matrix: the same as plain text and as HTML, far enough below the size of an event.
 //!
 //! HTML is made by the functions of this file only; whatever documents and people wrote goes through
-//! [`inert`] first.
+//! `inert` first.
 
 mod cards;
 mod text;

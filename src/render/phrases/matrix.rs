@@ -109,9 +109,9 @@ pub fn unreadable(withheld: bool, language: Language) -> &'static str {
     match withheld {
         true => pick(
             language,
-            "Jeg kan ikke lese meldingen din: den er kryptert, og programmet ditt gir ikke nøkkelen til enheter som ikke er bekreftet. Bekreft meg (profilen min → «Bekreft»), eller slå av «Send aldri krypterte meldinger til ubekreftede økter», og send den på nytt.",
-            "Eg kan ikkje lese meldinga di: ho er kryptert, og programmet ditt gjev ikkje nøkkelen til einingar som ikkje er stadfesta. Stadfest meg (profilen min → «Stadfest»), eller slå av «Send aldri krypterte meldingar til ikkje-stadfesta økter», og send ho på nytt.",
-            "I cannot read your message: it is encrypted, and your client does not give the key to unverified devices. Verify me (my profile → “Verify”), or switch “Never send encrypted messages to unverified sessions” off, and send it again.",
+            "Jeg kan ikke lese meldingen din: den er kryptert, og programmet ditt gir ikke nøkkelen til enheter som du ikke har bekreftet. Slå av «Send aldri krypterte meldinger til ubekreftede økter» for dette rommet, og send den på nytt.",
+            "Eg kan ikkje lese meldinga di: ho er kryptert, og programmet ditt gjev ikkje nøkkelen til einingar som du ikkje har stadfesta. Slå av «Send aldri krypterte meldingar til ikkje-stadfesta økter» for dette rommet, og send ho på nytt.",
+            "I cannot read your message: it is encrypted, and your client does not give the key to devices that you have not verified. Switch “Never send encrypted messages to unverified sessions” off for this room, and send it again.",
         ),
         false => pick(
             language,
