@@ -272,6 +272,10 @@ async def threads(world):
     named = await world.ola.say(room, f"@referent {CLOSING}", relation=in_thread(root))
     assert CLOSES in (await world.said_to(world.ola, room, named))[0]
     others = await world.per.say(room, "Takk! Hvem tar kaffen?", relation=in_thread(root))
+    # Nobody edits the question of another.
+    edit = {"rel_type": "m.replace", "event_id": named}
+    new = {"m.new_content": {"msgtype": "m.text", "body": f"@referent {HOME}"}}
+    await world.per.say(room, f"* @referent {HOME}", relation=edit, **new)
     latest = await world.ola.say(room, "!ref siste")
     await world.said_to(world.ola, room, latest)
     answers = [e for e in await world.ola.messages(room) if e["sender"] == world.bot.user]
@@ -283,6 +287,10 @@ async def threads(world):
     reply = {"m.in_reply_to": {"event_id": question}}
     passed = await world.ola.say(room, "@referent", relation=reply)
     assert CLOSES in (await world.said_to(world.ola, room, passed))[0]
+    for event in await world.ola.messages(room):
+        relation = event["content"].get("m.relates_to", {})
+        own = event["sender"] == world.bot.user
+        assert not (own and relation.get("rel_type") == "m.replace"), "another's edit counted"
     to = [to for to, _ in await world.says(world.ola, room)]
     assert others not in to and question not in to and root not in to, to
 

@@ -158,8 +158,8 @@ class Plain:
         body = {"preset": "private_chat", "invite": list(invite), **more}
         return (await self.call("POST", "/createRoom", body))["room_id"]
 
-    async def say(self, room, words, kind="m.text", relation=None):
-        content = {"msgtype": kind, "body": words}
+    async def say(self, room, words, kind="m.text", relation=None, **more):
+        content = {"msgtype": kind, "body": words, **more}
         if relation:
             content["m.relates_to"] = relation
         path = f"/rooms/{room}/send/m.room.message/{uuid.uuid4().hex}"

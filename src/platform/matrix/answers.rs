@@ -19,12 +19,16 @@ use crate::platform::shared::{Done, Job};
 use crate::render::matrix::{self, Message};
 use crate::render::phrases::{chat, matrix as phrases};
 
+/// Of what is asked, so many characters count.
+const LONGEST: usize = 2_000;
 /// So many further passages are folded up under an answer.
 const FURTHER: usize = 3;
 
 /// What was asked in a message, and which message answers it, for when it is edited.
 #[derive(Debug, Clone)]
 pub(super) struct Asked {
+    room: String,
+    sender: String,
     words: Words,
     answer: String,
 }
@@ -46,17 +50,17 @@ struct Question<'a> {
 /// What a question goes on from.
 enum On {
     Nothing,
-    /// A thread, or a room with two.
-    Thread(String),
+    /// A thread, or a room with two; whether it is known to be the bot's.
+    Thread(String, bool),
     /// A message of the bot.
     Message(String),
 }
 
 impl On {
-    fn key(&self) -> Option<String> {
+    fn key(&self, room: &str) -> Option<String> {
         match self {
             On::Nothing => None,
-            On::Thread(id) | On::Message(id) => Some(key(id)),
+            On::Thread(id, _) | On::Message(id) => Some(conversation(room, id)),
         }
     }
 }
@@ -102,16 +106,28 @@ impl Matrix {
         let Some(question) = self.meant(room, id, sender, &words).await else {
             return true;
         };
+        let language = detect(&question.text);
         match self.answer(room, question).await {
             Ok(Some(answer)) => {
-                self.asked.put(id.to_owned(), Asked { words, answer });
+                let asked = Asked {
+                    room: room.room_id().to_string(),
+                    sender: sender.to_owned(),
+                    words,
+                    answer,
+                };
+                self.asked.put(id.to_owned(), asked);
                 true
             }
             Ok(None) => true,
             Err(Failure::Ending) => false,
             Err(failure) => {
-                tracing::error!("matrix: a question in a room cannot be answered: {failure}");
-                true
+                let room_id = room.room_id();
+                tracing::error!("matrix: a question in {room_id} cannot be answered: {failure}");
+                // Where it is the answer's words that the server does not let through, others may pass.
+                let words = Message::plain(phrases::refused(language));
+                let place = Place::Reply(id.to_owned());
+                let said = self.say(room, &words, &place, id, "refused").await;
+                !matches!(said, Err(Failure::Ending))
             }
         }
     }
@@ -128,6 +144,10 @@ impl Matrix {
         let Some(asked) = self.asked.get(&replaced.to_owned()) else {
             return true;
         };
+        // Servers do not look whose message is edited.
+        if asked.sender != sender || asked.room != room.room_id().as_str() {
+            return true;
+        }
         let edited = Words {
             body: words.body.clone(),
             html: words.html.clone(),
@@ -152,14 +172,11 @@ impl Matrix {
                 true
             }
             Ok(_) => {
-                let answer = asked.answer;
-                self.asked.put(
-                    replaced.to_owned(),
-                    Asked {
-                        words: edited,
-                        answer,
-                    },
-                );
+                let asked = Asked {
+                    words: edited,
+                    ..asked
+                };
+                self.asked.put(replaced.to_owned(), asked);
                 true
             }
         }
@@ -195,6 +212,9 @@ impl Matrix {
             Some(typed) => typed.to_owned(),
             None => words.said(&self.me, &name),
         };
+        if let Some((end, _)) = text.char_indices().nth(LONGEST) {
+            text.truncate(end);
+        }
         if text.is_empty()
             && typed.is_none()
             && let Some((to, false)) = &replied
@@ -207,9 +227,9 @@ impl Matrix {
             None => typed::said(&text),
         };
         let on = match (&words.thread, replied) {
-            (Some(root), _) => On::Thread(root.clone()),
+            (Some(root), _) => On::Thread(root.clone(), own_thread),
             (None, Some((to, true))) => On::Message(to),
-            (None, _) if direct => On::Thread(room.room_id().to_string()),
+            (None, _) if direct => On::Thread(room.room_id().to_string(), true),
             (None, _) => On::Nothing,
         };
         // Other commands are not gone on from.
@@ -229,7 +249,7 @@ impl Matrix {
             // To be asked in a thread of others makes it none of the bot's.
             (Place::Thread { root, .. }, _) if !direct && !own_thread && root != id => None,
             (Place::Thread { root, .. }, _) => Some(root.clone()),
-            (_, On::Thread(room)) => Some(room.clone()),
+            (_, On::Thread(room, _)) => Some(room.clone()),
             _ => None,
         };
         Some(Question {
@@ -320,10 +340,11 @@ impl Matrix {
         };
         let room = room.room_id().as_str();
         let audience = self.places.audience(room, &members);
-        let conversation = question.on.key();
+        let conversation = question.on.key(room);
         let (thread, message) = match &question.on {
             On::Nothing => (None, None),
-            On::Thread(thread) => (Some(thread.clone()), None),
+            On::Thread(_, false) => (None, None),
+            On::Thread(thread, true) => (Some(thread.clone()), None),
             On::Message(message) => (None, Some(message.clone())),
         };
         let channel = key(room);
@@ -385,13 +406,14 @@ impl Matrix {
             Place::Instead(answer) => answer.clone(),
             _ => event.to_owned(),
         };
-        self.own.put(event.clone(), true);
-        self.shared.remember(key(&event), done.said.clone());
-        let thread = question.thread.clone();
-        if let Some(thread) = &thread {
-            self.shared.remember(key(thread), done.said.clone());
-        }
         let parent = room.room_id().to_string();
+        self.own.put(conversation(&parent, &event), true);
+        let on = [Some(&event), question.thread.as_ref()];
+        for id in on.into_iter().flatten() {
+            self.shared
+                .remember(conversation(&parent, id), done.said.clone());
+        }
+        let thread = question.thread.clone();
         let command = command.clone();
         let kept = self
             .shared
@@ -420,14 +442,16 @@ impl Matrix {
 
     /// Whether the bot sent an event.
     async fn is_own(&self, room: &Room, event: &str) -> bool {
-        if let Some(own) = self.own.get(&event.to_owned()) {
+        // What is a message of the bot in one room is none in another.
+        let key = conversation(room.room_id().as_str(), event);
+        if let Some(own) = self.own.get(&key) {
             return own;
         }
         let Some(found) = self.event(room, event).await else {
             return false;
         };
         let own = found["sender"] == self.me.as_str();
-        self.own.put(event.to_owned(), own);
+        self.own.put(key, own);
         own
     }
 
@@ -435,7 +459,9 @@ impl Matrix {
     async fn is_own_thread(self: &Arc<Self>, room: &Room, root: &str) -> bool {
         let thread = root.to_owned();
         let known = self.shared.work(move |shared| shared.store.thread(&thread));
-        known.await.is_ok_and(|known| known.is_some()) || self.is_own(room, root).await
+        let known = known.await.ok().flatten();
+        known.is_some_and(|known| known.parent == room.room_id().as_str())
+            || self.is_own(room, root).await
     }
 
     /// What somebody said in a message.
@@ -479,7 +505,12 @@ struct Typing(
     Option<tokio::sync::oneshot::Sender<()>>,
 );
 
-/// What something is remembered or kept under, with the platform's name before it.
+/// What a conversation in a room is remembered by: an event, or the room itself.
+fn conversation(room: &str, id: &str) -> String {
+    format!("matrix:{room} {id}")
+}
+
+/// What something is kept under, with the platform's name before it.
 pub(super) fn key(id: &str) -> String {
     format!("matrix:{id}")
 }

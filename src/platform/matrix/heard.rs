@@ -147,9 +147,10 @@ impl Words {
         match &self.mentions {
             Some(users) => users.iter().any(|mentioned| mentioned == user),
             None => {
-                self.html.contains(&format!("https://matrix.to/#/{user}"))
+                let linked = links(user).iter().any(|link| self.html.contains(link));
+                linked
                     || self.body.contains(user)
-                    || address(&self.body, user, name).is_some()
+                    || address(&self.body, user, name, false).is_some()
             }
         }
     }
@@ -163,9 +164,11 @@ impl Words {
 
     /// What is said, without the name of the bot.
     pub(super) fn said(&self, user: &str, name: &str) -> String {
-        let body = self.body.trim();
-        let rest = address(body, user, name).unwrap_or(body);
-        rest.replace(user, "").trim().to_owned()
+        let listed = self.mentions.iter().flatten().any(|one| one == user);
+        let body = without_links(self.body.trim(), user);
+        let rest = address(body.trim(), user, name, listed).unwrap_or(&body);
+        let rest = rest.replace(user, "");
+        rest.trim_start_matches([':', ',']).trim().to_owned()
     }
 
     /// What stands after one of these prefixes, if it begins with one.
@@ -185,8 +188,32 @@ impl Words {
     }
 }
 
-/// What stands after the name with which a text begins, as "Referent: …" or "@referent, …".
-fn address<'a>(body: &'a str, user: &str, name: &str) -> Option<&'a str> {
+/// Addresses that stand for a user.
+fn links(user: &str) -> [String; 2] {
+    let escaped = user.replace('@', "%40").replace(':', "%3A");
+    [user, &escaped].map(|user| format!("https://matrix.to/#/{user}"))
+}
+
+/// A text without links to a user, as "[Referent](https://matrix.to/#/@referent:example.org)": so clients
+/// write a mention as plain text.
+fn without_links(body: &str, user: &str) -> String {
+    let mut text = body.to_owned();
+    for link in links(user) {
+        while let Some(at) = text.find(&link) {
+            let end = at + link.len();
+            let opens = text[..at].ends_with("](").then(|| text[..at].rfind('['));
+            match opens.flatten().filter(|_| text[end..].starts_with(')')) {
+                Some(from) => text.replace_range(from..=end, ""),
+                None => text.replace_range(at..end, ""),
+            }
+        }
+    }
+    text
+}
+
+/// What stands after the name with which a text begins, as "Referent: …" or "@referent, …"; where it is
+/// known to be a mention, without such a mark too.
+fn address<'a>(body: &'a str, user: &str, name: &str, known: bool) -> Option<&'a str> {
     let local = user.split(':').next().unwrap_or_default();
     let names = [user, local, local.trim_start_matches('@'), name];
     names
@@ -194,8 +221,8 @@ fn address<'a>(body: &'a str, user: &str, name: &str) -> Option<&'a str> {
         .filter(|name| !name.is_empty())
         .find_map(|name| {
             let begins = strip(body, name).or_else(|| strip(body.strip_prefix('@')?, name))?;
-            let marked =
-                name.starts_with('@') && begins.chars().next().is_none_or(char::is_whitespace);
+            let marked = (known || name.starts_with('@'))
+                && begins.chars().next().is_none_or(char::is_whitespace);
             let called = begins.starts_with([':', ',']) || begins.is_empty() || marked;
             called.then(|| begins.trim_start_matches([':', ',']).trim())
         })
@@ -311,6 +338,20 @@ mod tests {
             )
         };
         assert_eq!(listed(json!([ME])).as_deref(), Some("Når?"));
+        for body in [
+            "Referent når stenges KARVE?",
+            "[@Referent](https://matrix.to/#/@referent:example.org) når stenges KARVE?",
+            "[Referent](https://matrix.to/#/%40referent%3Aexample.org): når stenges KARVE?",
+            "når stenges KARVE? https://matrix.to/#/@referent:example.org",
+        ] {
+            let content =
+                json!({"msgtype": "m.text", "body": body, "m.mentions": {"user_ids": [ME]}});
+            assert_eq!(
+                said(content).as_deref(),
+                Some("når stenges KARVE?"),
+                "{body}"
+            );
+        }
         assert_eq!(listed(json!([])), None);
     }
 

@@ -122,6 +122,16 @@ pub fn unreadable(withheld: bool, language: Language) -> &'static str {
     }
 }
 
+/// That an answer could not be sent.
+pub fn refused(language: Language) -> &'static str {
+    pick(
+        language,
+        "Jeg har et svar, men serveren lar meg ikke sende det her. Den som driver meg, finner grunnen i loggen.",
+        "Eg har eit svar, men serveren let meg ikkje sende det her. Den som driv meg, finn grunnen i loggen.",
+        "I have an answer, but the server does not let me send it here. Whoever runs me finds the reason in the log.",
+    )
+}
+
 /// For how long somebody waits who asked too fast.
 pub fn in_seconds(seconds: u64, language: Language) -> String {
     match language {
