@@ -4,6 +4,8 @@
 use std::path::Path;
 use std::time::Duration;
 
+// The library's own, so that it trusts the same certificates.
+use matrix_sdk::reqwest;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 

@@ -17,6 +17,8 @@ use matrix_sdk::ruma::api::client::uiaa::{
 };
 use matrix_sdk::ruma::api::error::ErrorKind;
 use matrix_sdk::ruma::{DeviceId, OwnedDeviceId, OwnedUserId, UserId};
+// The library's own, so that it trusts the same certificates.
+use matrix_sdk::reqwest;
 use matrix_sdk::{Client, SessionMeta, SessionTokens};
 use serde::{Deserialize, Serialize};
 
@@ -322,7 +324,8 @@ async fn whoami(homeserver: &str, token: &str) -> Result<(OwnedUserId, OwnedDevi
         "{}/_matrix/client/v3/account/whoami",
         homeserver.trim_end_matches('/')
     );
-    let asked = reqwest::Client::new()
+    let client = reqwest::Client::builder().build().map_err(later)?;
+    let asked = client
         .get(address)
         .bearer_auth(token)
         .timeout(Duration::from_secs(30))
