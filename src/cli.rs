@@ -62,10 +62,14 @@ fn start_log() {
     let filter = wanted.as_deref().and_then(of);
     let mut filter =
         filter.unwrap_or_else(|| tracing_subscriber::EnvFilter::new("warn,tantivy=error"));
-    // It logs what people write; whoever wants that must ask for it.
-    let asked = wanted.is_some_and(|wanted| wanted.contains("serenity"));
-    if let (false, Ok(silence)) = (asked, "serenity=off".parse()) {
-        filter = filter.add_directive(silence);
+    // They log what people write; whoever wants that must ask for it.
+    for library in ["serenity", "matrix_sdk"] {
+        let asked = wanted
+            .as_ref()
+            .is_some_and(|wanted| wanted.contains(library));
+        if let (false, Ok(silence)) = (asked, format!("{library}=off").parse()) {
+            filter = filter.add_directive(silence);
+        }
     }
     tracing_subscriber::fmt()
         .with_env_filter(filter)

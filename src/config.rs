@@ -189,6 +189,26 @@ pub struct Matrix {
     pub user_id: String,
     /// Users or servers whose invites are accepted.
     pub allowed_inviters: Vec<String>,
+    /// What commands begin with in rooms with others. Default: `!ref` and `!referent`.
+    pub prefixes: Vec<String>,
+    /// So many questions a user may ask in a minute. Default: 10.
+    pub user_per_minute: u32,
+    /// So many questions may be asked in a room in a minute. Default: 100.
+    pub room_per_minute: u32,
+    /// What may be seen where. Default: without any rule, everything wherever the bot is.
+    pub show: Vec<ShowOnMatrix>,
+}
+
+/// `[[matrix.show]]`: collections and where they may be seen.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShowOnMatrix {
+    /// The collections; `"*"` means all.
+    pub collections: Vec<String>,
+    /// The room that they are shown in, by its id.
+    pub room: Option<String>,
+    /// Or the server: they are shown where all who are in the room are users of it.
+    pub server: Option<String>,
 }
 
 /// `[language]`
@@ -268,6 +288,10 @@ impl Default for Matrix {
             homeserver: "https://matrix.example.org".to_owned(),
             user_id: "@referent:example.org".to_owned(),
             allowed_inviters: Vec::new(),
+            prefixes: vec!["!ref".to_owned(), "!referent".to_owned()],
+            user_per_minute: 10,
+            room_per_minute: 100,
+            show: Vec::new(),
         }
     }
 }
@@ -351,20 +375,25 @@ impl Config {
                 "extraction.file_mib = {file_mib}: write a number from 1 to 4096"
             ));
         }
-        self.discord.validate()
+        self.discord.validate()?;
+        self.matrix.validate()
     }
+}
+
+/// Whether what is sent to an address is read by nobody on the way.
+fn is_safe(address: &str) -> bool {
+    let local = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
+    address.starts_with("https://")
+        || local.iter().any(|start| {
+            let rest = address.strip_prefix(start);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
+        })
 }
 
 impl Discord {
     fn validate(&self) -> Result<(), String> {
         let address = &self.api_url;
-        let local = ["http://127.0.0.1", "http://localhost", "http://[::1]"];
-        let safe = address.starts_with("https://")
-            || local.iter().any(|start| {
-                let rest = address.strip_prefix(start);
-                rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
-            });
-        if !safe {
+        if !is_safe(address) {
             return Err(format!(
                 "discord.api_url = \"{address}\": begin it with https://, as the token is sent there"
             ));
@@ -391,6 +420,75 @@ impl Discord {
                 "discord.show has a rule without collections: name some, or \"*\" for all"
                     .to_owned(),
             );
+        }
+        Ok(())
+    }
+}
+
+impl Matrix {
+    fn validate(&self) -> Result<(), String> {
+        let is_user = |id: &str| {
+            let parts = id.strip_prefix('@').and_then(|id| id.split_once(':'));
+            parts.is_some_and(|(name, server)| !name.is_empty() && !server.is_empty())
+        };
+        let is_server = |name: &str| !name.is_empty() && !name.contains(['@', '!', '#', '/', ' ']);
+        if !is_safe(&self.homeserver) {
+            return Err(format!(
+                "matrix.homeserver = \"{}\": begin it with https://, as the password is sent there",
+                self.homeserver
+            ));
+        }
+        if !is_user(&self.user_id) {
+            return Err(format!(
+                "matrix.user_id = \"{}\": write the whole of it, as \"@referent:example.org\"",
+                self.user_id
+            ));
+        }
+        let wrong = |who: &&String| !is_user(who) && !is_server(who);
+        if let Some(who) = self.allowed_inviters.iter().find(wrong) {
+            return Err(format!(
+                "matrix.allowed_inviters has \"{who}\": write a user, as \"@kari:example.org\", or a server, as \"example.org\""
+            ));
+        }
+        let wrong = |prefix: &String| prefix.is_empty() || prefix.contains(char::is_whitespace);
+        if self.prefixes.is_empty() || self.prefixes.iter().any(wrong) {
+            return Err(
+                "matrix.prefixes: write at least one, and none with a space, as \"!ref\""
+                    .to_owned(),
+            );
+        }
+        for (key, number) in [
+            ("user_per_minute", self.user_per_minute),
+            ("room_per_minute", self.room_per_minute),
+        ] {
+            if number == 0 {
+                return Err(format!("matrix.{key} = 0: write a number from 1"));
+            }
+        }
+        for show in &self.show {
+            let place = match (&show.room, &show.server) {
+                (Some(room), None) if room.starts_with('!') => None,
+                (None, Some(server)) if is_server(server) => None,
+                (Some(room), None) => Some(format!(
+                    "\"{room}\" is no room's id: copy it from the room's settings, as \"!abc:example.org\""
+                )),
+                (None, Some(server)) => Some(format!(
+                    "\"{server}\" is no server: write its name, as \"example.org\""
+                )),
+                _ => Some("name a room or a server, and not both".to_owned()),
+            };
+            if let Some(mend) = place {
+                return Err(format!(
+                    "matrix.show for {}: {mend}",
+                    show.collections.join(", ")
+                ));
+            }
+            if show.collections.is_empty() {
+                return Err(
+                    "matrix.show has a rule without collections: name some, or \"*\" for all"
+                        .to_owned(),
+                );
+            }
         }
         Ok(())
     }
@@ -457,6 +555,20 @@ mod tests {
             Path::new(""),
         )
         .unwrap();
+    }
+
+    #[test]
+    fn rules_for_matrix_name_a_room_or_a_server() {
+        let rule = |place: &str| format!("[[matrix.show]]\ncollections = [\"*\"]\n{place}\n");
+        for right in ["room = \"!abc:example.org\"", "server = \"example.org\""] {
+            Config::parse(&rule(right), Path::new("")).unwrap();
+        }
+        assert!(error(&rule("room = \"#styret:example.org\"")).contains("no room's id"));
+        assert!(error(&rule("server = \"@kari:example.org\"")).contains("no server"));
+        assert!(error(&rule("")).contains("a room or a server"));
+        assert!(error("[matrix]\nuser_id = \"referent\"\n").contains("matrix.user_id"));
+        assert!(error("[matrix]\nallowed_inviters = [\"@kari\"]\n").contains("@kari:example.org"));
+        assert!(error("[matrix]\nhomeserver = \"http://example.org\"\n").contains("https://"));
     }
 
     #[test]

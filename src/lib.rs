@@ -33,7 +33,7 @@
 //! | [`store`] | what cannot be made anew: answers given, verdicts, threads | nothing |
 //! | [`evaluate`] | scores answers against gold questions | bot, answer, question, corpus |
 //! | [`render`] | what the bot replies → text; all words that users read | bot (its replies), answer, question, language, corpus |
-//! | [`platform`] | where people talk: the terminal, Discord | bot, render, store, config, clock, answer, question, language, corpus |
+//! | [`platform`] | where people talk: the terminal, Discord, Matrix | bot, render, store, config, clock, answer, question, language, corpus |
 //! | [`app`] | puts the parts together, and runs the platforms | config, bot, store, platform, ingest, index, semantic, language (the words that a union adds) |
 //! | [`cli`] | the commands | app, and views of what comes back |
 //!
@@ -45,8 +45,9 @@
 //!   never write any.
 //! - A bot knows what its audience may see and nothing else, so no path can show more
 //!   ([`bot::Handle`]).
-//! - tantivy is named in [`index`] only, SQL in [`store`], serenity in [`platform::discord`]. [`corpus`] (but its `source`), [`language`], [`question`],
-//!   [`answer`] and [`render`] touch no disk, network or clock.
+//! - tantivy is named in [`index`] only, SQL in [`store`], serenity in [`platform::discord`], matrix-sdk in
+//!   [`platform::matrix`]. [`corpus`] (but its `source`), [`language`], [`question`], [`answer`] and [`render`] touch
+//!   no disk, network or clock.
 //! - Reading never fails as a whole: a file that cannot be read is an entry with a reason.
 //! - The index can be thrown away and made anew from the knowledge folder.
 //! - Index and query go through the same analysis, [`language::terms`].
@@ -57,7 +58,8 @@
 //! rule: a file in `language/` and a table test. A kind of answer: an [`question::Intent`], its cues,
 //! and its arm in `answer/excerpt.rs`. A command: a variant in `cli/arguments.rs`, its arm in `cli.rs`
 //! and a file in `cli/`. A command in chats: a variant of [`bot::command::Command`], its arm there, its
-//! card in `render/discord/`, and its definition in `platform/discord/commands.rs`. A verb that tells a
+//! card in `render/discord/` and `render/matrix/`, its definition in `platform/discord/commands.rs`, and its
+//! [`bot::typed::Name`] with what it does in `render/phrases/matrix.rs`. A verb that tells a
 //! view, or a word that tells where a matter stands: the file of its language in `language/cues/`. A
 //! sentence for users: `render/phrases.rs`.
 //!

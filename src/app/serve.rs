@@ -12,7 +12,7 @@ use super::{App, Meaning};
 use crate::bot::audience::Audience;
 use crate::config::{Invalid, Secret};
 use crate::ingest::Progress;
-use crate::platform::{Shared, discord};
+use crate::platform::{Shared, discord, matrix};
 use crate::store::Store;
 
 impl App {
@@ -20,20 +20,19 @@ impl App {
     /// enabled runs any more.
     pub fn serve(&self, progress: &dyn Progress) -> anyhow::Result<()> {
         let config = &self.config;
-        for (name, enabled) in [("matrix", config.matrix.enabled)] {
-            if enabled {
-                eprintln!(
-                    "referent: {name}: this version has no such platform: set {name}.enabled = false"
-                );
-            }
-        }
-        if !config.discord.enabled {
+        if !config.discord.enabled && !config.matrix.enabled {
             return Err(Invalid::new(
-                "nothing is enabled that this version can run: set discord.enabled = true, or talk in the terminal with `referent chat`",
+                "nothing is enabled that this version can run: set discord.enabled or matrix.enabled = true, or talk in the terminal with `referent chat`",
             )
             .into());
         }
-        let token = Secret::from_environment(discord::TOKEN)?;
+        let token = config
+            .discord
+            .enabled
+            .then(|| Secret::from_environment(discord::TOKEN));
+        let token = token.transpose()?;
+        let login = config.matrix.enabled.then(matrix::Login::from_environment);
+        let login = login.transpose()?;
         let bot = self.bot(Meaning::AsFarAsKnown, progress)?;
         let shared = Arc::new(Shared::new(bot, Store::open(&config.data.path)?)?);
         // What is completed while somebody types must be there at once.
@@ -57,14 +56,24 @@ impl App {
             });
             let ended = runtime.block_on(async {
                 let mut platforms = JoinSet::new();
-                let (chats, config, stopped) =
-                    (shared.clone(), config.discord.clone(), stopped.clone());
-                platforms.spawn(async move {
-                    (
-                        "discord",
-                        discord::run(chats, &config, token, stopped).await,
-                    )
-                });
+                if let Some(token) = token {
+                    let (chats, config, stopped) =
+                        (shared.clone(), config.discord.clone(), stopped.clone());
+                    platforms.spawn(async move {
+                        (
+                            "discord",
+                            discord::run(chats, &config, token, stopped).await,
+                        )
+                    });
+                }
+                if let Some(login) = login {
+                    let (chats, data) = (shared.clone(), config.data.path.clone());
+                    let (config, stopped) = (config.matrix.clone(), stopped.clone());
+                    platforms.spawn(async move {
+                        let ended = matrix::run(chats, &config, &data, login, stopped);
+                        ("matrix", ended.await)
+                    });
+                }
                 let forgetting = tokio::spawn(forget_daily(shared.clone()));
                 let ended = until_told(platforms, &stop).await;
                 forgetting.abort();

@@ -9,6 +9,7 @@ pub mod matter;
 mod meanings;
 mod names;
 mod restrict;
+pub mod typed;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;

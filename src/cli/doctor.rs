@@ -1,28 +1,26 @@
 //! The command `doctor`: what is wrong with configuration, index and files, and how to mend it.
 
 use std::io::Write;
+use std::path::Path;
 
 use serde_json::{Value, json};
 
 use super::console::progress;
 use super::models::NO_MODEL;
 use crate::app::App;
-use crate::config::{Discord, Secret};
+use crate::config::{Discord, Matrix, Secret};
 use crate::ingest::Check;
-use crate::platform::discord;
+use crate::platform::{discord, matrix};
 
 /// Looks at everything, and says what to mend.
 pub(super) fn run(app: &App, json: bool, out: &mut impl Write) -> anyhow::Result<()> {
     let mut findings: Vec<(String, String)> = Vec::new();
     let config = app.config();
-    if config.matrix.enabled {
-        findings.push((
-            "[matrix] enabled".to_owned(),
-            "this version has no such platform: set it to false".to_owned(),
-        ));
-    }
     if config.discord.enabled {
         findings.extend(discord_findings(&config.discord)?);
+    }
+    if config.matrix.enabled {
+        findings.extend(matrix_findings(&config.matrix, &config.data.path)?);
     }
     match app.meanings() {
         Err(error) => findings.push(("[semantic] model".to_owned(), format!("{error:#}"))),
@@ -48,12 +46,16 @@ pub(super) fn run(app: &App, json: bool, out: &mut impl Write) -> anyhow::Result
             "no document can be searched: put minutes or reports there".to_owned(),
         ));
     }
-    for show in &config.discord.show {
+    let on_discord = config.discord.show.iter();
+    let on_discord = on_discord.map(|show| ("[[discord.show]] collections", &show.collections));
+    let on_matrix = config.matrix.show.iter();
+    let on_matrix = on_matrix.map(|show| ("[[matrix.show]] collections", &show.collections));
+    for (rule, collections) in on_discord.chain(on_matrix) {
         let known =
             |name: &&String| *name == "*" || entries.iter().any(|entry| entry.collection == **name);
-        for name in show.collections.iter().filter(|name| !known(name)) {
+        for name in collections.iter().filter(|name| !known(name)) {
             findings.push((
-                "[[discord.show]] collections".to_owned(),
+                rule.to_owned(),
                 format!("no document is in a collection \"{name}\": name a folder of the knowledge folder"),
             ));
         }
@@ -98,6 +100,18 @@ pub(super) fn run(app: &App, json: bool, out: &mut impl Write) -> anyhow::Result
         )?;
     }
     Ok(())
+}
+
+/// What is wrong with the bot on Matrix.
+fn matrix_findings(config: &Matrix, data: &Path) -> anyhow::Result<Vec<(String, String)>> {
+    let login = match matrix::Login::from_environment() {
+        Ok(login) => login,
+        Err(error) => return Ok(vec![("[matrix]".to_owned(), error.to_string())]),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    Ok(runtime.block_on(matrix::check(config, data, &login)))
 }
 
 /// What is wrong with the bot on Discord.

@@ -2,6 +2,7 @@
 
 pub mod discord;
 mod limits;
+pub mod matrix;
 mod recent;
 mod shared;
 pub mod terminal;

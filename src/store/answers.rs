@@ -73,9 +73,9 @@ impl Store {
         Ok(connection.query_row(&query, [answer], read).optional()?)
     }
 
-    /// The answer that a message holds, and its number.
+    /// The answer that a message holds, the last one where it was changed, and its number.
     pub fn given_in(&self, message: &str) -> anyhow::Result<Option<(i64, Given)>> {
-        let query = format!("SELECT {COLUMNS}, id FROM answer WHERE message = ?1");
+        let query = format!("SELECT {COLUMNS}, id FROM answer WHERE message = ?1 ORDER BY id DESC");
         let connection = self.connection();
         let found = connection.query_row(&query, [message], |row| Ok((row.get(8)?, read(row)?)));
         Ok(found.optional()?)
@@ -97,6 +97,15 @@ impl Store {
              ON CONFLICT (answer, voter) DO UPDATE SET at = ?3, good = ?4,
                  reason = coalesce(?5, CASE WHEN good = ?4 THEN reason END)",
             params![answer, voter, at, good, reason],
+        )?;
+        Ok(changed > 0)
+    }
+
+    /// Forgets what somebody thought of an answer. Says whether they had thought anything.
+    pub fn withdraw(&self, answer: i64, voter: &str) -> anyhow::Result<bool> {
+        let changed = self.connection().execute(
+            "DELETE FROM feedback WHERE answer = ?1 AND voter = ?2",
+            params![answer, voter],
         )?;
         Ok(changed > 0)
     }

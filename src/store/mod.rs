@@ -199,6 +199,8 @@ mod tests {
         assert_eq!((a.good, a.reason.as_deref()), (false, Some("utdatert")));
         assert_eq!((b.good, b.reason.as_deref()), (true, None));
         assert!(!store.judge(id + 1, "a", true, None, 5).unwrap());
+        assert!(store.withdraw(id, "a").unwrap() && !store.withdraw(id, "a").unwrap());
+        assert_eq!(store.verdicts(id).unwrap().len(), 1);
     }
 
     #[test]

@@ -93,6 +93,7 @@ fn modules_use_only_what_the_map_allows() {
 fn each_library_is_named_in_its_room_only() {
     for (library, rooms) in [
         ("candle", &["semantic"][..]),
+        ("matrix_sdk", &["platform"]),
         ("reqwest", &["platform"]),
         ("rusqlite", &["store"]),
         ("serenity", &["platform"]),
@@ -130,6 +131,32 @@ fn what_is_sent_to_discord_goes_through_one_file() {
         ] {
             assert!(
                 !discord || own || !code.contains(way),
+                "{} names {way}",
+                path.display()
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_said_on_matrix_goes_through_one_file() {
+    for (_, path, code) in sources() {
+        let matrix = path.starts_with(repository().join("src/platform/matrix"));
+        assert!(
+            matrix || !code.contains("matrix_sdk::"),
+            "{} names matrix_sdk",
+            path.display()
+        );
+        let own = path.ends_with("platform/matrix/send.rs");
+        for way in [
+            "send_raw(",
+            "room.send(",
+            "send_queue(",
+            "m.mentions\": {}",
+            "make_reply",
+        ] {
+            assert!(
+                !matrix || own || !code.contains(way),
                 "{} names {way}",
                 path.display()
             );

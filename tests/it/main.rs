@@ -1,4 +1,4 @@
-//! All integration tests, one binary. A conversation with the bot goes into `conversation`, one on Discord into `discord`, a command
+//! All integration tests, one binary. A conversation with the bot goes into `conversation`, one on Discord into `discord`, on Matrix into `matrix`, a command
 //! of the program into `cli`, what a file format must give into `formats`, broken and hostile input into
 //! `robustness`, a rule about the source into `architecture`, something that must hold for any input
 //! into `properties`.
@@ -9,6 +9,7 @@ mod cli;
 mod conversation;
 mod discord;
 mod formats;
+mod matrix;
 mod matters;
 mod properties;
 mod robustness;

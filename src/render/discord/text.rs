@@ -8,6 +8,10 @@ use crate::answer::Excerpt;
 use crate::corpus::Date;
 use crate::language::Language;
 use crate::render::phrases::{self, chat};
+use crate::render::visible::{is_seen, level};
+
+pub use crate::render::visible::one_line;
+pub(super) use crate::render::visible::plain;
 
 /// The length of a text as Discord may count it.
 pub fn units(text: &str) -> usize {
@@ -32,33 +36,6 @@ pub fn shortened(text: &str, most: usize) -> String {
     short.truncate(short.trim_end().len());
     short.push('…');
     short
-}
-
-/// Text without what is not seen and yet acts: control characters, marks that turn the direction of what
-/// follows, and what has no width, behind which a list or a heading may begin.
-pub(super) fn plain(text: &str) -> String {
-    text.chars().filter(|c| is_seen(*c)).map(level).collect()
-}
-
-/// Text in one line without what is not seen and yet acts, for where there is no Markdown.
-pub fn one_line(text: &str) -> String {
-    let words: Vec<String> = text.split_whitespace().map(plain).collect();
-    let words: Vec<String> = words.into_iter().filter(|word| !word.is_empty()).collect();
-    words.join(" ")
-}
-
-fn is_seen(c: char) -> bool {
-    let turns = matches!(c, '\u{200E}' | '\u{200F}' | '\u{061C}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}');
-    let thin = matches!(c, '\u{200B}' | '\u{2060}' | '\u{FEFF}');
-    !turns && !thin && (!c.is_control() || c == '\n' || c == '\t')
-}
-
-/// Only what is a line to Discord too is one.
-fn level(c: char) -> char {
-    match c {
-        '\t' | '\u{2028}' | '\u{2029}' => ' ',
-        c => c,
-    }
 }
 
 /// Text in which Markdown, mentions, links and names of emoji stay what was written.

@@ -72,7 +72,7 @@ fn without_a_token_or_anything_enabled_it_says_what_to_set() {
         (run.status.code(), run.stderr.as_str()),
         (
             Some(2),
-            "referent: nothing is enabled that this version can run: set discord.enabled = true, or talk in the terminal with `referent chat`\n"
+            "referent: nothing is enabled that this version can run: set discord.enabled or matrix.enabled = true, or talk in the terminal with `referent chat`\n"
         )
     );
     std::fs::write(

@@ -32,16 +32,15 @@ fn archives() -> Vec<(&'static str, Vec<u8>)> {
     let mimetype = "application/vnd.oasis.opendocument.text";
     let many = (0..60_000).map(|i| Part::stored(&format!("word/{i}.xml"), ""));
     let deep = format!("{}{}", word, "<w:sdt><w:sdtContent>".repeat(200_000));
-    let entities = "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaaaaaaaa\">".to_owned()
-        + &(b'b'..=b'k')
-            .map(|c| {
-                let (name, of) = (char::from(c), char::from(c - 1));
-                format!("<!ENTITY {name} \"{}\">", format!("&{of};").repeat(16))
-            })
-            .collect::<String>()
-        + "]>"
-        + word
-        + "&k;</w:t></w:r></w:p></w:body></w:document>";
+    let nested: String = (b'b'..=b'k')
+        .map(|c| {
+            let (name, of) = (char::from(c), char::from(c - 1));
+            format!("<!ENTITY {name} \"{}\">", format!("&{of};").repeat(16))
+        })
+        .collect();
+    let entities = format!(
+        "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaaaaaaaa\">{nested}]>{word}&k;</w:t></w:r></w:p></w:body></w:document>"
+    );
     let document = "word/document.xml";
     vec![
         ("zip.docx", unpacks(document, vec![], word, true_size)),

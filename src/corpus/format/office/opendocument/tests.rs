@@ -69,7 +69,11 @@ fn lists_count_on_where_they_say_so() {
     let body = [
         list(
             "",
-            item(&nested) + &item("<text:p>Ferie</text:p><text:p>Mer om ferie</text:p>"),
+            [
+                item(&nested),
+                item("<text:p>Ferie</text:p><text:p>Mer om ferie</text:p>"),
+            ]
+            .concat(),
         ),
         "<text:p>Pause</text:p>".to_owned(),
         list(

@@ -26,24 +26,36 @@ fn slides_are_read_in_the_order_of_the_presentation() {
         <Relationship Id="rId9" Type="http://x/slide" Target="/ppt/slides/slide2.xml"/></Relationships>"#;
     let first = shape(
         r#"<p:ph type="body" idx="1"/>"#,
-        &(line("", "Lønn") + &line("<a:pPr><a:buNone/></a:pPr>", "Vedtak")),
-    ) + &shape(r#"<p:ph type="title"/>"#, &line("", "Krav"))
-        + &shape(r#"<p:ph type="sldNum"/>"#, &line("", "1"))
-        + "<p:grpSp>"
-        + &shape(
+        &[
+            line("", "Lønn"),
+            line("<a:pPr><a:buNone/></a:pPr>", "Vedtak"),
+        ]
+        .concat(),
+    );
+    let first = [
+        first.as_str(),
+        &shape(r#"<p:ph type="title"/>"#, &line("", "Krav")),
+        &shape(r#"<p:ph type="sldNum"/>"#, &line("", "1")),
+        "<p:grpSp>",
+        &shape(
             "",
             &line(
                 r#"<a:pPr><a:buAutoNum type="alphaLcParenR" startAt="2"/></a:pPr>"#,
                 "Først",
             ),
-        )
-        + "</p:grpSp><p:graphicFrame><a:tbl><a:tr><a:tc><a:txBody>"
-        + &line("", "Navn")
-        + "</a:txBody></a:tc><a:tc><a:txBody>"
-        + &line("", "Frist")
-        + "</a:txBody></a:tc></a:tr></a:tbl></p:graphicFrame>";
-    let notes = shape(r#"<p:ph type="body"/>"#, &line("", "Si takk"))
-        + &shape(r#"<p:ph type="sldNum"/>"#, &line("", "1"));
+        ),
+        "</p:grpSp><p:graphicFrame><a:tbl><a:tr><a:tc><a:txBody>",
+        &line("", "Navn"),
+        "</a:txBody></a:tc><a:tc><a:txBody>",
+        &line("", "Frist"),
+        "</a:txBody></a:tc></a:tr></a:tbl></p:graphicFrame>",
+    ]
+    .concat();
+    let notes = [
+        shape(r#"<p:ph type="body"/>"#, &line("", "Si takk")),
+        shape(r#"<p:ph type="sldNum"/>"#, &line("", "1")),
+    ]
+    .concat();
     let wrap = |inner: &str| format!("<p:sld>{inner}</p:sld>");
     let extracted = read(&archive(&[
         ("ppt/presentation.xml", presentation),

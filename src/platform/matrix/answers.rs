@@ -1,0 +1,516 @@
+//! What becomes of what was heard: whether the bot is meant, what is wanted, and where it is answered.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use matrix_sdk::Room;
+use sha2::Digest;
+
+use super::Matrix;
+use super::heard::{self, What, Words};
+use super::listen::json_of;
+use super::rooms::Waiting;
+use super::send::{Failure, Place};
+use crate::bot::command::{Command, Reply};
+use crate::bot::typed::{self, Wish};
+use crate::clock::now;
+use crate::language::{Language, detect};
+use crate::platform::shared::{Done, Job};
+use crate::render::matrix::{self, Message};
+use crate::render::phrases::{chat, matrix as phrases};
+
+/// Of what is asked, so many characters count.
+const LONGEST: usize = 2_000;
+/// So many further passages are folded up under an answer.
+const FURTHER: usize = 3;
+
+/// What was asked in a message, and which message answers it, for when it is edited.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    room: String,
+    sender: String,
+    words: Words,
+    answer: String,
+}
+
+/// A message to the bot.
+struct Question<'a> {
+    /// The event that is answered: the message, or its edit.
+    event: &'a str,
+    sender: &'a str,
+    wish: Wish,
+    text: String,
+    /// The conversation that it belongs to.
+    on: On,
+    place: Place,
+    /// The thread of the bot, or the room with two, that the conversation is remembered by.
+    thread: Option<String>,
+}
+
+/// What a question goes on from.
+enum On {
+    Nothing,
+    /// A thread, or a room with two; whether it is known to be the bot's.
+    Thread(String, bool),
+    /// A message of the bot.
+    Message(String),
+}
+
+impl On {
+    fn key(&self, room: &str) -> Option<String> {
+        match self {
+            On::Nothing => None,
+            On::Thread(id, _) | On::Message(id) => Some(conversation(room, id)),
+        }
+    }
+}
+
+impl Matrix {
+    /// Does what is to be done about something that was heard.
+    pub(super) async fn handle(self: &Arc<Self>, room: &Room, waiting: Waiting) {
+        let Waiting {
+            heard,
+            encrypted,
+            begun,
+        } = waiting;
+        let id = heard.id.clone();
+        let finished = match heard.what {
+            What::Words(words) => {
+                self.readable(room, &heard.sender).await;
+                self.words(room, &heard.id, &heard.sender, words).await
+            }
+            What::Reaction { to, key } => {
+                self.reacted(room, (heard.id, heard.sender), to, &key).await
+            }
+            What::Redaction { of } => self.taken_back(of).await,
+            What::Unreadable => {
+                // Its key may come, and nobody need wait for that.
+                let (matrix, room) = (self.clone(), room.clone());
+                tokio::spawn(async move {
+                    matrix.unreadable(&room, heard, encrypted, begun).await;
+                });
+                return;
+            }
+        };
+        // What could not be said before the end is heard again after the next start.
+        if finished {
+            self.done(&id).await;
+        }
+    }
+
+    /// Answers what was written, if the bot is meant. Says whether that is done with.
+    async fn words(self: &Arc<Self>, room: &Room, id: &str, sender: &str, words: Words) -> bool {
+        if let Some(replaced) = &words.replaces {
+            return self.edited(room, id, sender, replaced, &words).await;
+        }
+        let Some(question) = self.meant(room, id, sender, &words).await else {
+            return true;
+        };
+        let language = detect(&question.text);
+        match self.answer(room, question).await {
+            Ok(Some(answer)) => {
+                let asked = Asked {
+                    room: room.room_id().to_string(),
+                    sender: sender.to_owned(),
+                    words,
+                    answer,
+                };
+                self.asked.put(id.to_owned(), asked);
+                true
+            }
+            Ok(None) => true,
+            Err(Failure::Ending) => false,
+            Err(failure) => {
+                let room_id = room.room_id();
+                tracing::error!("matrix: a question in {room_id} cannot be answered: {failure}");
+                // Where it is the answer's words that the server does not let through, others may pass.
+                let words = Message::plain(phrases::refused(language));
+                let place = Place::Reply(id.to_owned());
+                let said = self.say(room, &words, &place, id, "refused").await;
+                !matches!(said, Err(Failure::Ending))
+            }
+        }
+    }
+
+    /// Answers anew what was asked in other words after all.
+    async fn edited(
+        self: &Arc<Self>,
+        room: &Room,
+        id: &str,
+        sender: &str,
+        replaced: &str,
+        words: &Words,
+    ) -> bool {
+        let Some(asked) = self.asked.get(&replaced.to_owned()) else {
+            return true;
+        };
+        // Servers do not look whose message is edited.
+        if asked.sender != sender || asked.room != room.room_id().as_str() {
+            return true;
+        }
+        let edited = Words {
+            body: words.body.clone(),
+            html: words.html.clone(),
+            mentions: words.mentions.clone().or(asked.words.mentions.clone()),
+            ..asked.words.clone()
+        };
+        if edited.body == asked.words.body {
+            return true;
+        }
+        let Some(question) = self.meant(room, replaced, sender, &edited).await else {
+            return true;
+        };
+        let question = Question {
+            event: id,
+            place: Place::Instead(asked.answer.clone()),
+            ..question
+        };
+        match self.answer(room, question).await {
+            Err(Failure::Ending) => false,
+            Err(failure) => {
+                tracing::error!("matrix: an edited question cannot be answered: {failure}");
+                true
+            }
+            Ok(_) => {
+                let asked = Asked {
+                    words: edited,
+                    ..asked
+                };
+                self.asked.put(replaced.to_owned(), asked);
+                true
+            }
+        }
+    }
+
+    /// The question, if the bot is meant.
+    async fn meant<'a>(
+        self: &Arc<Self>,
+        room: &Room,
+        id: &'a str,
+        sender: &'a str,
+        words: &Words,
+    ) -> Option<Question<'a>> {
+        let name = self.name();
+        let direct = self.is_direct(room).await;
+        let typed = words.after_prefix(&self.prefixes);
+        let mentioned = words.mention(&self.me, &name);
+        let replied = match &words.reply_to {
+            Some(to) => Some((to.clone(), self.is_own(room, to).await)),
+            None => None,
+        };
+        let replies = matches!(&replied, Some((_, true)));
+        let own_thread = match &words.thread {
+            Some(root) => self.is_own_thread(room, root).await,
+            None => false,
+        };
+        // What is said to others in its threads, or in reply to them, is theirs.
+        let among = own_thread && replied.is_none() && !words.mention_others(&self.me);
+        if !(direct || typed.is_some() || mentioned || replies || among) {
+            return None;
+        }
+        let mut text = match typed {
+            Some(typed) => typed.to_owned(),
+            None => words.said(&self.me, &name),
+        };
+        if let Some((end, _)) = text.char_indices().nth(LONGEST) {
+            text.truncate(end);
+        }
+        if text.is_empty()
+            && typed.is_none()
+            && let Some((to, false)) = &replied
+        {
+            // To mention the bot in reply to somebody's question is to pass that on.
+            text = self.said_in(room, to).await.unwrap_or_default();
+        }
+        let wish = match typed {
+            Some(_) => typed::after_prefix(&text),
+            None => typed::said(&text),
+        };
+        let on = match (&words.thread, replied) {
+            (Some(root), _) => On::Thread(root.clone(), own_thread),
+            (None, Some((to, true))) => On::Message(to),
+            (None, _) if direct => On::Thread(room.room_id().to_string(), true),
+            (None, _) => On::Nothing,
+        };
+        // Other commands are not gone on from.
+        let goes_on = matches!(&wish, Wish::Command(command) if command.parts().is_some());
+        let place = match &words.thread {
+            Some(root) => Place::Thread {
+                root: root.clone(),
+                to: id.to_owned(),
+            },
+            None if !direct && goes_on && !text.is_empty() => Place::Thread {
+                root: id.to_owned(),
+                to: id.to_owned(),
+            },
+            None => Place::Reply(id.to_owned()),
+        };
+        let thread = match (&place, &on) {
+            // To be asked in a thread of others makes it none of the bot's.
+            (Place::Thread { root, .. }, _) if !direct && !own_thread && root != id => None,
+            (Place::Thread { root, .. }, _) => Some(root.clone()),
+            (_, On::Thread(room, _)) => Some(room.clone()),
+            _ => None,
+        };
+        Some(Question {
+            event: id,
+            sender,
+            wish,
+            text,
+            on,
+            place,
+            thread,
+        })
+    }
+
+    /// Answers a question; returns the answer's event.
+    async fn answer(
+        self: &Arc<Self>,
+        room: &Room,
+        question: Question<'_>,
+    ) -> Result<Option<String>, Failure> {
+        let language = match question.text.is_empty() {
+            true => Language::Bokmal,
+            false => detect(&question.text),
+        };
+        if let Err(wait) = self.pace.take(question.sender, room.room_id().as_str()) {
+            let Some(wait) = wait else { return Ok(None) };
+            let when = phrases::in_seconds(wait, language);
+            let words = Message::plain(&chat::too_fast(&when, language));
+            let said = self.say(room, &words, &question.place, question.event, "answer");
+            return said.await.map(Some);
+        }
+        let prefix = &self.prefixes[0];
+        let at_once = match &question.wish {
+            _ if question.text.is_empty() && !matches!(question.wish, Wish::Help) => {
+                Some(Message::plain(chat::nothing_asked(false, language)))
+            }
+            Wish::Help => Some(matrix::help(prefix, language)),
+            Wish::Meant(command, rest) => Some(matrix::meant(prefix, command, rest, language)),
+            Wish::Lacks(name) => {
+                let usage = matrix::usage(prefix, *name, language);
+                Some(Message::plain(&phrases::lacks(&usage, language)))
+            }
+            Wish::Command(_) => None,
+        };
+        if let Some(message) = at_once {
+            let said = self.say(room, &message, &question.place, question.event, "answer");
+            return said.await.map(Some);
+        }
+        let Wish::Command(command) = question.wish.clone() else {
+            return Ok(None);
+        };
+        let typing = self.typing(room);
+        let found = self.work_on(room, &question, command.clone()).await;
+        let (done, message) = match found {
+            Ok(found) => found,
+            Err(error) => {
+                drop(typing);
+                let digest = sha2::Sha256::digest(question.event);
+                let id: String = digest
+                    .iter()
+                    .take(4)
+                    .map(|byte| format!("{byte:02x}"))
+                    .collect();
+                tracing::error!("matrix: {id}: {error:#}");
+                let message = Message::plain(&chat::failed(&id, language));
+                let said = self.say(room, &message, &question.place, question.event, "answer");
+                return said.await.map(Some);
+            }
+        };
+        let said = self
+            .say(room, &message, &question.place, question.event, "answer")
+            .await;
+        drop(typing);
+        let event = said?;
+        self.remember(room, &question, &command, done, &event).await;
+        Ok(Some(event))
+    }
+
+    /// Finds the answer and makes a message of it.
+    async fn work_on(
+        self: &Arc<Self>,
+        room: &Room,
+        question: &Question<'_>,
+        command: Command,
+    ) -> anyhow::Result<(Done, Message)> {
+        let members = match self.places.need_members() {
+            true => self.members(room).await,
+            false => Vec::new(),
+        };
+        let room = room.room_id().as_str();
+        let audience = self.places.audience(room, &members);
+        let conversation = question.on.key(room);
+        let (thread, message) = match &question.on {
+            On::Nothing => (None, None),
+            On::Thread(_, false) => (None, None),
+            On::Thread(thread, true) => (Some(thread.clone()), None),
+            On::Message(message) => (None, Some(message.clone())),
+        };
+        let channel = key(room);
+        let language = detect(&question.text);
+        self.shared
+            .work(move |shared| {
+                let before = match (thread, message) {
+                    // Somebody may have opened it on a message of the bot.
+                    (Some(thread), _) => shared
+                        .before_in_thread(&thread)
+                        .or_else(|| shared.before_message(&thread)),
+                    (None, Some(message)) => shared.before_message(&message),
+                    (None, None) => None,
+                };
+                let job = Job {
+                    command,
+                    audience,
+                    conversation,
+                    before,
+                    channel,
+                };
+                let done = shared.perform(&job)?;
+                let further = match (&job.command, &done.reply) {
+                    (Command::Ask(question, filter), Reply::Answer(answer, _))
+                        if answer.declined.is_none() =>
+                    {
+                        let bot = shared.bots.bot(&job.audience)?;
+                        bot.beyond(question, filter, &answer.excerpts, FURTHER)?
+                    }
+                    _ => Vec::new(),
+                };
+                let message = match &done.reply {
+                    Reply::Answer(answer, searched) => matrix::answer(answer, searched, &further),
+                    Reply::Status(status) => matrix::status(status),
+                    Reply::Positions(positions, searched) => matrix::positions(positions, searched),
+                    Reply::Latest(recent, searched) => matrix::latest(recent, searched, language),
+                    Reply::Document(facts) => matrix::document(facts, language),
+                    Reply::NoDocument(name, searched) => {
+                        matrix::no_document(name, searched, language)
+                    }
+                    Reply::Refused(refusal, language) => matrix::refused(refusal, *language),
+                };
+                Ok((done, message))
+            })
+            .await
+    }
+
+    /// Remembers an answer: for replies to it, for its thread and for what people think of it.
+    async fn remember(
+        self: &Arc<Self>,
+        room: &Room,
+        question: &Question<'_>,
+        command: &Command,
+        done: Done,
+        event: &str,
+    ) {
+        // The answer's own event is what it was given in, also where it was changed.
+        let event = match &question.place {
+            Place::Instead(answer) => answer.clone(),
+            _ => event.to_owned(),
+        };
+        let parent = room.room_id().to_string();
+        self.own.put(conversation(&parent, &event), true);
+        let on = [Some(&event), question.thread.as_ref()];
+        for id in on.into_iter().flatten() {
+            self.shared
+                .remember(conversation(&parent, id), done.said.clone());
+        }
+        let thread = question.thread.clone();
+        let command = command.clone();
+        let kept = self
+            .shared
+            .work(move |shared| {
+                if let Some(answer) = done.answer {
+                    shared.store.keep_message(answer, &event)?;
+                }
+                let Some(thread) = thread else { return Ok(()) };
+                let new = shared.store.thread(&thread)?.is_none();
+                match command.parts() {
+                    // A thread is the bot's from its first answer on, whatever that was.
+                    Some((name, asked, _)) if new => {
+                        shared
+                            .store
+                            .keep_thread(&thread, &parent, name, asked, now())?;
+                    }
+                    _ => shared.note_in_thread(&thread, &command, &done),
+                }
+                Ok(())
+            })
+            .await;
+        if let Err(error) = kept {
+            tracing::error!("matrix: an answer cannot be kept: {error:#}");
+        }
+    }
+
+    /// Whether the bot sent an event.
+    async fn is_own(&self, room: &Room, event: &str) -> bool {
+        // What is a message of the bot in one room is none in another.
+        let key = conversation(room.room_id().as_str(), event);
+        if let Some(own) = self.own.get(&key) {
+            return own;
+        }
+        let Some(found) = self.event(room, event).await else {
+            return false;
+        };
+        let own = found["sender"] == self.me.as_str();
+        self.own.put(key, own);
+        own
+    }
+
+    /// Whether a thread was opened by an answer of the bot, or on a message of it.
+    async fn is_own_thread(self: &Arc<Self>, room: &Room, root: &str) -> bool {
+        let thread = root.to_owned();
+        let known = self.shared.work(move |shared| shared.store.thread(&thread));
+        let known = known.await.ok().flatten();
+        known.is_some_and(|known| known.parent == room.room_id().as_str())
+            || self.is_own(room, root).await
+    }
+
+    /// What somebody said in a message.
+    async fn said_in(&self, room: &Room, event: &str) -> Option<String> {
+        let event = self.event(room, event).await?;
+        match heard::read(&event, &self.me)?.what {
+            What::Words(words) => Some(words.said(&self.me, &self.name())),
+            _ => None,
+        }
+    }
+
+    async fn event(&self, room: &Room, event: &str) -> Option<serde_json::Value> {
+        let id = matrix_sdk::ruma::EventId::parse(event).ok()?;
+        let found = room.event(&id, None).await.ok()?;
+        Some(json_of(&found))
+    }
+
+    /// Shows that the bot is working, until what comes back is dropped.
+    fn typing(&self, room: &Room) -> Typing {
+        // The library lets it last four seconds.
+        const AGAIN: Duration = Duration::from_secs(3);
+        let room = room.clone();
+        let (done, mut over) = tokio::sync::oneshot::channel::<()>();
+        tokio::spawn(async move {
+            loop {
+                // Whether it is seen is of no consequence.
+                let _ = room.typing_notice(true).await;
+                if tokio::time::timeout(AGAIN, &mut over).await.is_ok() {
+                    break;
+                }
+            }
+            let _ = room.typing_notice(false).await;
+        });
+        Typing(Some(done))
+    }
+}
+
+/// The bot is shown to be working as long as this is there.
+struct Typing(
+    #[expect(dead_code, reason = "the other end sees it dropped")]
+    Option<tokio::sync::oneshot::Sender<()>>,
+);
+
+/// What a conversation in a room is remembered by: an event, or the room itself.
+fn conversation(room: &str, id: &str) -> String {
+    format!("matrix:{room} {id}")
+}
+
+/// What something is kept under, with the platform's name before it.
+pub(super) fn key(id: &str) -> String {
+    format!("matrix:{id}")
+}

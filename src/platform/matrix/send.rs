@@ -1,0 +1,225 @@
+//! What the bot says goes through here: as a notice, which nobody is told of and no program answers, that
+//! mentions nobody, with a transaction id that is the same however often it is tried.
+
+use std::time::Duration;
+
+use matrix_sdk::ruma::OwnedTransactionId;
+use matrix_sdk::ruma::api::error::ErrorKind;
+use matrix_sdk::{HttpError, Room};
+use serde_json::{Value, json};
+use sha2::Digest;
+
+use super::Matrix;
+use crate::render::matrix::Message;
+
+/// Where in a room something is said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Place {
+    /// To all.
+    Room,
+    /// In reply to a message.
+    Reply(String),
+    /// In the thread with this root, in reply to a message of it.
+    Thread { root: String, to: String },
+    /// In place of a message of the bot.
+    Instead(String),
+}
+
+/// Why something could not be said.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Failure {
+    /// The server does not let the bot say it here.
+    #[error("the server refuses it ({0})")]
+    Refused(String),
+    /// The end came first: it is said after the next start.
+    #[error("the program ends")]
+    Ending,
+    /// It cannot be encrypted, or the like.
+    #[error("{0}")]
+    Other(matrix_sdk::Error),
+}
+
+/// What a message says, as an event's content.
+pub(super) fn content(message: &Message, place: &Place) -> Value {
+    let said = json!({
+        "msgtype": "m.notice",
+        "body": message.body,
+        "format": "org.matrix.custom.html",
+        "formatted_body": message.html,
+        "m.mentions": {},
+    });
+    let mut content = said.clone();
+    match place {
+        Place::Room => {}
+        Place::Reply(to) => content["m.relates_to"] = json!({"m.in_reply_to": {"event_id": to}}),
+        Place::Thread { root, to } => {
+            content["m.relates_to"] = json!({
+                "rel_type": "m.thread",
+                "event_id": root,
+                "is_falling_back": true,
+                "m.in_reply_to": {"event_id": to},
+            });
+        }
+        Place::Instead(of) => {
+            // For clients that do not know edits. All of it twice could be more than an event holds.
+            const FIRST: usize = 300;
+            let first: String = message.body.chars().take(FIRST).collect();
+            let more = if first == message.body { "" } else { " …" };
+            content = json!({
+                "msgtype": "m.notice",
+                "body": format!("* {first}{more}"),
+                "m.mentions": {},
+                "m.new_content": said,
+                "m.relates_to": {"rel_type": "m.replace", "event_id": of},
+            });
+        }
+    }
+    content
+}
+
+/// The transaction id of what is said to an event: the server takes one only once from a device.
+fn transaction(to: &str, what: &str) -> String {
+    let digest = sha2::Sha256::digest(format!("{what}:{to}"));
+    let hex: String = digest
+        .iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!("referent-{hex}")
+}
+
+impl Matrix {
+    /// Says something, however long that takes: a server that is away comes back. `to` is what it is said
+    /// to, and `what` tells apart several things that are said to the same. Returns the event's id.
+    pub(super) async fn say(
+        &self,
+        room: &Room,
+        message: &Message,
+        place: &Place,
+        to: &str,
+        what: &str,
+    ) -> Result<String, Failure> {
+        const LONGEST: Duration = Duration::from_secs(30);
+        // So often it is tried to encrypt: keys of others may come a little later.
+        const TRIES: usize = 5;
+        let content = content(message, place);
+        let id = OwnedTransactionId::from(transaction(to, what));
+        let mut pause = Duration::from_secs(1);
+        let mut odd = 0;
+        loop {
+            let sent = room
+                .send_raw("m.room.message", content.clone())
+                .with_transaction_id(&id)
+                .await;
+            match sent {
+                Ok(sent) => return Ok(sent.response.event_id.to_string()),
+                Err(error) => match lasting(&error) {
+                    Lasting::Refused(why) => return Err(Failure::Refused(why)),
+                    Lasting::No => tracing::warn!("matrix: {}; trying again", brief(&error)),
+                    Lasting::Perhaps => {
+                        odd += 1;
+                        tracing::warn!("matrix: {}; trying again", brief(&error));
+                        if odd == TRIES {
+                            return Err(Failure::Other(error));
+                        }
+                    }
+                },
+            }
+            let mut stop = self.stop.clone();
+            tokio::select! {
+                () = tokio::time::sleep(pause) => {}
+                _ = stop.wait_for(|stop| *stop) => return Err(Failure::Ending),
+            }
+            pause = (pause * 2).min(LONGEST);
+        }
+    }
+}
+
+enum Lasting {
+    /// Time mends it.
+    No,
+    Perhaps,
+    Refused(String),
+}
+
+fn lasting(error: &matrix_sdk::Error) -> Lasting {
+    let matrix_sdk::Error::Http(http) = error else {
+        return match error {
+            // The bot is no longer there.
+            matrix_sdk::Error::WrongRoomState(state) => Lasting::Refused(state.to_string()),
+            _ => Lasting::Perhaps,
+        };
+    };
+    if super::session::is_ended(error) {
+        return Lasting::Refused("the session has ended".to_owned());
+    }
+    match (&**http, http.as_client_api_error()) {
+        (HttpError::Reqwest(_), _) => Lasting::No,
+        (_, Some(api)) if api.status_code.is_server_error() || api.status_code == 429 => {
+            Lasting::No
+        }
+        (_, Some(api)) => Lasting::Refused(match api.error_kind() {
+            Some(ErrorKind::Forbidden) => {
+                "give the bot the right to send messages in the room".to_owned()
+            }
+            Some(kind) => kind.errcode().to_string(),
+            None => format!("status {}", api.status_code),
+        }),
+        // A proxy's page, while the server behind it is away.
+        _ => Lasting::No,
+    }
+}
+
+/// What went wrong, without addresses and words of messages.
+pub(super) fn brief(error: &matrix_sdk::Error) -> String {
+    match error {
+        matrix_sdk::Error::Http(http) => match (&**http, http.as_client_api_error()) {
+            (_, Some(api)) => format!("the server answers with status {}", api.status_code),
+            (HttpError::Reqwest(error), _) if error.is_timeout() => {
+                "the server takes too long".to_owned()
+            }
+            (HttpError::Reqwest(_), _) => "the server cannot be reached".to_owned(),
+            _ => "the server answers with something else".to_owned(),
+        },
+        error => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::matrix::MOST;
+
+    #[test]
+    fn whatever_is_said_is_a_notice_that_mentions_nobody() {
+        let message = Message {
+            body: "Hei ".repeat(MOST / 8),
+            html: "Hei ".repeat(MOST / 8),
+        };
+        for place in [
+            Place::Room,
+            Place::Reply("$a".to_owned()),
+            Place::Thread {
+                root: "$r".to_owned(),
+                to: "$a".to_owned(),
+            },
+            Place::Instead("$b".to_owned()),
+        ] {
+            let content = content(&message, &place);
+            assert!(content.to_string().len() < MOST + 2_000);
+            let mut said = vec![&content];
+            said.extend(content.get("m.new_content"));
+            for said in said {
+                assert_eq!(said["msgtype"], "m.notice");
+                assert_eq!(said["m.mentions"], json!({}));
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_thing_has_the_same_transaction() {
+        assert_eq!(transaction("$a", "answer"), transaction("$a", "answer"));
+        assert_ne!(transaction("$a", "answer"), transaction("$b", "answer"));
+        assert_ne!(transaction("$a", "answer"), transaction("$a", "failed"));
+    }
+}

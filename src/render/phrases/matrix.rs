@@ -1,0 +1,141 @@
+//! Sentences for Matrix, where commands are typed as words.
+
+use super::pick;
+use crate::bot::typed::Name;
+use crate::language::Language;
+
+/// What a command does.
+pub fn does(name: Name, language: Language) -> &'static str {
+    match name {
+        Name::Ask => pick(
+            language,
+            "spør om det som står i referatene",
+            "spør om det som står i referata",
+            "ask what the minutes say",
+        ),
+        Name::Status => pick(
+            language,
+            "hvor en sak står og hva som skjer videre",
+            "kvar ei sak står og kva som skjer vidare",
+            "where a matter stands and what comes next",
+        ),
+        Name::Positions => pick(
+            language,
+            "hvem som mener hva om en sak; med part:NAVN bare denne parten",
+            "kven som meiner kva om ei sak; med part:NAMN berre denne parten",
+            "who holds which position on a topic; with holder:NAME only this party",
+        ),
+        Name::Latest => pick(
+            language,
+            "dokumentene som sist ble lagt til",
+            "dokumenta som sist vart lagde til",
+            "the most recently added documents",
+        ),
+        Name::Document => pick(
+            language,
+            "hva et dokument er, og sakene i det",
+            "kva eit dokument er, og sakene i det",
+            "what a document is, and its agenda items",
+        ),
+        Name::Help => pick(language, "denne hjelpen", "denne hjelpa", "this help"),
+    }
+}
+
+/// What stands after the name of a command, in capitals.
+pub fn takes(name: Name, language: Language) -> &'static str {
+    match name {
+        Name::Ask => pick(language, "SPØRSMÅL", "SPØRSMÅL", "QUESTION"),
+        Name::Status | Name::Positions => pick(language, "SAK", "SAK", "TOPIC"),
+        Name::Document => pick(language, "TITTEL", "TITTEL", "TITLE"),
+        Name::Latest | Name::Help => "",
+    }
+}
+
+/// What can be done besides commands.
+pub fn help(language: Language) -> &'static str {
+    pick(
+        language,
+        "Du kan også nevne meg, svare på meldingene mine eller spørre videre i en tråd der jeg har svart. Er vi alene, trengs ikke noe foran. Gi et svar 👍 eller 👎 for å si om det hjalp.",
+        "Du kan òg nemne meg, svare på meldingane mine eller spørje vidare i ein tråd der eg har svart. Er vi åleine, trengst ikkje noko framføre. Gje eit svar 👍 eller 👎 for å seie om det hjelpte.",
+        "You can also mention me, reply to my messages or keep asking in a thread where I have answered. When we are alone, nothing is needed in front. React to an answer with 👍 or 👎 to say whether it helped.",
+    )
+}
+
+/// The first words in a room.
+pub fn greeting(prefix: &str, direct: bool, language: Language) -> String {
+    match (direct, language) {
+        (true, Language::Bokmal) => {
+            "Hei! Spør meg om det som står i referatene. Skriv «hjelp» for mer.".to_owned()
+        }
+        (true, Language::Nynorsk) => {
+            "Hei! Spør meg om det som står i referata. Skriv «hjelp» for meir.".to_owned()
+        }
+        (true, Language::English) => {
+            "Hello! Ask me what the minutes say. Type “help” for more.".to_owned()
+        }
+        (false, Language::Bokmal) => format!(
+            "Hei! Nevn meg eller skriv «{prefix}» og et spørsmål om det som står i referatene. «{prefix} hjelp» sier mer."
+        ),
+        (false, Language::Nynorsk) => format!(
+            "Hei! Nemn meg eller skriv «{prefix}» og eit spørsmål om det som står i referata. «{prefix} hjelp» seier meir."
+        ),
+        (false, Language::English) => format!(
+            "Hello! Mention me or type “{prefix}” and a question about the minutes. “{prefix} help” says more."
+        ),
+    }
+}
+
+/// That no command is called so, and which may be meant.
+pub fn meant(command: &str, language: Language) -> String {
+    match language {
+        Language::Bokmal => format!("Den kommandoen kjenner jeg ikke. Mente du «{command}»?"),
+        Language::Nynorsk => format!("Den kommandoen kjenner eg ikkje. Meinte du «{command}»?"),
+        Language::English => format!("I know no such command. Did you mean “{command}”?"),
+    }
+}
+
+/// That a command needs more, and how it is typed.
+pub fn lacks(usage: &str, language: Language) -> String {
+    match language {
+        Language::Bokmal => format!("Skriv det slik: «{usage}»."),
+        Language::Nynorsk => format!("Skriv det slik: «{usage}»."),
+        Language::English => format!("Type it like this: “{usage}”."),
+    }
+}
+
+/// That an encrypted message could not be read, and what helps. `withheld`: the client would not let
+/// the bot read it.
+pub fn unreadable(withheld: bool, language: Language) -> &'static str {
+    match withheld {
+        true => pick(
+            language,
+            "Jeg kan ikke lese meldingen din: den er kryptert, og programmet ditt gir ikke nøkkelen til enheter som du ikke har bekreftet. Slå av «Send aldri krypterte meldinger til ubekreftede økter» for dette rommet, og send den på nytt.",
+            "Eg kan ikkje lese meldinga di: ho er kryptert, og programmet ditt gjev ikkje nøkkelen til einingar som du ikkje har stadfesta. Slå av «Send aldri krypterte meldingar til ikkje-stadfesta økter» for dette rommet, og send ho på nytt.",
+            "I cannot read your message: it is encrypted, and your client does not give the key to devices that you have not verified. Switch “Never send encrypted messages to unverified sessions” off for this room, and send it again.",
+        ),
+        false => pick(
+            language,
+            "Jeg kan ikke lese meldingen din: den er kryptert, og jeg har ikke fått nøkkelen til den. Send den på nytt; hjelper ikke det, start programmet ditt på nytt eller ta meg ut av rommet og inviter meg igjen.",
+            "Eg kan ikkje lese meldinga di: ho er kryptert, og eg har ikkje fått nøkkelen til ho. Send ho på nytt; hjelper ikkje det, start programmet ditt på nytt eller ta meg ut av rommet og inviter meg igjen.",
+            "I cannot read your message: it is encrypted, and I was not given its key. Send it again; if that does not help, restart your client, or remove me from the room and invite me again.",
+        ),
+    }
+}
+
+/// That an answer could not be sent.
+pub fn refused(language: Language) -> &'static str {
+    pick(
+        language,
+        "Jeg har et svar, men serveren lar meg ikke sende det her. Den som driver meg, finner grunnen i loggen.",
+        "Eg har eit svar, men serveren let meg ikkje sende det her. Den som driv meg, finn grunnen i loggen.",
+        "I have an answer, but the server does not let me send it here. Whoever runs me finds the reason in the log.",
+    )
+}
+
+/// For how long somebody waits who asked too fast.
+pub fn in_seconds(seconds: u64, language: Language) -> String {
+    match language {
+        Language::Bokmal | Language::Nynorsk => format!("om {seconds} s"),
+        Language::English => format!("in {seconds} s"),
+    }
+}
