@@ -1,5 +1,5 @@
 //! Passages: the units that are searched and quoted. A passage is some whole sentences, list items
-//! or table rows that stand together, about 80 words, under one heading; short sections
+//! or table rows that stand together, about 100 words, under one heading; short sections
 //! that follow each other, as on slides, share a passage.
 
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use super::sentence::sentences;
 use super::{Document, Span};
 
 /// A passage is closed at the end of a sentence once it has this many words.
-const TARGET_WORDS: usize = 95;
+const TARGET_WORDS: usize = 102;
 /// A list is kept whole up to this many words.
 const MAX_LIST_WORDS: usize = 160;
 /// Sections with fewer words than this may share a passage with the next.

@@ -7,7 +7,7 @@ use tantivy::schema::{
 use super::tokenizer::{GRAMS, TERMS};
 
 /// Counts up whenever fields, analysis, passages or what is stored change: the index is then made anew.
-pub const VERSION: u32 = 22;
+pub const VERSION: u32 = 23;
 
 /// The value of [`Fields::record`] for a passage.
 pub const PASSAGE: &str = "passage";
