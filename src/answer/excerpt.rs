@@ -73,7 +73,7 @@ pub struct Candidate {
     pub holds_names: bool,
     /// Whether it only tells what will be.
     pub foretells: bool,
-    /// Whether it tells that the meeting which is asked about is to come.
+    /// Whether its passage tells that the meeting which is asked about is to come.
     pub announces: bool,
     /// What speaks for it.
     pub signals: Signals,
@@ -569,7 +569,7 @@ impl Scored {
         });
         let announces = question.period.filter(|_| question.about_meeting);
         let announces = announces.is_some_and(|day| {
-            let mut texts = units.clone().map(|unit| reading.text(unit));
+            let mut texts = self.units.clone().map(|unit| reading.text(unit));
             texts.any(|text| kind::names_day(day, text) && kind::is_to_come(text))
         });
         Some(Candidate {

@@ -131,6 +131,8 @@ const MISSING_KIND: f32 = 0.45;
 pub enum Period {
     /// None is named, or a document is from it.
     Covered,
+    /// A document is from the month that the day lies in, and may be of that day or not.
+    Within,
     /// No document is from it, but one may speak of it.
     Between,
     /// It begins after the newest document.
@@ -165,7 +167,8 @@ pub fn judge(
     let spoken_of = chosen.iter().any(|candidate| candidate.names_period);
     let announced = chosen.iter().any(|candidate| candidate.announces) && question.in_past;
     let known = match period {
-        Period::Covered => !announced,
+        Period::Covered => true,
+        Period::Within => !announced,
         Period::Between => spoken_of && !question.about_meeting,
         Period::Ahead => spoken_of && !question.about_meeting && !question.in_past,
     };

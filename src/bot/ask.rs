@@ -401,8 +401,12 @@ impl Bot {
         let covers = |date: Date, asked: Date| {
             date.overlaps(asked) && (date.month().is_some() || asked.month().is_none())
         };
+        let exact = |date: Date, asked: Date| date.day().is_some() || asked.day().is_none();
         match asked {
-            Some(asked) if dates().any(|date| covers(date, asked)) => Period::Covered,
+            Some(asked) if dates().any(|date| covers(date, asked) && exact(date, asked)) => {
+                Period::Covered
+            }
+            Some(asked) if dates().any(|date| covers(date, asked)) => Period::Within,
             Some(asked) if dates().all(|date| date < asked) => Period::Ahead,
             Some(_) => Period::Between,
             None => Period::Covered,
