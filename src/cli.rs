@@ -113,7 +113,11 @@ fn run(command: Command, options: &Options, config: Config) -> anyhow::Result<()
             batch,
             within,
         } => questions::ask(&app, &question, batch.as_deref(), &within, json, &mut out),
-        Command::Status { topic, since } => matters::status(&app, &topic, since, json, &mut out),
+        Command::Status {
+            topic,
+            since,
+            picture,
+        } => matters::status(&app, &topic, since, picture.as_deref(), json, &mut out),
         Command::Positions { topic, holder } => {
             matters::positions(&app, &topic, &holder, json, &mut out)
         }

@@ -60,6 +60,9 @@ pub(super) enum Command {
         /// Only what was added from this day, month or year on
         #[arg(long, value_name = "DATE")]
         since: Option<Date>,
+        /// Draw its meetings over time into this file, as PNG or SVG by its ending
+        #[arg(long, value_name = "FILE")]
+        picture: Option<PathBuf>,
     },
     /// Show who holds which position on a topic, newest first
     Positions {

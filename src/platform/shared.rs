@@ -18,6 +18,7 @@ use crate::corpus::DocumentId;
 use crate::language::Language;
 use crate::question::restriction::Filter;
 use crate::render::phrases;
+use crate::render::timeline::{Picture, picture};
 use crate::store::{Given, Store};
 
 /// So many conversations are remembered; older ones are taken up from the store.
@@ -58,6 +59,8 @@ pub(super) struct Done {
     pub(super) reply: Reply,
     /// The number under which an answer is kept.
     pub(super) answer: Option<i64>,
+    /// What shows a matter over time, where that shows more than words do.
+    pub(super) picture: Option<Picture>,
     pub(super) said: Conversation,
 }
 
@@ -157,6 +160,10 @@ impl Shared {
             None
         });
         Ok(Done {
+            picture: match &reply {
+                Reply::Status(status) => picture(status),
+                _ => None,
+            },
             reply,
             answer,
             said: conversation,

@@ -4,4 +4,5 @@ pub mod discord;
 pub mod matrix;
 pub mod phrases;
 pub mod plain;
+pub mod timeline;
 mod visible;

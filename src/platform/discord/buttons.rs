@@ -20,6 +20,7 @@ use crate::platform::shared::Again;
 use crate::question::Intent;
 use crate::render::discord::{self, Buttons, Message, limit};
 use crate::render::phrases::chat;
+use crate::render::timeline::picture;
 use crate::store::Given;
 
 /// So many further passages are shown at once, and may be asked for in all.
@@ -451,7 +452,10 @@ impl Discord {
 /// A card as a message.
 fn card(reply: &Reply, buttons: Buttons) -> Option<Message> {
     match reply {
-        Reply::Status(status) => Some(discord::status(status, Some(buttons))),
+        Reply::Status(status) => Some(Message {
+            picture: picture(status),
+            ..discord::status(status, Some(buttons))
+        }),
         Reply::Positions(positions, searched) => {
             Some(discord::positions(positions, searched, Some(buttons)))
         }

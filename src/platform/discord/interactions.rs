@@ -82,7 +82,10 @@ impl Discord {
                 let title = around.title.then_some(answer.question.as_str());
                 discord::answer(answer, searched, title, buttons)
             }
-            Reply::Status(status) => discord::status(status, buttons),
+            Reply::Status(status) => Message {
+                picture: done.picture.clone(),
+                ..discord::status(status, buttons)
+            },
             Reply::Positions(positions, searched) => {
                 discord::positions(positions, searched, buttons)
             }
