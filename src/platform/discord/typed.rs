@@ -100,7 +100,7 @@ impl Discord {
                 let before = thread.as_ref();
                 let before = before.and_then(|thread| shared.before_in_thread(thread));
                 let job = Job { before, ..job };
-                let done = shared.perform(&job)?;
+                let done = shared.perform(&job)?.drawn();
                 if let Some(thread) = thread {
                     shared.note_in_thread(&thread, &job.command, &done);
                 }

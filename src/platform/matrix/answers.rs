@@ -372,7 +372,7 @@ impl Matrix {
                     before,
                     channel,
                 };
-                let done = shared.perform(&job)?;
+                let done = shared.perform(&job)?.drawn();
                 let further = match (&job.command, &done.reply) {
                     (Command::Ask(question, filter), Reply::Answer(answer, _))
                         if answer.declined.is_none() =>

@@ -83,10 +83,9 @@ fn texts(svg: &str) -> Vec<String> {
                 texts.push(String::new());
             }
             quick_xml::events::Event::End(_) => depth -= 1,
-            quick_xml::events::Event::Text(text) => texts
-                .last_mut()
-                .unwrap()
-                .push_str(&text.xml10_content().unwrap()),
+            quick_xml::events::Event::Text(text) => {
+                texts.last_mut().unwrap().push_str(&text.xml10_content())
+            }
             quick_xml::events::Event::GeneralRef(name) => {
                 let character = match std::str::from_utf8(&name).unwrap() {
                     "amp" => "&",
