@@ -32,7 +32,7 @@
 //! | [`bot`] | the one path for a question, conversations, matters across meetings, who may see what | question, index, answer, corpus, language, matter, semantic |
 //! | [`store`] | what cannot be made anew: answers given, verdicts, threads | nothing |
 //! | [`evaluate`] | scores answers against gold questions | bot, answer, question, corpus |
-//! | [`render`] | what the bot replies → text; all words that users read | bot (its replies), answer, question, language, corpus |
+//! | [`render`] | what the bot replies → text, JSON and pictures; all words that users read | bot (its replies), index (entries), answer, question, language, corpus |
 //! | [`platform`] | where people talk: the terminal, Discord, Matrix | bot, render, store, config, clock, answer, question, language, corpus |
 //! | [`web`] | the local web page: to ask, and to read what citations lead to | platform (what platforms share), bot, render, store, config, clock, answer, question, index (entries), language, corpus |
 //! | [`app`] | puts the parts together, and runs the platforms and the web page | config, bot, answer (links), store, platform, web, ingest, index, semantic, language (the words that a union adds) |

@@ -4,7 +4,6 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::Context;
-use serde_json::json;
 
 use super::console::style;
 use super::questions::bot;
@@ -15,7 +14,7 @@ use crate::config::Invalid;
 use crate::corpus::Date;
 use crate::question::restriction::{Filter, Key};
 use crate::render::timeline::{self, Colors, Shape};
-use crate::render::{phrases, plain};
+use crate::render::{json, plain};
 
 /// Shows where a matter stands.
 pub(super) fn status(
@@ -23,18 +22,15 @@ pub(super) fn status(
     topic: &[String],
     since: Option<Date>,
     picture: Option<&Path>,
-    json: bool,
+    as_json: bool,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
     let status = bot(app, false)?.status(&topic.join(" "), since, today()?)?;
     if let Some(file) = picture {
         draw(&status, file)?;
     }
-    if json {
-        let mut value = serde_json::to_value(&status)?;
-        let reason = (!status.found).then(|| phrases::no_status(&status));
-        value["reason"] = json!(reason);
-        writeln!(out, "{value}")?;
+    if as_json {
+        writeln!(out, "{}", serde_json::to_value(json::Status::from(status))?)?;
     } else {
         write!(out, "{}", plain::status(&status, style()))?;
     }
@@ -64,7 +60,7 @@ pub(super) fn positions(
     app: &App,
     topic: &[String],
     holders: &[String],
-    json: bool,
+    as_json: bool,
     out: &mut impl Write,
 ) -> anyhow::Result<()> {
     let bot = bot(app, false)?;
@@ -74,7 +70,7 @@ pub(super) fn positions(
     }
     bot.check(&filter)?;
     let positions = bot.positions(&topic.join(" "), &filter)?;
-    if json {
+    if as_json {
         writeln!(out, "{}", serde_json::to_value(&positions)?)?;
     } else {
         write!(out, "{}", plain::positions(&positions, style()))?;

@@ -19,7 +19,7 @@ use crate::language::Language;
 use crate::question::restriction::Filter;
 use crate::render::phrases;
 use crate::render::timeline::{Picture, picture};
-use crate::store::{Given, Store};
+use crate::store::{Given, Present, Store};
 
 /// So many conversations are remembered; older ones are taken up from the store.
 const CONVERSATIONS: usize = 2000;
@@ -115,11 +115,28 @@ impl Shared {
         let entries = bot.entries().iter();
         let documents = entries.map(|entry| (entry.id.as_str(), entry.hash.as_str()));
         let seen = self.store.see(documents, now())?;
+        let present = bot.entries().iter().filter_map(|entry| {
+            Some(Present {
+                id: entry.id.as_str(),
+                hash: &entry.hash,
+                title: &entry.metadata()?.title,
+                path: &entry.path,
+                collection: &entry.collection,
+            })
+        });
+        self.store
+            .note_changes(&present.collect::<Vec<_>>(), now())?;
         let seen = seen
             .into_iter()
             .map(|(id, since)| (DocumentId::from(id.as_str()), since));
         *self.seen.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(seen.collect());
         Ok(())
+    }
+
+    /// Since when documents are as they are.
+    pub(crate) fn seen(&self) -> Arc<Seen> {
+        let seen = self.seen.read();
+        seen.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Does work that takes time, beside what must not wait.
@@ -173,12 +190,7 @@ impl Shared {
         command: &Command,
         conversation: &mut Conversation,
     ) -> anyhow::Result<Reply> {
-        let seen = self
-            .seen
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        bot.reply(command, conversation, &seen, today()?)
+        bot.reply(command, conversation, &self.seen(), today()?)
     }
 
     /// Remembers a conversation by something else too: by the message that answered.

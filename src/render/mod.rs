@@ -1,6 +1,7 @@
 //! Answers → text. All words that users read are in [`phrases`].
 
 pub mod discord;
+pub mod json;
 pub mod matrix;
 pub mod phrases;
 pub mod plain;

@@ -2,6 +2,7 @@
 //! bot opened. One SQLite file, and the only module with SQL.
 
 mod answers;
+mod changes;
 mod documents;
 mod threads;
 
@@ -12,6 +13,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 pub use answers::{Given, Verdict};
+pub use changes::{Change, Changes, Present, What};
 pub use threads::Thread;
 
 /// The file, under the data folder.

@@ -3,8 +3,10 @@
 //!
 //! Every request goes through [`guard`] first. What a page may show is the bot of [`Site::audience`], so no page can show more.
 
+mod api;
 mod asset;
 mod failure;
+mod feed;
 mod guard;
 mod home;
 mod layout;
@@ -22,6 +24,7 @@ use axum::routing::get;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+pub use api::description;
 pub use site::{Site, audience};
 
 use crate::config::Web;
@@ -70,6 +73,8 @@ pub fn router(site: Arc<Site>) -> Router {
     Router::new()
         .route("/", get(home::show))
         .route("/assets/{name}", get(asset::show))
+        .merge(api::routes())
+        .merge(feed::routes())
         .fallback(failure::nowhere)
         .layer(axum::middleware::from_fn_with_state(
             site.clone(),

@@ -87,7 +87,7 @@ fn texts(svg: &str) -> Vec<String> {
                 texts.last_mut().unwrap().push_str(&text.xml10_content())
             }
             quick_xml::events::Event::GeneralRef(name) => {
-                let character = match std::str::from_utf8(&name).unwrap() {
+                let character = match &*name {
                     "amp" => "&",
                     "lt" => "<",
                     "gt" => ">",
