@@ -83,6 +83,14 @@ impl Bot {
         })
     }
 
+    /// The bot on what the index holds now; this one goes on with what it held.
+    pub fn fresh(&self) -> anyhow::Result<Bot> {
+        Ok(Bot {
+            meanings: self.meanings.as_ref().map(Meanings::again),
+            ..Bot::with_links(self.index.fresh()?, self.links.clone())?
+        })
+    }
+
     fn with_links(index: Index, links: Links) -> anyhow::Result<Bot> {
         let entries = index.entries()?;
         let authors = entries
