@@ -14,15 +14,16 @@ use crate::config::{Invalid, Secret};
 use crate::ingest::Progress;
 use crate::platform::{Shared, discord, matrix};
 use crate::store::Store;
+use crate::web;
 
 impl App {
     /// Runs what is enabled. Ends well when it is told to stop, and with an error when nothing that was
     /// enabled runs any more.
     pub fn serve(&self, progress: &dyn Progress) -> anyhow::Result<()> {
         let config = &self.config;
-        if !config.discord.enabled && !config.matrix.enabled {
+        if !config.web.enabled && !config.discord.enabled && !config.matrix.enabled {
             return Err(Invalid::new(
-                "nothing is enabled that this version can run: set discord.enabled or matrix.enabled = true, or talk in the terminal with `referent chat`",
+                "nothing is enabled: set web.enabled, discord.enabled or matrix.enabled = true, or talk in the terminal with `referent chat`",
             )
             .into());
         }
@@ -33,6 +34,7 @@ impl App {
         let token = token.transpose()?;
         let login = config.matrix.enabled.then(matrix::Login::from_environment);
         let login = login.transpose()?;
+        let knowledge = self.knowledge()?;
         let bot = self.bot(Meaning::AsFarAsKnown, progress)?;
         let shared = Arc::new(Shared::new(bot, Store::open(&config.data.path)?)?);
         // What is completed while somebody types must be there at once.
@@ -56,6 +58,15 @@ impl App {
             });
             let ended = runtime.block_on(async {
                 let mut platforms = JoinSet::new();
+                if config.web.enabled {
+                    let page = web::run(
+                        shared.clone(),
+                        config.web.clone(),
+                        knowledge,
+                        stopped.clone(),
+                    );
+                    platforms.spawn(async move { ("web", page.await) });
+                }
                 if let Some(token) = token {
                     let (chats, config, stopped) =
                         (shared.clone(), config.discord.clone(), stopped.clone());
