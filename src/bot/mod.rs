@@ -7,6 +7,7 @@ mod handle;
 mod late_interaction;
 pub mod matter;
 mod meanings;
+mod meeting;
 mod names;
 mod restrict;
 pub mod typed;
