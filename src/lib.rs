@@ -31,10 +31,12 @@
 //! | [`answer`] | hits → excerpts, holders, verdict; the card of a matter | question, index (hits), language, corpus |
 //! | [`bot`] | the one path for a question, conversations, matters across meetings, who may see what | question, index, answer, corpus, language, matter, semantic |
 //! | [`store`] | what cannot be made anew: answers given, verdicts, threads | nothing |
+//! | [`gaps`] | what people asked in vain, and what they disliked | store, language |
+//! | [`metrics`] | what is counted while the program runs | nothing |
 //! | [`evaluate`] | scores answers against gold questions | bot, answer, question, corpus |
 //! | [`render`] | what the bot replies → text, JSON and pictures; all words that users read | bot (its replies), index (entries), answer, question, language, corpus |
-//! | [`platform`] | where people talk: the terminal, Discord, Matrix | bot, render, store, config, clock, answer, question, language, corpus |
-//! | [`web`] | the local web page: to ask, and to read what citations lead to | platform (what platforms share), bot, render, store, config, clock, answer, question, index (entries), language, corpus |
+//! | [`platform`] | where people talk: the terminal, Discord, Matrix | metrics, bot, render, store, config, clock, answer, question, language, corpus |
+//! | [`web`] | the local web page: to ask, and to read what citations lead to | platform (what platforms share), metrics, gaps, bot, render, store, config, clock, answer, question, index (entries), language, corpus |
 //! | [`app`] | puts the parts together, and runs the platforms and the web page | config, bot, answer (links), store, platform, web, ingest, index, semantic, language (the words that a union adds) |
 //! | [`cli`] | the commands | app, and views of what comes back |
 //!
@@ -81,10 +83,12 @@ pub mod clock;
 pub mod config;
 pub mod corpus;
 pub mod evaluate;
+pub mod gaps;
 pub mod index;
 pub mod ingest;
 pub mod language;
 pub mod matter;
+pub mod metrics;
 pub mod platform;
 pub mod question;
 pub mod render;

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
 
 use anyhow::Context;
 use tokio::sync::{Semaphore, watch};
@@ -16,6 +17,7 @@ use crate::bot::{Bot, Handle};
 use crate::clock::{now, today};
 use crate::corpus::DocumentId;
 use crate::language::Language;
+use crate::metrics::Metrics;
 use crate::question::restriction::Filter;
 use crate::render::phrases;
 use crate::render::timeline::{Picture, picture};
@@ -36,6 +38,8 @@ pub struct Shared {
     pub bots: Handle,
     /// What outlives a restart.
     pub store: Store,
+    /// What is counted.
+    pub metrics: Metrics,
     seen: RwLock<Arc<Seen>>,
     conversations: Recent<String, Conversation>,
     /// As many questions are worked on at once as there are processors: more would only take longer.
@@ -90,6 +94,7 @@ impl Shared {
         let shared = Shared {
             bots: Handle::new(bot),
             store,
+            metrics: Metrics::new(),
             seen: RwLock::default(),
             conversations: Recent::new(CONVERSATIONS),
             workers: Arc::new(Semaphore::new(
@@ -160,7 +165,9 @@ impl Shared {
         self: &Arc<Self>,
         work: impl FnOnce(&Shared) -> anyhow::Result<T> + Send + 'static,
     ) -> anyhow::Result<T> {
+        let waiting = Waiting::new(&self.metrics);
         let permit = self.workers.clone().acquire_owned().await?;
+        drop(waiting);
         let shared = self.clone();
         let done = tokio::task::spawn_blocking(move || {
             let done = work(&shared);
@@ -172,6 +179,22 @@ impl Shared {
 
     /// Answers, and keeps the answer.
     pub(crate) fn perform(&self, job: &Job) -> anyhow::Result<Done> {
+        let begun = Instant::now();
+        let done = self.answered(job);
+        let platform = job.channel.split(':').next().unwrap_or_default();
+        match &done {
+            Ok(done) => {
+                let declined = told(&done.reply).is_some_and(|(reason, _)| reason.is_some());
+                let command = job.command.parts().map_or("other", |(name, ..)| name);
+                let took = begun.elapsed();
+                self.metrics.answered(platform, command, declined, took);
+            }
+            Err(_) => self.metrics.failed(platform),
+        }
+        done
+    }
+
+    fn answered(&self, job: &Job) -> anyhow::Result<Done> {
         let bot = self.bots.bot(&job.audience)?;
         let remembered = job
             .conversation
@@ -285,6 +308,22 @@ impl Shared {
             excerpts,
             bot,
         }))
+    }
+}
+
+/// A question that waits for a processor, as long as this is there.
+struct Waiting(Metrics);
+
+impl Waiting {
+    fn new(metrics: &Metrics) -> Waiting {
+        metrics.waiting.inc();
+        Waiting(metrics.clone())
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.waiting.dec();
     }
 }
 

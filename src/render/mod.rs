@@ -7,3 +7,5 @@ pub mod phrases;
 pub mod plain;
 pub mod timeline;
 mod visible;
+
+pub use visible::one_line;

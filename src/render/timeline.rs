@@ -15,6 +15,7 @@ use crate::answer::card::{Meeting, Status};
 use crate::answer::matter::Standing;
 use crate::answer::{Excerpt, Stance};
 use crate::corpus::Date;
+use crate::corpus::metadata::Kind;
 use crate::language::Language;
 use lines::{Line, Run, Weight, wrapped};
 
@@ -207,7 +208,7 @@ fn stops(status: &Status) -> Vec<Stop<'_>> {
             let label = document.body.as_deref().unwrap_or(&document.title);
             let stop = Stop {
                 date: *date,
-                label: super::visible::one_line(label),
+                label: begun(&super::visible::one_line(label)),
                 decisions: Vec::new(),
                 positions: Vec::new(),
                 summary: summary.as_ref(),
@@ -216,10 +217,20 @@ fn stops(status: &Status) -> Vec<Stop<'_>> {
             stops.len() - 1
         });
         let stop = &mut stops[at].1;
-        stop.decisions.extend(&meeting.decisions);
+        // A report tells of what others decided.
+        if matches!(document.kind, Kind::Minutes | Kind::Other) {
+            stop.decisions.extend(&meeting.decisions);
+        }
         stop.positions.extend(&meeting.positions);
     }
     stops.into_iter().map(|(_, stop)| stop).collect()
+}
+
+/// A label with a capital letter at its beginning, as what begins a line has.
+fn begun(label: &str) -> String {
+    let mut letters = label.chars();
+    let first = letters.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(letters).collect()
 }
 
 /// The words of an excerpt that matter, in one line.
@@ -402,10 +413,15 @@ impl Drawing<'_> {
         if !who.is_empty() {
             runs.push(Run::classed(Weight::Bold, who, class));
         }
-        runs.push(Run::new(
-            Weight::Plain,
-            &format!("{open}{}{close}", said(excerpt)),
-        ));
+        let said = said(excerpt);
+        // "Vedtak: Vedtak: …" says it twice.
+        let said = match said.split_at_checked(who.len()) {
+            Some((label, rest)) if !who.is_empty() && label.eq_ignore_ascii_case(who) => {
+                rest.trim()
+            }
+            _ => &said,
+        };
+        runs.push(Run::new(Weight::Plain, &format!("{open}{said}{close}")));
         let shape = self.shape;
         for line in wrapped(&runs, shape.size, self.room(), shape.lines, close) {
             self.line(shape.text_at(), shape.size, &line, "text");

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
-pub use answers::{Given, Verdict};
+pub use answers::{Given, Judged, Verdict};
 pub use changes::{Change, Changes, Present, What};
 pub use threads::Thread;
 

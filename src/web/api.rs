@@ -261,7 +261,11 @@ async fn work<T: Send + 'static>(
     work: impl FnOnce(&Bot) -> anyhow::Result<T> + Send + 'static,
 ) -> anyhow::Result<T> {
     let own = site.clone();
-    site.shared.work(move |_| work(&own.bot()?)).await
+    let work = move |_: &crate::platform::Shared| {
+        let bot = own.bot()?;
+        work(&bot)
+    };
+    site.shared.work(work).await
 }
 
 #[cfg(test)]

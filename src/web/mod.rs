@@ -10,6 +10,7 @@ mod feed;
 mod guard;
 mod home;
 mod layout;
+mod mcp;
 mod site;
 mod visitor;
 
@@ -25,6 +26,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 pub use api::description;
+pub use mcp::on_standard_input;
 pub use site::{Site, audience};
 
 use crate::config::Web;
@@ -75,6 +77,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/assets/{name}", get(asset::show))
         .merge(api::routes())
         .merge(feed::routes())
+        .merge(mcp::routes(&site))
         .fallback(failure::nowhere)
         .layer(axum::middleware::from_fn_with_state(
             site.clone(),

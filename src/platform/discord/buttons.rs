@@ -89,7 +89,7 @@ impl Discord {
             return self.say_at_once(&by, &slow_down).await;
         }
         if let Err(failure) = self.api.acknowledge(&by, Acknowledge::Update).await {
-            return tracing::warn!("discord: too late to answer a button: {failure}");
+            return self.late("a button", &failure);
         }
         let viewer = self.viewer(origin).await;
         let private = pressed
@@ -357,7 +357,7 @@ impl Discord {
     ) {
         let private = Acknowledge::Message { private: true };
         if let Err(failure) = self.api.acknowledge(by, private).await {
-            return tracing::warn!("discord: too late to answer a button: {failure}");
+            return self.late("a button", &failure);
         }
         let target = Target::Original(by.clone());
         let voter = voter(&pressed.user, answer);
@@ -379,7 +379,7 @@ impl Discord {
             .ask_for_text(by, &form, chat::reason_form(locale))
             .await;
         if let Err(failure) = asked {
-            tracing::warn!("discord: too late to answer a button: {failure}");
+            self.late("a button", &failure);
         }
         let voter = voter(&pressed.user, answer);
         let kept = self
@@ -400,7 +400,7 @@ impl Discord {
         };
         let private = Acknowledge::Message { private: true };
         if let Err(failure) = self.api.acknowledge(&by, private).await {
-            return tracing::warn!("discord: too late to answer a form: {failure}");
+            return self.late("a form", &failure);
         }
         let target = Target::Original(by.clone());
         let answer = form.data.custom_id.strip_prefix("why:");

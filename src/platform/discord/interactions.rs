@@ -10,7 +10,7 @@ use serenity::model::guild::Member;
 use serenity::model::user::User;
 
 use super::Discord;
-use super::api::{Interaction, Target};
+use super::api::{Failure, Interaction, Target};
 use super::viewer::{Origin, Viewer, is_thread};
 use crate::answer::Excerpt;
 use crate::bot::audience::Audience;
@@ -94,6 +94,12 @@ impl Discord {
             Reply::NoDocument(name, searched) => discord::no_document(name, searched, language),
             Reply::Refused(refusal, language) => discord::refused(refusal, *language),
         }
+    }
+
+    /// Discord has stopped to wait.
+    pub(super) fn late(&self, what: &str, failure: &Failure) {
+        self.shared.metrics.late.inc();
+        tracing::warn!("discord: too late to answer {what}: {failure}");
     }
 
     pub(super) async fn say_at_once(&self, by: &Interaction, message: &Message) {

@@ -57,7 +57,7 @@ impl Discord {
             .acknowledge(&by, Acknowledge::Message { private })
             .await;
         if let Err(failure) = acknowledged {
-            return tracing::warn!("discord: too late to answer a command: {failure}");
+            return self.late("a command", &failure);
         }
         let target = Target::Original(by.clone());
         let viewer = match at_once {

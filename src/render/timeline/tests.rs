@@ -117,6 +117,7 @@ fn what_was_said_decided_and_comes_is_in_the_picture() {
             "NTL krever:",
             "«Prisene må holdes.»",
             "Vedtak:",
+            "«Kantinen åpner.»",
         ] {
             assert!(has(text), "{text} is not in {texts:?}");
         }

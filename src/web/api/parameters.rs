@@ -56,8 +56,8 @@ fn in_words(error: &str) -> String {
     if let Some(name) = named("missing field `") {
         return format!("\"{name}\" is missing: add it, as ?{name}=…");
     }
-    if let Some(name) = named("duplicate field `") {
-        return format!("\"{name}\" is there twice: give it once");
+    if error == "unsupported value" {
+        return "a parameter is there twice that is one: give it once".to_owned();
     }
     if let Some(name) = named("unknown field `") {
         let known = error.split_once("expected ").map_or("", |(_, known)| known);
@@ -355,7 +355,7 @@ mod tests {
             ("question=", "\"question\" is empty: put words there"),
             (
                 "question=a&question=b",
-                "\"question\" is there twice: give it once",
+                "a parameter is there twice that is one: give it once",
             ),
         ] {
             assert_eq!(wrong::<Ask>(query), said, "{query}");

@@ -573,7 +573,21 @@ fn replace(message: &mut Value, body: &Value) {
             message[key] = body[key].clone();
         }
     }
+    // Files get an address, and what shows them is led there.
+    let address = |name: &str| format!("https://cdn.discordapp.com/attachments/1/2/{name}");
+    for file in message["attachments"].as_array_mut().into_iter().flatten() {
+        let url = address(file["filename"].as_str().unwrap_or_default());
+        file["id"] = json!("900000000000000007");
+        file["size"] = json!(1000);
+        file["url"] = json!(url);
+        file["proxy_url"] = json!(url);
+    }
     for embed in message["embeds"].as_array_mut().into_iter().flatten() {
         embed["type"] = json!("rich");
+        let shown = embed["image"]["url"].as_str().unwrap_or_default();
+        if let Some(name) = shown.strip_prefix("attachment://") {
+            let url = address(name);
+            embed["image"] = json!({"url": url, "proxy_url": url, "width": 1440, "height": 800});
+        }
     }
 }
