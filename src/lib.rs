@@ -29,12 +29,13 @@
 //! | [`index`] | passages in tantivy; query → hits | language, corpus, matter |
 //! | [`ingest`] | brings the index up to date, readers in a child process | corpus, index, language, matter, semantic, answer (whose views a passage tells) |
 //! | [`answer`] | hits → excerpts, holders, verdict; the card of a matter | question, index (hits), language, corpus |
-//! | [`bot`] | the one path for a question, conversations, matters across meetings, who may see what | question, index, answer, corpus, language, matter, semantic |
-//! | [`store`] | what cannot be made anew: answers given, verdicts, threads | nothing |
+//! | [`subscription`] | who follows what: matching, rhythms, what a correction changed | answer, question, corpus, language, matter |
+//! | [`bot`] | the one path for a question, conversations, matters across meetings, who may see what, what followers hear | question, index, answer, corpus, language, matter, semantic, subscription |
+//! | [`store`] | what cannot be made anew: answers given, verdicts, threads, subscriptions, what was told | subscription, language |
 //! | [`evaluate`] | scores answers against gold questions | bot, answer, question, corpus |
-//! | [`render`] | what the bot replies → text; all words that users read | bot (its replies), answer, question, language, corpus |
-//! | [`platform`] | where people talk: the terminal, Discord, Matrix | bot, render, store, config, clock, answer, question, language, corpus |
-//! | [`app`] | puts the parts together, and runs the platforms | config, bot, store, platform, ingest, index, semantic, language (the words that a union adds) |
+//! | [`render`] | what the bot replies → text; all words that users read | bot (its replies), answer, question, language, corpus, subscription |
+//! | [`platform`] | where people talk: the terminal, Discord, Matrix | bot, render, store, config, clock, answer, question, language, corpus, subscription |
+//! | [`app`] | puts the parts together, and runs the platforms | config, bot, store, platform, ingest, index, semantic, subscription, language (the words that a union adds) |
 //! | [`cli`] | the commands | app, and views of what comes back |
 //!
 //! Nothing points back up; a test reads the `use` lines and holds this table against them.
@@ -46,8 +47,8 @@
 //! - A bot knows what its audience may see and nothing else, so no path can show more
 //!   ([`bot::Handle`]).
 //! - tantivy is named in [`index`] only, SQL in [`store`], serenity in [`platform::discord`], matrix-sdk in
-//!   [`platform::matrix`]. [`corpus`] (but its `source`), [`language`], [`question`], [`answer`] and [`render`] touch
-//!   no disk, network or clock.
+//!   [`platform::matrix`]. [`corpus`] (but its `source`), [`language`], [`question`], [`answer`], [`subscription`] and
+//!   [`render`] touch no disk, network or clock.
 //! - Reading never fails as a whole: a file that cannot be read is an entry with a reason.
 //! - The index can be thrown away and made anew from the knowledge folder.
 //! - Index and query go through the same analysis, [`language::terms`].
@@ -89,3 +90,4 @@ pub mod question;
 pub mod render;
 pub mod semantic;
 pub mod store;
+pub mod subscription;
