@@ -12,17 +12,19 @@ use super::{App, Meaning};
 use crate::bot::audience::Audience;
 use crate::config::{Invalid, Secret};
 use crate::ingest::Progress;
-use crate::platform::{Shared, discord, matrix};
+use crate::platform::{Shared, discord, matrix, post};
+use crate::subscription::Schedule;
 use crate::store::Store;
+use crate::web;
 
 impl App {
     /// Runs what is enabled. Ends well when it is told to stop, and with an error when nothing that was
     /// enabled runs any more.
     pub fn serve(&self, progress: &dyn Progress) -> anyhow::Result<()> {
         let config = &self.config;
-        if !config.discord.enabled && !config.matrix.enabled {
+        if !config.web.enabled && !config.discord.enabled && !config.matrix.enabled {
             return Err(Invalid::new(
-                "nothing is enabled that this version can run: set discord.enabled or matrix.enabled = true, or talk in the terminal with `referent chat`",
+                "nothing is enabled: set web.enabled, discord.enabled or matrix.enabled = true, or talk in the terminal with `referent chat`",
             )
             .into());
         }
@@ -33,8 +35,12 @@ impl App {
         let token = token.transpose()?;
         let login = config.matrix.enabled.then(matrix::Login::from_environment);
         let login = login.transpose()?;
+        let knowledge = self.knowledge()?;
+        self.schedule()?;
         let bot = self.bot(Meaning::AsFarAsKnown, progress)?;
-        let shared = Arc::new(Shared::new(bot, Store::open(&config.data.path)?)?);
+        let shared = Shared::new(bot, Store::open(&config.data.path)?)?;
+        let shared = Arc::new(shared.with_schedule(self.schedule()?));
+        let post = self.post();
         // What is completed while somebody types must be there at once.
         let all = shared.bots.bot(&Audience::Everything)?;
         all.names();
@@ -56,6 +62,15 @@ impl App {
             });
             let ended = runtime.block_on(async {
                 let mut platforms = JoinSet::new();
+                if config.web.enabled {
+                    let page = web::run(
+                        shared.clone(),
+                        config.web.clone(),
+                        knowledge,
+                        stopped.clone(),
+                    );
+                    platforms.spawn(async move { ("web", page.await) });
+                }
                 if let Some(token) = token {
                     let (chats, config, stopped) =
                         (shared.clone(), config.discord.clone(), stopped.clone());
@@ -75,13 +90,35 @@ impl App {
                     });
                 }
                 let forgetting = tokio::spawn(forget_daily(shared.clone()));
+                let posting = tokio::spawn(post::run(shared.clone(), post, stopped.clone()));
                 let ended = until_told(platforms, &stop).await;
                 forgetting.abort();
+                posting.abort();
                 ended
             });
             stop.send_replace(true);
             ended
         })
+    }
+}
+
+impl App {
+    /// When digests are told.
+    pub(super) fn schedule(&self) -> Result<Schedule, Invalid> {
+        let follow = &self.config.follow;
+        Schedule::new(&follow.time_zone, &follow.digest_at, &follow.digest_day)
+            .map_err(|error| Invalid::new(format!("[follow]: {error}")))
+    }
+
+    /// How the post works.
+    fn post(&self) -> post::Rules {
+        const A_DAY: i64 = 24 * 60 * 60;
+        let address = self.config.web.public_url.trim_end_matches('/');
+        post::Rules {
+            knowledge: self.config.knowledge.path.clone(),
+            max_age: i64::from(self.config.follow.max_age_days) * A_DAY,
+            page: (!address.is_empty()).then(|| format!("{address}/nytt")),
+        }
     }
 }
 

@@ -16,6 +16,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use crate::answer::link::Reader;
 use crate::answer::{Links, Reading};
 use crate::corpus::DocumentId;
 use crate::index::{Entry, Index};
@@ -108,6 +109,14 @@ impl Bot {
             links,
             names: OnceLock::new(),
         })
+    }
+
+    /// The bot, its citations leading to pages on which documents can be read.
+    pub fn with_reader(self, reader: Reader) -> Bot {
+        Bot {
+            links: self.links.with_reader(reader),
+            ..self
+        }
     }
 
     /// The bot, with search by meaning.

@@ -11,3 +11,4 @@ mod shared;
 pub mod terminal;
 
 pub use shared::Shared;
+pub(crate) use shared::{Done, Job};

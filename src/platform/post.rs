@@ -15,7 +15,6 @@ use crate::bot::audience::Audience;
 use crate::bot::follow::News;
 use crate::clock;
 use crate::corpus::DocumentId;
-use crate::index::Entry;
 use crate::store::{Compared, Kind, Letter, Notice, Version};
 
 /// How the post works.
@@ -97,7 +96,7 @@ fn compare(shared: &Shared, rules: &Rules, now: i64) -> anyhow::Result<usize> {
     let bot = shared.bots.bot(&Audience::Everything)?;
     let indexed = bot.entries().iter();
     let indexed = indexed.filter(|entry| entry.metadata().is_some());
-    let changed: Vec<&Entry> = indexed
+    let changed: Vec<_> = indexed
         .filter(|entry| {
             !compared.contains(&entry.hash) || versions.get(entry.id.as_str()) != Some(&entry.hash)
         })

@@ -50,41 +50,41 @@ pub struct Shared {
 }
 
 /// A question, and the conversation that it is a part of.
-pub(super) struct Job {
-    pub(super) command: Command,
-    pub(super) audience: Audience,
+pub(crate) struct Job {
+    pub(crate) command: Command,
+    pub(crate) audience: Audience,
     /// What the conversation is remembered by, where there is one.
-    pub(super) conversation: Option<String>,
+    pub(crate) conversation: Option<String>,
     /// What was wanted in it before, should it not be remembered.
-    pub(super) before: Option<Command>,
+    pub(crate) before: Option<Command>,
     /// Where it was asked, with the platform's name before it.
-    pub(super) channel: String,
+    pub(crate) channel: String,
 }
 
 /// What came of a question.
-pub(super) struct Done {
-    pub(super) reply: Reply,
+pub(crate) struct Done {
+    pub(crate) reply: Reply,
     /// The number under which an answer is kept.
-    pub(super) answer: Option<i64>,
-    pub(super) said: Conversation,
+    pub(crate) answer: Option<i64>,
+    pub(crate) said: Conversation,
 }
 
 /// An answer that was given before, as far as an audience may see it now.
-pub(super) struct Again {
-    pub(super) bot: Arc<Bot>,
+pub(crate) struct Again {
+    pub(crate) bot: Arc<Bot>,
     /// Where it was asked, with the platform's name before it.
-    pub(super) channel: String,
+    pub(crate) channel: String,
     /// What was wanted: an answer or a card.
-    pub(super) command: Command,
+    pub(crate) command: Command,
     /// The question, or the topic.
-    pub(super) question: String,
-    pub(super) language: Language,
-    pub(super) filter: Filter,
+    pub(crate) question: String,
+    pub(crate) language: Language,
+    pub(crate) filter: Filter,
     /// Whether it was declined when it was given.
-    pub(super) declined: bool,
-    pub(super) excerpts: Vec<Excerpt>,
+    pub(crate) declined: bool,
+    pub(crate) excerpts: Vec<Excerpt>,
     /// Whether this is all that was shown.
-    pub(super) complete: bool,
+    pub(crate) complete: bool,
 }
 
 impl Shared {
@@ -138,7 +138,7 @@ impl Shared {
     }
 
     /// Does work that takes time, beside what must not wait.
-    pub(super) async fn work<T: Send + 'static>(
+    pub(crate) async fn work<T: Send + 'static>(
         self: &Arc<Self>,
         work: impl FnOnce(&Shared) -> anyhow::Result<T> + Send + 'static,
     ) -> anyhow::Result<T> {
@@ -153,7 +153,7 @@ impl Shared {
     }
 
     /// Answers, and keeps the answer.
-    pub(super) fn perform(&self, job: &Job) -> anyhow::Result<Done> {
+    pub(crate) fn perform(&self, job: &Job) -> anyhow::Result<Done> {
         let bot = self.bots.bot(&job.audience)?;
         let remembered = job
             .conversation
@@ -196,7 +196,7 @@ impl Shared {
     }
 
     /// Remembers a conversation by something else too: by the message that answered.
-    pub(super) fn remember(&self, key: String, conversation: Conversation) {
+    pub(crate) fn remember(&self, key: String, conversation: Conversation) {
         self.conversations.put(key, conversation);
     }
 
@@ -220,7 +220,7 @@ impl Shared {
     }
 
     /// What was wanted last in a thread that the bot opened.
-    pub(super) fn before_in_thread(&self, thread: &str) -> Option<Command> {
+    pub(crate) fn before_in_thread(&self, thread: &str) -> Option<Command> {
         let known = self.store.thread(thread).unwrap_or_else(|error| {
             tracing::error!("a thread cannot be looked up: {error:#}");
             None
@@ -229,7 +229,7 @@ impl Shared {
     }
 
     /// What was wanted where a message answers it.
-    pub(super) fn before_message(&self, message: &str) -> Option<Command> {
+    pub(crate) fn before_message(&self, message: &str) -> Option<Command> {
         let known = self.store.given_in(message).unwrap_or_else(|error| {
             tracing::error!("an answer cannot be looked up: {error:#}");
             None
@@ -240,7 +240,7 @@ impl Shared {
     }
 
     /// Takes note of what was wanted in a thread and found, for after a restart.
-    pub(super) fn note_in_thread(&self, thread: &str, command: &Command, done: &Done) {
+    pub(crate) fn note_in_thread(&self, thread: &str, command: &Command, done: &Done) {
         let (Some((name, asked, _)), Some((None, _))) = (command.parts(), told(&done.reply)) else {
             return;
         };
@@ -250,7 +250,7 @@ impl Shared {
     }
 
     /// An answer that was given before, as far as `audience` may see it and it still stands.
-    pub(super) fn again(&self, answer: i64, audience: &Audience) -> anyhow::Result<Option<Again>> {
+    pub(crate) fn again(&self, answer: i64, audience: &Audience) -> anyhow::Result<Option<Again>> {
         let Some(given) = self.store.given(answer)? else {
             return Ok(None);
         };
@@ -276,7 +276,7 @@ impl Shared {
 
 impl Again {
     /// What its command gives now.
-    pub(super) fn anew(&self, shared: &Shared) -> anyhow::Result<Reply> {
+    pub(crate) fn anew(&self, shared: &Shared) -> anyhow::Result<Reply> {
         shared.reply(&self.bot, &self.command, &mut Conversation::default())
     }
 }
