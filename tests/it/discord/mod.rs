@@ -1,6 +1,7 @@
 //! The bot on Discord: conversations of the real program over a stand-in.
 
 mod conversations;
+mod following;
 mod hostile;
 mod outages;
 mod standin;
