@@ -1,5 +1,6 @@
 //! The composition root: puts the parts together from the configuration.
 
+mod live;
 mod serve;
 
 use std::ops::ControlFlow;
@@ -8,6 +9,8 @@ use std::time::Duration;
 
 use anyhow::Context;
 
+use crate::answer::link::Reader;
+use crate::bot::audience::Audience;
 use crate::bot::{Bot, Meanings};
 use crate::config::{Config, Invalid};
 use crate::index::Index;
@@ -16,6 +19,7 @@ use crate::ingest::extract::{Extractor, Limits};
 use crate::ingest::{Check, Progress, Report, ingest};
 use crate::language::cues;
 use crate::semantic::{Model, Vectors};
+use crate::web;
 
 /// How far search by meaning goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,7 +101,10 @@ impl App {
             let meanings = meanings.and_then(|thread| thread.join().ok().flatten());
             (index, meanings)
         });
-        let bot = Bot::new(index?, self.knowledge()?)?;
+        let mut bot = Bot::new(index?, self.knowledge()?)?;
+        if let Some(reader) = self.reader() {
+            bot = bot.with_reader(reader);
+        }
         let Some(meanings) = meanings else {
             return Ok(bot);
         };
@@ -109,6 +116,23 @@ impl App {
             })?;
         }
         Ok(bot)
+    }
+
+    /// Where the documents can be read that are cited, if a page is served.
+    fn reader(&self) -> Option<Reader> {
+        let web = &self.config.web;
+        let public = web.public_url.trim_end_matches('/');
+        web.enabled.then(|| Reader {
+            base: match public {
+                "" => format!("http://{}", web.listen),
+                public => public.to_owned(),
+            },
+            collections: match web::audience(web) {
+                Audience::Everything => None,
+                Audience::Collections(collections) => Some(collections),
+            },
+            public: !public.is_empty(),
+        })
     }
 
     fn index(&self, progress: &dyn Progress) -> anyhow::Result<Index> {

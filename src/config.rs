@@ -33,6 +33,9 @@ pub struct Config {
 pub struct Knowledge {
     /// The folder with the documents. Default: `knowledge`.
     pub path: PathBuf,
+    /// So often `serve` looks at every file, in minutes, for what nobody tells it of: on network
+    /// drives. Default: 10.
+    pub rescan_minutes: u32,
 }
 
 /// `[data]`
@@ -65,6 +68,17 @@ pub struct Web {
     pub listen: String,
     /// Address under which others reach the page. Default: the one it listens on.
     pub public_url: String,
+    /// What the page shows. Default: without any rule, everything while only this machine reaches it, and
+    /// nothing where others do.
+    pub show: Vec<ShowOnWeb>,
+}
+
+/// `[[web.show]]`: collections that the page shows to whoever reaches it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShowOnWeb {
+    /// The collections; `"*"` means all.
+    pub collections: Vec<String>,
 }
 
 /// `[discord]`
@@ -235,6 +249,7 @@ impl Default for Knowledge {
     fn default() -> Self {
         Knowledge {
             path: "knowledge".into(),
+            rescan_minutes: 10,
         }
     }
 }
@@ -263,6 +278,7 @@ impl Default for Web {
             enabled: true,
             listen: "127.0.0.1:8080".to_owned(),
             public_url: String::new(),
+            show: Vec::new(),
         }
     }
 }
@@ -375,6 +391,13 @@ impl Config {
                 "extraction.file_mib = {file_mib}: write a number from 1 to 4096"
             ));
         }
+        let minutes = self.knowledge.rescan_minutes;
+        if !(1..=1_440).contains(&minutes) {
+            return Err(format!(
+                "knowledge.rescan_minutes = {minutes}: write a number from 1 to 1440"
+            ));
+        }
+        self.web.validate()?;
         self.discord.validate()?;
         self.matrix.validate()
     }
@@ -388,6 +411,46 @@ fn is_safe(address: &str) -> bool {
             let rest = address.strip_prefix(start);
             rest.is_some_and(|rest| rest.is_empty() || rest.starts_with([':', '/']))
         })
+}
+
+impl Web {
+    /// Whether only programs on this machine reach the page.
+    pub fn is_local(&self) -> bool {
+        let address: Option<std::net::SocketAddr> = self.listen.parse().ok();
+        address.map_or(self.listen.starts_with("localhost:"), |address| {
+            address.ip().is_loopback()
+        })
+    }
+
+    fn validate(&self) -> Result<(), String> {
+        let port = self.listen.rsplit_once(':');
+        let port = port.filter(|(host, port)| !host.is_empty() && port.parse::<u16>().is_ok());
+        if port.is_none() {
+            return Err(format!(
+                "web.listen = \"{}\": write an address and a port, as \"127.0.0.1:8080\"",
+                self.listen
+            ));
+        }
+        let public = &self.public_url;
+        let begins = ["https://", "http://"]
+            .iter()
+            .find_map(|start| public.strip_prefix(start));
+        let host = begins.map(|rest| rest.trim_end_matches('/'));
+        let is_host = |host: &str| {
+            !host.is_empty() && !host.contains(|c: char| "/?#@\"".contains(c) || c.is_whitespace())
+        };
+        if !public.is_empty() && !host.is_some_and(is_host) {
+            return Err(format!(
+                "web.public_url = \"{public}\": write https:// and a name without a path, as \"https://referent.example.org\""
+            ));
+        }
+        if self.show.iter().any(|show| show.collections.is_empty()) {
+            return Err(
+                "web.show has a rule without collections: name some, or \"*\" for all".to_owned(),
+            );
+        }
+        Ok(())
+    }
 }
 
 impl Discord {
@@ -521,6 +584,7 @@ mod tests {
             "{message}"
         );
         assert!(error("[extraction]\nseconds = 0\n").contains("extraction.seconds"));
+        assert!(error("[knowledge]\nrescan_minutes = 0\n").contains("knowledge.rescan_minutes"));
     }
 
     #[test]
@@ -569,6 +633,34 @@ mod tests {
         assert!(error("[matrix]\nuser_id = \"referent\"\n").contains("matrix.user_id"));
         assert!(error("[matrix]\nallowed_inviters = [\"@kari\"]\n").contains("@kari:example.org"));
         assert!(error("[matrix]\nhomeserver = \"http://example.org\"\n").contains("https://"));
+    }
+
+    #[test]
+    fn where_the_page_is_served_is_an_address() {
+        for right in [
+            "listen = \"[::1]:80\"",
+            "listen = \"localhost:80\"",
+            "public_url = \"https://a.example.org:8443/\"",
+        ] {
+            Config::parse(&format!("[web]\n{right}\n"), Path::new("")).unwrap();
+        }
+        for wrong in [
+            "listen = \"8080\"",
+            "listen = \":8080\"",
+            "listen = \"a:port\"",
+        ] {
+            assert!(error(&format!("[web]\n{wrong}\n")).contains("web.listen"));
+        }
+        for wrong in [
+            "a.example.org",
+            "ftp://a.no",
+            "https://a.no/referent",
+            "https://",
+        ] {
+            let said = error(&format!("[web]\npublic_url = \"{wrong}\"\n"));
+            assert!(said.contains("web.public_url"), "{said}");
+        }
+        assert!(error("[[web.show]]\ncollections = []\n").contains("web.show"));
     }
 
     #[test]

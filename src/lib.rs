@@ -34,7 +34,8 @@
 //! | [`evaluate`] | scores answers against gold questions | bot, answer, question, corpus |
 //! | [`render`] | what the bot replies → text; all words that users read | bot (its replies), answer, question, language, corpus |
 //! | [`platform`] | where people talk: the terminal, Discord, Matrix | bot, render, store, config, clock, answer, question, language, corpus |
-//! | [`app`] | puts the parts together, and runs the platforms | config, bot, store, platform, ingest, index, semantic, language (the words that a union adds) |
+//! | [`web`] | the local web page: to ask, and to read what citations lead to | platform (what platforms share), bot, render, store, config, clock, answer, question, index (entries), language, corpus |
+//! | [`app`] | puts the parts together, and runs the platforms and the web page | config, bot, answer (links), store, platform, web, ingest, index, semantic, language (the words that a union adds) |
 //! | [`cli`] | the commands | app, and views of what comes back |
 //!
 //! Nothing points back up; a test reads the `use` lines and holds this table against them.
@@ -46,7 +47,7 @@
 //! - A bot knows what its audience may see and nothing else, so no path can show more
 //!   ([`bot::Handle`]).
 //! - tantivy is named in [`index`] only, SQL in [`store`], serenity in [`platform::discord`], matrix-sdk in
-//!   [`platform::matrix`]. [`corpus`] (but its `source`), [`language`], [`question`], [`answer`] and [`render`] touch
+//!   [`platform::matrix`], axum in [`web`]. [`corpus`] (but its `source`), [`language`], [`question`], [`answer`] and [`render`] touch
 //!   no disk, network or clock.
 //! - Reading never fails as a whole: a file that cannot be read is an entry with a reason.
 //! - The index can be thrown away and made anew from the knowledge folder.
@@ -89,3 +90,4 @@ pub mod question;
 pub mod render;
 pub mod semantic;
 pub mod store;
+pub mod web;

@@ -7,7 +7,7 @@ pub mod card;
 pub mod excerpt;
 mod holder;
 mod kind;
-mod link;
+pub mod link;
 pub mod matter;
 mod people;
 mod reading;
@@ -190,7 +190,13 @@ impl Excerpt {
         };
         Excerpt {
             highlights: highlights.iter().map(relative).collect(),
-            link: links.to(url, &source.path, quotation.page, &quotation.text),
+            link: links.to(
+                url,
+                &source,
+                quotation.page,
+                quotation.first,
+                &quotation.text,
+            ),
             document: source,
             heading: quotation.heading,
             page: quotation.page,

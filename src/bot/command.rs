@@ -183,12 +183,12 @@ impl Bot {
         entries.sort_by_key(|entry| std::cmp::Reverse(seen.get(&entry.id)));
         let recent = |entry: &crate::index::Entry| {
             let metadata = entry.metadata()?;
+            let source = Source::new(&entry.id, metadata, &entry.path, &entry.collection);
+            let url = metadata.url.as_deref();
             Some(Recent {
-                source: Source::new(&entry.id, metadata, &entry.path, &entry.collection),
                 since: seen.get(&entry.id).copied(),
-                link: self
-                    .links
-                    .to(metadata.url.as_deref(), &entry.path, None, ""),
+                link: self.links.to(url, &source, None, 0, ""),
+                source,
             })
         };
         entries
@@ -229,16 +229,17 @@ impl Bot {
         items.retain(|(_, heading)| !heading.is_empty());
         let pages = document.blocks.iter().filter_map(|block| block.page).max();
         let url = document.metadata.url.as_deref();
+        let source = Source::new(
+            &document.id,
+            &document.metadata,
+            &document.path,
+            &document.collection,
+        );
         Ok(Some(Facts {
-            source: Source::new(
-                &document.id,
-                &document.metadata,
-                &document.path,
-                &document.collection,
-            ),
             pages,
             items,
-            link: self.links.to(url, &document.path, None, ""),
+            link: self.links.to(url, &source, None, 0, ""),
+            source,
         }))
     }
 

@@ -7,6 +7,7 @@ mod handle;
 mod late_interaction;
 pub mod matter;
 mod meanings;
+mod meeting;
 mod names;
 mod restrict;
 pub mod typed;
@@ -15,6 +16,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use crate::answer::link::Reader;
 use crate::answer::{Links, Reading};
 use crate::corpus::DocumentId;
 use crate::index::{Entry, Index};
@@ -82,6 +84,14 @@ impl Bot {
         })
     }
 
+    /// The bot on what the index holds now; this one goes on with what it held.
+    pub fn fresh(&self) -> anyhow::Result<Bot> {
+        Ok(Bot {
+            meanings: self.meanings.as_ref().map(Meanings::again),
+            ..Bot::with_links(self.index.fresh()?, self.links.clone())?
+        })
+    }
+
     fn with_links(index: Index, links: Links) -> anyhow::Result<Bot> {
         let entries = index.entries()?;
         let authors = entries
@@ -107,6 +117,14 @@ impl Bot {
             links,
             names: OnceLock::new(),
         })
+    }
+
+    /// The bot, its citations leading to pages on which documents can be read.
+    pub fn with_reader(self, reader: Reader) -> Bot {
+        Bot {
+            links: self.links.with_reader(reader),
+            ..self
+        }
     }
 
     /// The bot, with search by meaning.

@@ -50,7 +50,9 @@ pub(super) fn run(app: &App, json: bool, out: &mut impl Write) -> anyhow::Result
     let on_discord = on_discord.map(|show| ("[[discord.show]] collections", &show.collections));
     let on_matrix = config.matrix.show.iter();
     let on_matrix = on_matrix.map(|show| ("[[matrix.show]] collections", &show.collections));
-    for (rule, collections) in on_discord.chain(on_matrix) {
+    let on_web = config.web.show.iter();
+    let on_web = on_web.map(|show| ("[[web.show]] collections", &show.collections));
+    for (rule, collections) in on_discord.chain(on_matrix).chain(on_web) {
         let known =
             |name: &&String| *name == "*" || entries.iter().any(|entry| entry.collection == **name);
         for name in collections.iter().filter(|name| !known(name)) {

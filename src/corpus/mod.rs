@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+pub mod anchor;
 mod date;
 pub mod format;
 pub mod metadata;

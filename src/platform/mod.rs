@@ -9,3 +9,4 @@ mod tasks;
 pub mod terminal;
 
 pub use shared::Shared;
+pub(crate) use shared::{Done, Job};

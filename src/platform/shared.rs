@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use anyhow::Context;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 use super::recent::Recent;
 use crate::answer::Excerpt;
@@ -39,44 +39,46 @@ pub struct Shared {
     conversations: Recent<String, Conversation>,
     /// As many questions are worked on at once as there are processors: more would only take longer.
     workers: Arc<Semaphore>,
+    /// Counts how often the bot was replaced.
+    editions: watch::Sender<u64>,
 }
 
 /// A question, and the conversation that it is a part of.
-pub(super) struct Job {
-    pub(super) command: Command,
-    pub(super) audience: Audience,
+pub(crate) struct Job {
+    pub(crate) command: Command,
+    pub(crate) audience: Audience,
     /// What the conversation is remembered by, where there is one.
-    pub(super) conversation: Option<String>,
+    pub(crate) conversation: Option<String>,
     /// What was wanted in it before, should it not be remembered.
-    pub(super) before: Option<Command>,
+    pub(crate) before: Option<Command>,
     /// Where it was asked, with the platform's name before it.
-    pub(super) channel: String,
+    pub(crate) channel: String,
 }
 
 /// What came of a question.
-pub(super) struct Done {
-    pub(super) reply: Reply,
+pub(crate) struct Done {
+    pub(crate) reply: Reply,
     /// The number under which an answer is kept.
-    pub(super) answer: Option<i64>,
-    pub(super) said: Conversation,
+    pub(crate) answer: Option<i64>,
+    pub(crate) said: Conversation,
 }
 
 /// An answer that was given before, as far as an audience may see it now.
-pub(super) struct Again {
-    pub(super) bot: Arc<Bot>,
+pub(crate) struct Again {
+    pub(crate) bot: Arc<Bot>,
     /// Where it was asked, with the platform's name before it.
-    pub(super) channel: String,
+    pub(crate) channel: String,
     /// What was wanted: an answer or a card.
-    pub(super) command: Command,
+    pub(crate) command: Command,
     /// The question, or the topic.
-    pub(super) question: String,
-    pub(super) language: Language,
-    pub(super) filter: Filter,
+    pub(crate) question: String,
+    pub(crate) language: Language,
+    pub(crate) filter: Filter,
     /// Whether it was declined when it was given.
-    pub(super) declined: bool,
-    pub(super) excerpts: Vec<Excerpt>,
+    pub(crate) declined: bool,
+    pub(crate) excerpts: Vec<Excerpt>,
     /// Whether this is all that was shown.
-    pub(super) complete: bool,
+    pub(crate) complete: bool,
 }
 
 impl Shared {
@@ -90,6 +92,7 @@ impl Shared {
             workers: Arc::new(Semaphore::new(
                 std::thread::available_parallelism().map_or(2, usize::from),
             )),
+            editions: watch::Sender::new(0),
         };
         shared.see()?;
         shared.forget()?;
@@ -106,6 +109,19 @@ impl Shared {
         Ok(())
     }
 
+    /// From now on `bot` answers.
+    pub fn replace(&self, bot: Bot) -> anyhow::Result<()> {
+        self.bots.replace(bot);
+        let seen = self.see();
+        self.editions.send_modify(|edition| *edition += 1);
+        seen
+    }
+
+    /// Changes whenever another bot answers.
+    pub fn editions(&self) -> watch::Receiver<u64> {
+        self.editions.subscribe()
+    }
+
     /// Takes note of which documents there are, and since when.
     fn see(&self) -> anyhow::Result<()> {
         let bot = self.bots.bot(&Audience::Everything)?;
@@ -120,7 +136,7 @@ impl Shared {
     }
 
     /// Does work that takes time, beside what must not wait.
-    pub(super) async fn work<T: Send + 'static>(
+    pub(crate) async fn work<T: Send + 'static>(
         self: &Arc<Self>,
         work: impl FnOnce(&Shared) -> anyhow::Result<T> + Send + 'static,
     ) -> anyhow::Result<T> {
@@ -135,7 +151,7 @@ impl Shared {
     }
 
     /// Answers, and keeps the answer.
-    pub(super) fn perform(&self, job: &Job) -> anyhow::Result<Done> {
+    pub(crate) fn perform(&self, job: &Job) -> anyhow::Result<Done> {
         let bot = self.bots.bot(&job.audience)?;
         let remembered = job
             .conversation
@@ -178,7 +194,7 @@ impl Shared {
     }
 
     /// Remembers a conversation by something else too: by the message that answered.
-    pub(super) fn remember(&self, key: String, conversation: Conversation) {
+    pub(crate) fn remember(&self, key: String, conversation: Conversation) {
         self.conversations.put(key, conversation);
     }
 
@@ -202,7 +218,7 @@ impl Shared {
     }
 
     /// What was wanted last in a thread that the bot opened.
-    pub(super) fn before_in_thread(&self, thread: &str) -> Option<Command> {
+    pub(crate) fn before_in_thread(&self, thread: &str) -> Option<Command> {
         let known = self.store.thread(thread).unwrap_or_else(|error| {
             tracing::error!("a thread cannot be looked up: {error:#}");
             None
@@ -211,7 +227,7 @@ impl Shared {
     }
 
     /// What was wanted where a message answers it.
-    pub(super) fn before_message(&self, message: &str) -> Option<Command> {
+    pub(crate) fn before_message(&self, message: &str) -> Option<Command> {
         let known = self.store.given_in(message).unwrap_or_else(|error| {
             tracing::error!("an answer cannot be looked up: {error:#}");
             None
@@ -222,7 +238,7 @@ impl Shared {
     }
 
     /// Takes note of what was wanted in a thread and found, for after a restart.
-    pub(super) fn note_in_thread(&self, thread: &str, command: &Command, done: &Done) {
+    pub(crate) fn note_in_thread(&self, thread: &str, command: &Command, done: &Done) {
         let (Some((name, asked, _)), Some((None, _))) = (command.parts(), told(&done.reply)) else {
             return;
         };
@@ -232,7 +248,7 @@ impl Shared {
     }
 
     /// An answer that was given before, as far as `audience` may see it and it still stands.
-    pub(super) fn again(&self, answer: i64, audience: &Audience) -> anyhow::Result<Option<Again>> {
+    pub(crate) fn again(&self, answer: i64, audience: &Audience) -> anyhow::Result<Option<Again>> {
         let Some(given) = self.store.given(answer)? else {
             return Ok(None);
         };
@@ -258,7 +274,7 @@ impl Shared {
 
 impl Again {
     /// What its command gives now.
-    pub(super) fn anew(&self, shared: &Shared) -> anyhow::Result<Reply> {
+    pub(crate) fn anew(&self, shared: &Shared) -> anyhow::Result<Reply> {
         shared.reply(&self.bot, &self.command, &mut Conversation::default())
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod chat;
 pub mod matrix;
+pub mod web;
 
 use crate::answer::card::{Positions, Searched, Status};
 use crate::answer::matter::Standing;

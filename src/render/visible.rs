@@ -26,3 +26,13 @@ pub(super) fn level(c: char) -> char {
         c => c,
     }
 }
+
+/// Whether others than who is at this machine can follow an address.
+pub(super) fn is_public(address: &str) -> bool {
+    let rest = ["https://", "http://"]
+        .iter()
+        .find_map(|start| address.strip_prefix(start));
+    let host = rest.map(|rest| rest.split(['/', '?', '#']).next().unwrap_or(rest));
+    let here = ["localhost:", "127.", "[::1]", "0.0.0.0", "[::]"];
+    host.is_some_and(|host| host != "localhost" && !here.iter().any(|name| host.starts_with(name)))
+}

@@ -11,7 +11,7 @@ use referent::render::matrix::{self, MOST, Message};
 
 use crate::support::{Desk, bot_on, finish, repository};
 
-const CONFIG: &str = "[matrix]\nenabled = true\nhomeserver = \"http://127.0.0.1:9\"\nuser_id = \"@referent:a.no\"\nallowed_inviters = [\"a.no\"]\n";
+const CONFIG: &str = "[web]\nenabled = false\n[matrix]\nenabled = true\nhomeserver = \"http://127.0.0.1:9\"\nuser_id = \"@referent:a.no\"\nallowed_inviters = [\"a.no\"]\n";
 
 #[test]
 fn what_lacks_is_said_with_what_to_set() {

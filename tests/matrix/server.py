@@ -155,7 +155,7 @@ class Bot(Program):
 
     def write(self, more=""):
         self.config.write_text(
-            "[matrix]\nenabled = true\n"
+            "[web]\nenabled = false\n[matrix]\nenabled = true\n"
             f'homeserver = "{self.synapse.address}"\nuser_id = "{self.user}"\n'
             f"allowed_inviters = {json.dumps(self.inviters)}\n"
             f"user_per_minute = 60\nroom_per_minute = 600\n{more}"

@@ -8,7 +8,7 @@ use crate::answer::Excerpt;
 use crate::corpus::Date;
 use crate::language::Language;
 use crate::render::phrases::{self, chat};
-use crate::render::visible::{is_seen, level};
+use crate::render::visible::{is_public, is_seen, level};
 
 pub use crate::render::visible::one_line;
 pub(super) use crate::render::visible::plain;
@@ -283,13 +283,12 @@ pub(super) fn citation(
 /// Words that lead to an address, where it is one that others can follow.
 pub(super) fn linked(words: &str, address: &str) -> String {
     const MOST: usize = 500;
-    let is_public = address.starts_with("https://") || address.starts_with("http://");
     // Where the words stand is worth less than a link that works.
     let short = match units(address) {
         0..=MOST => address,
         _ => address.split("#:~:").next().unwrap_or(address),
     };
-    if !is_public || units(short) > MOST {
+    if !is_public(address) || units(short) > MOST {
         return words.to_owned();
     }
     let mut safe = String::new();

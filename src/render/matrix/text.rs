@@ -7,7 +7,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::answer::{Elsewhere, Excerpt};
 use crate::language::Language;
 use crate::render::phrases::{self, chat};
-use crate::render::visible::{one_line, plain};
+use crate::render::visible::{is_public, one_line, plain};
 
 /// A part of a message, in both of its forms.
 #[derive(Debug, Clone, PartialEq)]
@@ -289,13 +289,12 @@ pub(super) fn linked(words: &str, address: &str) -> String {
 /// An address that others can follow, without what would end it too early.
 pub(super) fn link(address: &str) -> Option<String> {
     const MOST: usize = 2000;
-    let is_public = address.starts_with("https://") || address.starts_with("http://");
     // Where the words stand is worth less than a link that works.
     let short = match address.len() {
         0..=MOST => address,
         _ => address.split("#:~:").next().unwrap_or(address),
     };
-    if !is_public || short.len() > MOST {
+    if !is_public(address) || short.len() > MOST {
         return None;
     }
     let mut safe = String::new();

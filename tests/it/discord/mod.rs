@@ -1,5 +1,6 @@
 //! The bot on Discord: conversations of the real program over a stand-in.
 
+mod arriving;
 mod conversations;
 mod hostile;
 mod outages;
@@ -173,7 +174,9 @@ impl Drop for Chat {
 
 fn run(desk: &Desk, address: &str, config: &str, token: &str) -> Program {
     let path = desk.root().join("config.toml");
-    let config = format!("[discord]\nenabled = true\napi_url = \"{address}\"\n{config}");
+    let config = format!(
+        "[web]\nenabled = false\n[discord]\nenabled = true\napi_url = \"{address}\"\n{config}"
+    );
     std::fs::write(&path, config).unwrap();
     let mut child = desk
         .command(&["serve", "--config", path.to_str().unwrap()])

@@ -29,7 +29,7 @@ fn run(
     let discord = super::standin::Standin::start(manner);
     let path = desk.root().join("config.toml");
     let config = format!(
-        "[discord]\nenabled = true\napi_url = \"{}\"\n{config}",
+        "[web]\nenabled = false\n[discord]\nenabled = true\napi_url = \"{}\"\n{config}",
         discord.address
     );
     std::fs::write(&path, config).unwrap();
@@ -67,17 +67,18 @@ fn a_wrong_token_and_a_refused_intent_are_said_in_one_sentence() {
 #[test]
 fn without_a_token_or_anything_enabled_it_says_what_to_set() {
     let desk = minutes();
+    std::fs::write(desk.root().join("config.toml"), "[web]\nenabled = false\n").unwrap();
     let run = desk.run(&["serve"]);
     assert_eq!(
         (run.status.code(), run.stderr.as_str()),
         (
             Some(2),
-            "referent: nothing is enabled that this version can run: set discord.enabled or matrix.enabled = true, or talk in the terminal with `referent chat`\n"
+            "referent: nothing is enabled: set web.enabled, discord.enabled or matrix.enabled = true, or talk in the terminal with `referent chat`\n"
         )
     );
     std::fs::write(
         desk.root().join("config.toml"),
-        "[discord]\nenabled = true\n",
+        "[web]\nenabled = false\n[discord]\nenabled = true\n",
     )
     .unwrap();
     let mut command = desk.command(&[]);
@@ -344,7 +345,7 @@ fn the_doctor_looks_at_token_rights_and_commands() {
     let desk = minutes();
     let discord = super::standin::Standin::start(Manner::default());
     let config = format!(
-        "[discord]\nenabled = true\napi_url = \"{}\"\nmessage_content = true\n[[discord.show]]\ncollections = [\"møter\"]\nguild = \"5\"\n",
+        "[web]\nenabled = false\n[discord]\nenabled = true\napi_url = \"{}\"\nmessage_content = true\n[[discord.show]]\ncollections = [\"møter\"]\nguild = \"5\"\n",
         discord.address
     );
     std::fs::write(desk.root().join("config.toml"), config).unwrap();
