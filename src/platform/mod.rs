@@ -8,6 +8,7 @@ pub mod matrix;
 pub mod post;
 mod recent;
 mod shared;
+mod tasks;
 pub mod terminal;
 
 pub use shared::Shared;
