@@ -6,8 +6,9 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
 use anyhow::Context;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 
+use super::courier::Couriers;
 use super::recent::Recent;
 use crate::answer::Excerpt;
 use crate::bot::ask::Conversation;
@@ -22,6 +23,7 @@ use crate::question::restriction::Filter;
 use crate::render::phrases;
 use crate::render::timeline::{Picture, picture};
 use crate::store::{Given, Present, Store};
+use crate::subscription::Schedule;
 
 /// So many conversations are remembered; older ones are taken up from the store.
 const CONVERSATIONS: usize = 2000;
@@ -40,6 +42,12 @@ pub struct Shared {
     pub store: Store,
     /// What is counted.
     pub metrics: Metrics,
+    /// Those who take letters to places on the platforms that run.
+    pub couriers: Couriers,
+    /// When digests are told.
+    pub(super) schedule: Schedule,
+    /// Told where something may be new, or to be sent: the post looks then.
+    pub news: Notify,
     seen: RwLock<Arc<Seen>>,
     conversations: Recent<String, Conversation>,
     /// As many questions are worked on at once as there are processors: more would only take longer.
@@ -95,6 +103,9 @@ impl Shared {
             bots: Handle::new(bot),
             store,
             metrics: Metrics::new(),
+            couriers: Couriers::default(),
+            schedule: Schedule::default(),
+            news: Notify::new(),
             seen: RwLock::default(),
             conversations: Recent::new(CONVERSATIONS),
             workers: Arc::new(Semaphore::new(
@@ -107,10 +118,17 @@ impl Shared {
         Ok(shared)
     }
 
+    /// The same, with digests told at other times.
+    pub fn with_schedule(self, schedule: Schedule) -> Shared {
+        Shared { schedule, ..self }
+    }
+
     /// Forgets what is old; called every day.
     pub fn forget(&self) -> anyhow::Result<()> {
         let now = now();
         let forgotten = self.store.forget(now - REMEMBERED, now - JUDGED)?;
+        self.store.forget_drafts(now - A_DAY)?;
+        self.store.forget_letters(now - REMEMBERED)?;
         if forgotten > 0 {
             tracing::info!("{forgotten} old answers are forgotten");
         }
@@ -122,6 +140,7 @@ impl Shared {
         self.bots.replace(bot);
         let seen = self.see();
         self.editions.send_modify(|edition| *edition += 1);
+        self.news.notify_one();
         seen
     }
 

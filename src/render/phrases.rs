@@ -2,6 +2,7 @@
 
 pub mod chat;
 pub mod feed;
+pub mod follow;
 pub mod matrix;
 pub mod timeline;
 pub mod web;
