@@ -8,6 +8,7 @@ mod doctor;
 mod documents;
 mod evaluate;
 mod following;
+mod gaps;
 mod matters;
 mod models;
 mod questions;
@@ -119,6 +120,11 @@ fn run(command: Command, options: &Options, config: Config) -> anyhow::Result<()
             since,
             picture,
         } => matters::status(&app, &topic, since, picture.as_deref(), json, &mut out),
+        Command::Gaps { gold, days } => gaps::run(&app, gold, days, json, &mut out),
+        Command::Mcp => {
+            drop(out);
+            app.mcp(&*console::progress())
+        }
         Command::Positions { topic, holder } => {
             matters::positions(&app, &topic, &holder, json, &mut out)
         }

@@ -38,7 +38,7 @@
 //! | [`render`] | what the bot replies → text, JSON and pictures; all words that users read | bot (its replies), index (entries), answer, question, language, corpus, subscription |
 //! | [`platform`] | where people talk: the terminal, Discord, Matrix | metrics, bot, render, store, config, clock, answer, question, language, corpus, subscription |
 //! | [`web`] | the local web page: to ask, and to read what citations lead to | platform (what platforms share), metrics, gaps, bot, render, store, config, clock, answer, question, index (entries), language, corpus |
-//! | [`app`] | puts the parts together, and runs the platforms and the web page | config, bot, answer (links), store, platform, web, ingest, index, semantic, subscription, language (the words that a union adds) |
+//! | [`app`] | puts the parts together, and runs the platforms and the web page | config, clock, gaps, bot, answer (links), store, platform, web, ingest, index, semantic, subscription, language (the words that a union adds) |
 //! | [`cli`] | the commands | app, and views of what comes back |
 //!
 //! Nothing points back up; a test reads the `use` lines and holds this table against them.

@@ -24,7 +24,7 @@ struct On {
 }
 
 /// What is counted.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Metrics {
     questions: Family<Asked, Counter>,
     declined: Family<Asked, Counter>,
@@ -52,12 +52,22 @@ const BOUNDS: [f64; 11] = [
     0.001, 0.0025, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 3.0,
 ];
 
+impl Default for Metrics {
+    fn default() -> Metrics {
+        Metrics::new()
+    }
+}
+
 impl Metrics {
     /// Nothing counted yet.
     pub fn new() -> Metrics {
         Metrics {
+            questions: Family::default(),
+            declined: Family::default(),
             seconds: Family::new_with_constructor(|| Histogram::new(BOUNDS)),
-            ..Metrics::default()
+            failed: Family::default(),
+            late: Counter::default(),
+            waiting: Gauge::default(),
         }
     }
 

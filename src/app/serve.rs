@@ -39,6 +39,8 @@ impl App {
         self.schedule()?;
         let bot = self.bot(Meaning::AsFarAsKnown, progress)?;
         let shared = Shared::new(bot, Store::open(&config.data.path)?)?;
+        let shared = shared.with_retention(config.feedback);
+        shared.forget()?;
         let shared = Arc::new(shared.with_schedule(self.schedule()?));
         let post = self.post();
         // What is completed while somebody types must be there at once.

@@ -16,6 +16,7 @@ use crate::bot::audience::Audience;
 use crate::bot::command::{Command, Reply, Seen};
 use crate::bot::{Bot, Handle};
 use crate::clock::{now, today};
+use crate::config::Feedback;
 use crate::corpus::DocumentId;
 use crate::language::Language;
 use crate::metrics::Metrics;
@@ -28,10 +29,8 @@ use crate::subscription::Schedule;
 /// So many conversations are remembered; older ones are taken up from the store.
 const CONVERSATIONS: usize = 2000;
 
-/// Answers, and threads where nothing is asked, are remembered for so many seconds: 90 days.
+/// Letters that were sent are remembered for so many seconds: 90 days.
 const REMEMBERED: i64 = 90 * A_DAY;
-/// Those that somebody judged for a year, as they are what there is to learn from.
-const JUDGED: i64 = 365 * A_DAY;
 const A_DAY: i64 = 24 * 60 * 60;
 
 /// What platforms share.
@@ -42,6 +41,7 @@ pub struct Shared {
     pub store: Store,
     /// What is counted.
     pub metrics: Metrics,
+    retention: Feedback,
     /// Those who take letters to places on the platforms that run.
     pub couriers: Couriers,
     /// When digests are told.
@@ -103,6 +103,7 @@ impl Shared {
             bots: Handle::new(bot),
             store,
             metrics: Metrics::new(),
+            retention: Feedback::default(),
             couriers: Couriers::default(),
             schedule: Schedule::default(),
             news: Notify::new(),
@@ -114,8 +115,12 @@ impl Shared {
             editions: watch::Sender::new(0),
         };
         shared.see()?;
-        shared.forget()?;
         Ok(shared)
+    }
+
+    /// The same, with answers kept as long as that says.
+    pub fn with_retention(self, retention: Feedback) -> Shared {
+        Shared { retention, ..self }
     }
 
     /// The same, with digests told at other times.
@@ -126,7 +131,9 @@ impl Shared {
     /// Forgets what is old; called every day.
     pub fn forget(&self) -> anyhow::Result<()> {
         let now = now();
-        let forgotten = self.store.forget(now - REMEMBERED, now - JUDGED)?;
+        let since = |days: u32| now - i64::from(days) * A_DAY;
+        let Feedback { days, judged_days } = self.retention;
+        let forgotten = self.store.forget(since(days), since(judged_days))?;
         self.store.forget_drafts(now - A_DAY)?;
         self.store.forget_letters(now - REMEMBERED)?;
         if forgotten > 0 {

@@ -4,6 +4,7 @@ pub mod chat;
 pub mod feed;
 pub mod follow;
 pub mod matrix;
+pub mod operator;
 pub mod timeline;
 pub mod web;
 

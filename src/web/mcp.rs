@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use rmcp::handler::server::wrapper::Parameters;
-use rmcp::model::{CallToolResult, ContentBlock, Implementation, ServerCapabilities, ServerInfo};
+use rmcp::model::{CallToolResult, ContentBlock, Implementation, ServerCapabilities, ServerConfig};
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 use rmcp::{ErrorData, ServerHandler, ServiceExt, schemars, tool, tool_handler, tool_router};
@@ -264,10 +264,10 @@ impl Server {
 
 #[tool_handler]
 impl ServerHandler for Server {
-    fn get_info(&self) -> ServerInfo {
+    fn get_info(&self) -> ServerConfig {
         let tools = ServerCapabilities::builder().enable_tools().build();
         let name = Implementation::new("referent", env!("CARGO_PKG_VERSION"));
-        ServerInfo::new(tools)
+        ServerConfig::new(tools)
             .with_server_info(name)
             .with_instructions(INSTRUCTIONS)
     }

@@ -11,6 +11,7 @@ mod guard;
 mod home;
 mod layout;
 mod mcp;
+mod operator;
 mod site;
 mod visitor;
 
@@ -49,7 +50,7 @@ pub async fn run(
         )
     })?;
     let address = listener.local_addr()?;
-    let site = Arc::new(Site::new(shared, &config, address, knowledge));
+    let site = Arc::new(Site::new(shared, &config, address, knowledge)?);
     println!("referent: {}/", site.base);
     if audience(&config) == crate::bot::audience::Audience::Collections(Default::default()) {
         eprintln!(
@@ -78,6 +79,7 @@ pub fn router(site: Arc<Site>) -> Router {
         .merge(api::routes())
         .merge(feed::routes())
         .merge(mcp::routes(&site))
+        .merge(operator::routes())
         .fallback(failure::nowhere)
         .layer(axum::middleware::from_fn_with_state(
             site.clone(),
