@@ -7,5 +7,6 @@ mod recent;
 mod shared;
 pub mod terminal;
 
+pub(crate) use recent::Recent;
+pub(crate) use shared::Job;
 pub use shared::Shared;
-pub(crate) use shared::{Done, Job};
