@@ -1,5 +1,6 @@
 //! The composition root: puts the parts together from the configuration.
 
+mod live;
 mod serve;
 
 use std::ops::ControlFlow;

@@ -33,6 +33,9 @@ pub struct Config {
 pub struct Knowledge {
     /// The folder with the documents. Default: `knowledge`.
     pub path: PathBuf,
+    /// So often `serve` looks at every file, in minutes, for what nobody tells it of: on network
+    /// drives. Default: 10.
+    pub rescan_minutes: u32,
 }
 
 /// `[data]`
@@ -246,6 +249,7 @@ impl Default for Knowledge {
     fn default() -> Self {
         Knowledge {
             path: "knowledge".into(),
+            rescan_minutes: 10,
         }
     }
 }
@@ -385,6 +389,12 @@ impl Config {
         if !(1..=4_096).contains(&file_mib) {
             return Err(format!(
                 "extraction.file_mib = {file_mib}: write a number from 1 to 4096"
+            ));
+        }
+        let minutes = self.knowledge.rescan_minutes;
+        if !(1..=1_440).contains(&minutes) {
+            return Err(format!(
+                "knowledge.rescan_minutes = {minutes}: write a number from 1 to 1440"
             ));
         }
         self.web.validate()?;
@@ -574,6 +584,7 @@ mod tests {
             "{message}"
         );
         assert!(error("[extraction]\nseconds = 0\n").contains("extraction.seconds"));
+        assert!(error("[knowledge]\nrescan_minutes = 0\n").contains("knowledge.rescan_minutes"));
     }
 
     #[test]

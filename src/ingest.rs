@@ -1,8 +1,10 @@
 //! Brings the index up to date with the knowledge folder: source → reader → sections → passages →
 //! index, for what changed since last time.
 
+pub mod change;
 pub mod embed;
 pub mod extract;
+pub mod glance;
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -91,6 +93,10 @@ pub trait Progress {
     fn file(&self, done: usize, total: usize, path: &str);
     /// `done` of `total` passages that had no meaning have one.
     fn passages(&self, done: usize, total: usize);
+    /// Whether the rest is to be left for another time.
+    fn stop(&self) -> bool {
+        false
+    }
 }
 
 /// Progress that nobody watches.
@@ -117,6 +123,26 @@ pub fn ingest(
     check: Check,
     progress: &dyn Progress,
 ) -> anyhow::Result<Report> {
+    ingest_but(
+        knowledge,
+        &HashSet::new(),
+        index,
+        extractor,
+        check,
+        progress,
+    )
+}
+
+/// Brings `index` up to date with the folder `knowledge`, but for the paths in `held`: they stay as
+/// the index has them, as somebody is still writing there.
+pub fn ingest_but(
+    knowledge: &Path,
+    held: &HashSet<String>,
+    index: &mut Index,
+    extractor: &Extractor,
+    check: Check,
+    progress: &dyn Progress,
+) -> anyhow::Result<Report> {
     let walk = walk(knowledge, index.folder()).with_context(|| format!("cannot read the knowledge folder {}: make it, or name another with [knowledge] path or --knowledge", knowledge.display()))?;
     let known: HashMap<String, Entry> = index
         .entries()?
@@ -138,9 +164,10 @@ pub fn ingest(
     let gone: Vec<&Entry> = known
         .values()
         .filter(|entry| !present.contains(entry.path.as_str()) && !unseen(&entry.path))
+        .filter(|entry| !held.contains(&entry.path))
         .collect();
     let mut jobs = Vec::new();
-    for file in &walk.files {
+    for file in walk.files.iter().filter(|file| !held.contains(&file.path)) {
         match job(file, known.get(&file.path), check) {
             Ok(Some(job)) => jobs.push(job),
             Ok(None) => {
@@ -243,6 +270,11 @@ fn run(
         // The receiver goes with this loop, so that a failure here lets waiting readers end.
         for (done, (job, extracted)) in finished.into_iter().enumerate() {
             progress.file(done + 1, total, &job.file.path);
+            if progress.stop() {
+                *queue
+                    .lock()
+                    .unwrap_or_else(std::sync::PoisonError::into_inner) = Vec::new().into_iter();
+            }
             if extracted.is_ok() {
                 let list = if job.known {
                     &mut report.changed

@@ -50,9 +50,10 @@ const TRANSLATION: f32 = 0.9;
 pub const EXPANSION: f32 = 0.8;
 
 impl Keyword {
-    /// Whether the word is the year or the month of a period.
+    /// Whether the word is the year, the month or the day of a period.
     pub fn names(&self, period: Date) -> bool {
         self.word.parse() == Ok(period.year())
+            || period.day().is_some_and(|day| self.word.parse() == Ok(day))
             || period.month().is_some() && month_of(&self.word) == period.month()
     }
 

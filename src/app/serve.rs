@@ -1,6 +1,5 @@
 //! Runs every platform that the configuration enables, until it is told to stop.
 
-use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,6 +7,7 @@ use anyhow::Context;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use super::live::{self, Update};
 use super::{App, Meaning};
 use crate::bot::audience::Audience;
 use crate::config::{Invalid, Secret};
@@ -46,15 +46,13 @@ impl App {
             .context("cannot start the threads that wait for the network")?;
         let (stop, stopped) = watch::channel(false);
         std::thread::scope(|scope| {
-            let embedding = stopped.clone();
+            let (embedding, watching) = (stopped.clone(), stopped.clone());
+            let (to_embed, to_keep) = (&*shared, &*shared);
+            scope.spawn(move || live::embed(self, to_embed, &embedding));
             scope.spawn(move || {
-                let go_on = |_, _| match *embedding.borrow() {
-                    true => ControlFlow::Break(()),
-                    false => ControlFlow::Continue(()),
-                };
-                if let Err(error) = self.embed(&all, &mut { go_on }) {
-                    tracing::warn!("{error:#}; searching by words only");
-                }
+                let told = |update: &Update| self.tell(update);
+                told(&Update::first(all));
+                live::keep_up(self, to_keep, &watching, &told);
             });
             let ended = runtime.block_on(async {
                 let mut platforms = JoinSet::new();
@@ -93,6 +91,17 @@ impl App {
             stop.send_replace(true);
             ended
         })
+    }
+
+    /// Hands on what changed: called at the start, when there is nothing to compare with, and whenever
+    /// new documents are answered from. It is not called again for what was indexed before a crash, so
+    /// whoever must miss nothing compares with a note of its own each time.
+    fn tell(&self, update: &Update) {
+        let [before, after] = [&update.before, &update.after].map(|bot| bot.entries().len());
+        tracing::debug!("answering from {after} files, before from {before}");
+        for change in &update.changes {
+            tracing::debug!("{}: {:?}", change.path, change.what);
+        }
     }
 }
 

@@ -13,7 +13,8 @@ use crate::corpus::passage::{Passage, passages};
 use crate::corpus::{Date, DocumentId};
 use crate::index::{Hit, Query, State};
 
-use crate::language::{Language, term};
+use crate::language::cues::cues;
+use crate::language::{Language, fold, term};
 use crate::question::restriction::Filter;
 use crate::question::{EXPANSION, Keyword, Question};
 
@@ -33,8 +34,14 @@ const UNTRANSLATED: f32 = 0.4;
 /// How much the name of another party than the one whose view is asked for counts beside other words.
 const OTHER_PARTY: f32 = 0.3;
 
+/// How much a word counts that only says what is asked for, and that minutes rarely say: "bekymringen" that
+/// somebody answered to, "resultatet" of talks.
+const RARELY_SAID: f32 = 0.3;
+
 /// How surely the card of a matter answers what is asked of its course, where a heading names it.
 const COURSE: f32 = 0.8;
+/// How surely the decisions of a meeting answer what it decided.
+const DECIDED: f32 = 0.9;
 
 /// What a conversation remembers: what its last answered question was about.
 #[derive(Debug, Clone, Default)]
@@ -121,15 +128,42 @@ impl Bot {
         question
     }
 
+    /// Answers from the minutes of the meeting that the question names, where they do, and else from all
+    /// documents.
     fn answer(
         &self,
+        question: Question,
+        conversation: &mut Conversation,
+    ) -> anyhow::Result<Answer> {
+        if let Some(excerpts) = self.decided_in_meeting(&question)? {
+            return Ok(known(question, excerpts, DECIDED, conversation));
+        }
+        let minutes = self.minutes_of_meeting(&question);
+        if !minutes.is_empty() {
+            let mut said = conversation.clone();
+            let answer = self.answer_from(Some(&minutes), question.clone(), &mut said)?;
+            if answer.answered {
+                *conversation = said;
+                return Ok(answer);
+            }
+        }
+        self.answer_from(None, question, conversation)
+    }
+
+    /// Answers from some documents, or from all.
+    fn answer_from(
+        &self,
+        documents: Option<&[DocumentId]>,
         mut question: Question,
         conversation: &mut Conversation,
     ) -> anyhow::Result<Answer> {
-        let bounds = match self.bounds(&mut question)? {
+        let mut bounds = match self.bounds(&mut question)? {
             Ok(bounds) => bounds,
             Err(reason) => return Ok(declined(question, reason)),
         };
+        if let Some(documents) = documents {
+            bounds.only(documents);
+        }
         let own = question.keywords.len();
         question.leans = !conversation.keywords.is_empty() && question.is_follow_up();
         if question.leans {
@@ -149,17 +183,8 @@ impl Bot {
                 }));
         }
         if let Some((excerpts, named)) = self.course(&question, conversation.place.as_ref())? {
-            conversation.remember(&question, &excerpts);
-            return Ok(Answer {
-                question: question.text,
-                language: question.language,
-                intent: question.intent,
-                answered: true,
-                confidence: COURSE * named.min(1.0),
-                excerpts,
-                declined: None,
-                nearest: Vec::new(),
-            });
+            let confidence = COURSE * named.min(1.0);
+            return Ok(known(question, excerpts, confidence, conversation));
         }
         let mut weights = self.weights(&question)?;
         weights
@@ -298,12 +323,20 @@ impl Bot {
             let mut parties = self.parties.iter();
             question.holder().is_some() && parties.any(|party| term(party) == keyword.term)
         };
+        // "Hva svarte arbeidsgiver på bekymringen for støy?" is about the noise.
+        let rarely_said = |keyword: &Keyword| {
+            let (word, known) = (fold(&keyword.word), &cues().words);
+            question.holder().is_some() && known.utterances.has(&word)
+                || question.asks_outcome && known.outcomes.has(&word)
+        };
         let parts = question.keywords.iter().zip(&weights.frequencies);
         for ((keyword, frequency), weight) in parts.zip(&mut weights.keywords) {
             if keyword.holder {
                 *weight = 0.0;
             } else if other(keyword) {
                 *weight *= OTHER_PARTY;
+            } else if rarely_said(keyword) {
+                *weight *= RARELY_SAID;
             } else if foreign && *frequency == 0 && !keyword.name {
                 *weight *= UNTRANSLATED;
             }
@@ -411,6 +444,26 @@ impl Bot {
             Some(_) => Period::Between,
             None => Period::Covered,
         }
+    }
+}
+
+/// The answer that the structure of the minutes gives, without a search.
+fn known(
+    question: Question,
+    excerpts: Vec<Excerpt>,
+    confidence: f32,
+    conversation: &mut Conversation,
+) -> Answer {
+    conversation.remember(&question, &excerpts);
+    Answer {
+        question: question.text,
+        language: question.language,
+        intent: question.intent,
+        answered: true,
+        confidence,
+        excerpts,
+        declined: None,
+        nearest: Vec::new(),
     }
 }
 

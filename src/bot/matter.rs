@@ -576,7 +576,7 @@ fn letterhead(document: &Document) -> Vec<String> {
 }
 
 /// The units under the heading of section `index` and the headings below it.
-fn units_of(reading: &Arc<Reading>, index: usize) -> Range<usize> {
+pub(super) fn units_of(reading: &Arc<Reading>, index: usize) -> Range<usize> {
     let sections = &reading.document.sections;
     let Some(first) = sections.get(index) else {
         return 0..0;

@@ -7,6 +7,7 @@ mod handle;
 mod late_interaction;
 pub mod matter;
 mod meanings;
+mod meeting;
 mod names;
 mod restrict;
 pub mod typed;
@@ -80,6 +81,14 @@ impl Bot {
         Ok(Bot {
             meanings: self.meanings.as_ref().map(Meanings::again),
             ..Bot::with_links(index, self.links.clone())?
+        })
+    }
+
+    /// The bot on what the index holds now; this one goes on with what it held.
+    pub fn fresh(&self) -> anyhow::Result<Bot> {
+        Ok(Bot {
+            meanings: self.meanings.as_ref().map(Meanings::again),
+            ..Bot::with_links(self.index.fresh()?, self.links.clone())?
         })
     }
 

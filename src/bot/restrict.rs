@@ -23,6 +23,18 @@ pub struct Bounds {
     places: Vec<Option<Place>>,
 }
 
+impl Bounds {
+    /// Leaves no other documents than these.
+    pub(super) fn only(&mut self, documents: &[DocumentId]) {
+        let left = |id: &&DocumentId| {
+            let known = self.scope.documents.as_ref();
+            known.is_none_or(|known| known.contains(id))
+        };
+        let left = documents.iter().filter(left).cloned().collect();
+        self.scope.documents = Some(left);
+    }
+}
+
 impl Bot {
     /// Whether every value of `filter` is one that some document has.
     pub fn check(&self, filter: &Filter) -> Result<(), Refusal> {

@@ -234,6 +234,29 @@ impl Index {
         Writer::new(&self.inner, self.fields)
     }
 
+    /// The index with what has been committed to it last, by whatever process, while this one stays as
+    /// it is.
+    pub fn fresh(&self) -> anyhow::Result<Index> {
+        let (searcher, records) = latest(&self.inner, self.fields, self.only.as_ref())?;
+        Ok(Index {
+            inner: self.inner.clone(),
+            fields: self.fields,
+            searcher,
+            records,
+            vocabulary: OnceLock::new(),
+            words: self.words.clone(),
+            folder: self.folder.clone(),
+            only: self.only.clone(),
+        })
+    }
+
+    /// What tells the state that was committed last from all others; it costs the reading of a small
+    /// file.
+    pub fn edition(&self) -> anyhow::Result<Vec<u8>> {
+        let state = Path::new("meta.json");
+        Ok(self.inner.directory().atomic_read(state).context(MEND)?)
+    }
+
     /// Sees what has been committed since the index was opened.
     pub fn reload(&mut self) -> anyhow::Result<()> {
         (self.searcher, self.records) = latest(&self.inner, self.fields, self.only.as_ref())?;

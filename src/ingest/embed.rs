@@ -20,6 +20,8 @@ pub fn embed(
 ) -> anyhow::Result<()> {
     let read = || vectors.read().unwrap_or_else(PoisonError::into_inner);
     let write = || vectors.write().unwrap_or_else(PoisonError::into_inner);
+    // What another process has made need not be made again.
+    write().refresh()?;
     let missing = index.passages_without(|key| read().row(key).is_some());
     let total = missing.values().map(Vec::len).sum();
     let mut done = 0;

@@ -262,6 +262,10 @@ section! {
         goes_on,
         /// What is to come, where a time stands with it: "legges fram".
         comes,
+        /// What somebody said that another answers to: "kritikken".
+        utterances,
+        /// What people call what came of something: "resultatet".
+        outcomes,
         /// Times without a date: "uka", "høsten".
         seasons,
         /// What tells when people meet next, whatever the matter.

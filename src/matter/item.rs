@@ -94,18 +94,23 @@ fn is_routine(heading: &str) -> bool {
     ROUTINE.lines().any(|routine| routine == folded)
 }
 
+/// The sections of a document that open its items, in its order; those over whatever comes up left out.
+pub fn openings(document: &Document) -> Vec<usize> {
+    let outline = Outline::new(document);
+    (0..document.sections.len())
+        .filter(|index| outline.item_of(*index) == Some(*index))
+        .filter(|index| !is_routine(&document.sections[*index].heading))
+        .collect()
+}
+
 /// The items of a document, in its order.
 pub fn items(document: &Document) -> Vec<Item> {
-    let sections = &document.sections;
-    let outline = Outline::new(document);
-    (0..sections.len())
-        .filter(|index| outline.item_of(*index) == Some(*index))
-        .filter(|index| !is_routine(&sections[*index].heading))
-        .filter_map(|index| {
-            let text = document.slice(span(document, index));
-            (!says_little(text)).then(|| Item::new(index, &sections[index].heading, text))
-        })
-        .collect()
+    let openings = openings(document).into_iter();
+    let item = |index: usize| {
+        let text = document.slice(span(document, index));
+        (!says_little(text)).then(|| Item::new(index, &document.sections[index].heading, text))
+    };
+    openings.filter_map(item).collect()
 }
 
 /// The section whose heading is that of the item which section `index` belongs to: an agenda item, or

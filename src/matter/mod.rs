@@ -9,7 +9,7 @@ mod link;
 
 use std::collections::{BTreeMap, HashMap};
 
-pub use item::{Item, item_of, items, names};
+pub use item::{Item, item_of, items, names, openings};
 
 use crate::corpus::{Date, DocumentId};
 

@@ -5,6 +5,7 @@ mod limits;
 pub mod matrix;
 mod recent;
 mod shared;
+mod tasks;
 pub mod terminal;
 
 pub(crate) use recent::Recent;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use anyhow::Context;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 
 use super::recent::Recent;
 use crate::answer::Excerpt;
@@ -39,6 +39,8 @@ pub struct Shared {
     conversations: Recent<String, Conversation>,
     /// As many questions are worked on at once as there are processors: more would only take longer.
     workers: Arc<Semaphore>,
+    /// Counts how often the bot was replaced.
+    editions: watch::Sender<u64>,
 }
 
 /// A question, and the conversation that it is a part of.
@@ -90,6 +92,7 @@ impl Shared {
             workers: Arc::new(Semaphore::new(
                 std::thread::available_parallelism().map_or(2, usize::from),
             )),
+            editions: watch::Sender::new(0),
         };
         shared.see()?;
         shared.forget()?;
@@ -104,6 +107,19 @@ impl Shared {
             tracing::info!("{forgotten} old answers are forgotten");
         }
         Ok(())
+    }
+
+    /// From now on `bot` answers.
+    pub fn replace(&self, bot: Bot) -> anyhow::Result<()> {
+        self.bots.replace(bot);
+        let seen = self.see();
+        self.editions.send_modify(|edition| *edition += 1);
+        seen
+    }
+
+    /// Changes whenever another bot answers.
+    pub fn editions(&self) -> watch::Receiver<u64> {
+        self.editions.subscribe()
     }
 
     /// Takes note of which documents there are, and since when.

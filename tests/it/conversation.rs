@@ -1,10 +1,12 @@
 //! Conversations with the bot on the documents that ship with it.
 
+use referent::answer::Reason;
+use referent::bot::Bot;
 use referent::bot::ask::Conversation;
 use referent::bot::command::{Command, Seen};
 use referent::render::plain::{self, Style};
 
-use crate::support::{SHIPPED, ask, bot_on};
+use crate::support::{SHIPPED, ask, bot_on, copy_folder, repository};
 
 const PLAIN: Style = Style {
     color: false,
@@ -314,4 +316,75 @@ fn a_mistyped_word_and_a_word_inside_a_compound_find_what_they_mean() {
     let best = |words: &str| bot.search(words, 3).unwrap().remove(0).text;
     assert!(best("hjemekontor").contains("hjemmekontor"));
     assert!(best("kontordager").to_lowercase().contains("kontordag"));
+}
+
+/// A bot on minutes of an invented housing cooperative.
+fn bot_on_minutes(minutes: &[(&str, &str)]) -> Bot {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, text) in minutes {
+        std::fs::write(folder.path().join(name), text).unwrap();
+    }
+    bot_on(folder.path())
+}
+
+#[test]
+fn what_a_meeting_decided_is_read_from_its_own_minutes() {
+    let bot = bot_on_minutes(&[
+        (
+            "2024-04-04.md",
+            "+++\ntitle = \"Referat 4. april\"\ndate = \"2024-04-04\"\nkind = \"minutes\"\n+++\n\n# Sak 1/24: Sykkelboden\n\nDet skal bli bestemt i møtet 3. mai 2024 hvem som får nøkkel til sykkelboden.\n",
+        ),
+        (
+            "2024-05-03.md",
+            "+++\ntitle = \"Referat 3. mai\"\ndate = \"2024-05-03\"\nkind = \"minutes\"\n+++\n\n# Sak 2/24: Sykkelboden\n\nStyret drøftet nøklene lenge.\n\nVedtak: Alle andelseiere får hver sin nøkkel.\n\n# Sak 3/24: Dugnaden\n\nLederen la fram to forslag til dag.\n\nVedtak: Dugnaden holdes 1. juni.\n",
+        ),
+    ]);
+    let answer = bot.ask("Hva ble bestemt i møtet 3. mai 2024?").unwrap();
+    let texts: Vec<&str> = answer.excerpts.iter().map(|e| e.text.as_str()).collect();
+    assert!(answer.answered);
+    assert_eq!(
+        texts,
+        [
+            "Vedtak: Alle andelseiere får hver sin nøkkel.",
+            "Vedtak: Dugnaden holdes 1. juni.",
+        ]
+    );
+    let answer = bot
+        .ask("Hva ble bestemt om sykkelboden i møtet 3. mai 2024?")
+        .unwrap();
+    let best = &answer.excerpts[0];
+    assert_eq!(best.document.title, "Referat 3. mai");
+    assert!(best.text.contains("hver sin nøkkel"), "{}", best.text);
+}
+
+#[test]
+fn a_meeting_that_is_only_announced_has_no_outcome() {
+    let announced = "+++\ntitle = \"Referat fra mai\"\ndate = \"2024-05\"\nkind = \"minutes\"\n+++\n\n# Sak 4/24: Kartene\n\nPartene forhandlet om kartene over tomtegrensen, men kom ikke i mål. Forhandlingene om kartene fortsetter i møtet 22. mai 2024.\n";
+    let held = "+++\ntitle = \"Referat 22. mai\"\ndate = \"2024-05-22\"\nkind = \"minutes\"\n+++\n\n# Sak 5/24: Kartene\n\nForhandlingene er ferdige, og partene ble enige om kartene: grensen følger bekken.\n";
+    let question = "Hva ble resultatet av forhandlingene om kartene i møtet 22. mai 2024?";
+    let before = bot_on_minutes(&[("a.md", announced)])
+        .ask(question)
+        .unwrap();
+    let day = "2024-05-22".parse().unwrap();
+    assert_eq!(before.declined, Some(Reason::PeriodNotCovered(day)));
+    // Beside other minutes, as words weigh nothing where there are only two.
+    let folder = tempfile::tempdir().unwrap();
+    copy_folder(&repository().join("knowledge"), folder.path());
+    std::fs::write(folder.path().join("a.md"), announced).unwrap();
+    std::fs::write(folder.path().join("b.md"), held).unwrap();
+    let after = bot_on(folder.path()).ask(question).unwrap();
+    assert!(after.excerpts[0].text.contains("følger bekken"));
+}
+
+#[test]
+fn an_answer_to_somebody_is_found_by_what_it_is_about() {
+    let bot = bot_on_minutes(&[(
+        "2024-06-05.md",
+        "+++\ntitle = \"Referat 5. juni\"\ndate = \"2024-06-05\"\nkind = \"minutes\"\n+++\n\n# Sak 6/24: Landskapet\n\nKlubben var redd for støy i det nye landskapet. Arbeidsgiver svarte at skillevegger settes opp før sommeren.\n\n# Sak 7/24: Sykefraværet\n\nKlubben viste bekymring for sykefraværet. Arbeidsgiver svarte at tallene går ned.\n",
+    )]);
+    let answer = bot
+        .ask("Hva svarte arbeidsgiver på bekymringen for støy i landskapet?")
+        .unwrap();
+    assert!(answer.answered, "{:?}", answer.declined);
+    assert!(answer.excerpts[0].text.contains("skillevegger"));
 }

@@ -333,8 +333,11 @@ impl Discord {
             missed.sort_by_key(|message| message.id);
             for mut message in missed {
                 message.guild_id = last.guild.map(Into::into);
-                let begun = self.begin();
-                tokio::spawn(async move { begun.0.message(message).await });
+                let (discord, begun) = (self.clone(), self.tasks.begin());
+                tokio::spawn(async move {
+                    discord.message(message).await;
+                    drop(begun);
+                });
             }
         }
     }

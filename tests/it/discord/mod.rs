@@ -1,5 +1,6 @@
 //! The bot on Discord: conversations of the real program over a stand-in.
 
+mod arriving;
 mod conversations;
 mod hostile;
 mod outages;
