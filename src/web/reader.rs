@@ -366,6 +366,7 @@ impl<'a> View<'a> {
             .collect();
         let groups = blocks.chunk_by(|a, b| a.kind == b.kind && is_row(a.kind));
         let mut page = None;
+        let mut tables = 0;
         let mut level = if beside { 2 } else { 1 };
         let lowest = level;
         let title = &document.metadata.title;
@@ -394,6 +395,7 @@ impl<'a> View<'a> {
                     .min_by_key(|(at, _)| **at);
                 inside.map(|(_, name)| name.clone())
             };
+            tables += usize::from(first.kind == BlockKind::TableRow);
             out.push(match first.kind {
                 BlockKind::Heading(0) if document.slice(first.span) == *title => html! {},
                 BlockKind::Heading(of) => {
@@ -416,7 +418,7 @@ impl<'a> View<'a> {
                     }
                 },
                 BlockKind::TableRow => html! {
-                    div.table tabindex="0" role="region" aria-label=(web::table(language)) lang=(language.code()) {
+                    div.table tabindex="0" role="region" aria-label={ (web::table(language)) " " (tables) } lang=(language.code()) {
                         table lang=(detect(document.slice(first.span)).code()) {
                             @for row in group {
                                 tr { @for cell in cells(document, row.span) { td { (marks.pieces(document, cell, row, language)) } } }

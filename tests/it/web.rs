@@ -309,7 +309,7 @@ fn citations_lead_to_the_page_with_the_words_marked() {
     let desk = minutes();
     desk.write(
         "referater/2026-05-01-mote.md",
-        "# Møte 1. mai 2026\n\nKantina stenger klokka tre om fredagene.\n",
+        "# Møte 1. mai 2026\n\nPorten ved kantina koster 90 000 kroner.\n",
     );
     desk.write(
         "referater/2026-05-01-mote.md.toml",
@@ -323,7 +323,7 @@ fn citations_lead_to_the_page_with_the_words_marked() {
     let own = link(&desk, cost);
     assert!(own.starts_with("http://127.0.0.1:8080/d/"), "{own}");
     // Where everybody reads the document already, that is where a citation leads, until others reach the page too.
-    let closes = "Når stenger kantina om fredagene?";
+    let closes = "Hva koster porten ved kantina?";
     let public = link(&desk, closes);
     assert!(
         public.starts_with("https://example.org/mai.html#:~:text="),

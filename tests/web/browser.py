@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -344,7 +345,7 @@ def links_survive_corrections(server):
         finally:
             before.end()
         path = own[len(before.address):]
-        minutes.write_text(f"# Referat 12. mars 2026\n\n## Innkalling\n\nIngen merknader til innkallingen.\n\n## Sykkelparkering\n\n{words}\n")
+        minutes.write_text(f"# Referat 12. mars 2026\n\n## Innkalling\n\nIngen merknader til innkallingen.\n\n## Sykkelparkering\n\n{words}\n\nMøtet ble hevet.\n")
         moved = Server(folder, knowledge)
         try:
             with browser(moved) as driver:
@@ -388,6 +389,7 @@ def main():
                     print(f"ok   {test.__name__} ({time.monotonic() - start:.1f} s)", flush=True)
                 except Exception as error:
                     failed.append(test.__name__)
+                    traceback.print_exc()
                     print(f"FAIL {test.__name__}: {type(error).__name__}: {error}", flush=True)
         finally:
             server.end()
