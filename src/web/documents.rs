@@ -36,25 +36,41 @@ pub(super) async fn all(State(site): State<Arc<Site>>, visitor: Visitor) -> Page
 }
 
 /// The documents of a body by year, the newest first; `None` for those without a date.
-type Years<'a> = BTreeMap<std::cmp::Reverse<Option<u16>>, Vec<Source>>;
+type Years = BTreeMap<std::cmp::Reverse<Option<u16>>, Vec<Source>>;
+
+/// A body's name as it is told apart from others: documents write it with capitals or an abbreviation, or without.
+fn plain(body: &str) -> String {
+    let name = body.split('(').next().unwrap_or(body);
+    name.trim().to_lowercase()
+}
+
+/// A name as it stands alone.
+fn title(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or(String::new(), |first| {
+        first.to_uppercase().chain(letters).collect()
+    })
+}
 
 fn overview(bot: &Bot, language: Language) -> Markup {
-    let mut bodies: BTreeMap<String, Years> = BTreeMap::new();
+    let mut bodies: BTreeMap<String, (String, Years)> = BTreeMap::new();
     for entry in bot.entries() {
         let Some(metadata) = entry.metadata() else {
             continue;
         };
-        let body = metadata.body.clone().unwrap_or_default();
+        let body = metadata.body.as_deref().unwrap_or_default();
         let year = std::cmp::Reverse(metadata.date.map(Date::year));
         let source = Source::new(&entry.id, metadata, &entry.path, &entry.collection);
-        let years = bodies.entry(body).or_default();
+        let (_, years) = bodies
+            .entry(plain(body))
+            .or_insert_with(|| (title(body), Years::new()));
         years.entry(year).or_default().push(source);
     }
-    for sources in bodies.values_mut().flat_map(BTreeMap::values_mut) {
+    let mut bodies: Vec<(String, Years)> = bodies.into_values().collect();
+    for sources in bodies.iter_mut().flat_map(|(_, years)| years.values_mut()) {
         sources.sort_by(|a, b| b.date.cmp(&a.date).then_with(|| a.title.cmp(&b.title)));
     }
     let count = |years: &Years| years.values().map(Vec::len).sum::<usize>();
-    let mut bodies: Vec<(String, Years)> = bodies.into_iter().collect();
     bodies.sort_by_key(|(name, years)| (name.is_empty(), std::cmp::Reverse(count(years))));
     let columns: BTreeSet<_> = bodies.iter().flat_map(|(_, years)| years.keys()).collect();
     let name = |body: &str| match body {
