@@ -13,6 +13,7 @@ use crate::bot::audience::Audience;
 use crate::config::{Invalid, Secret};
 use crate::ingest::Progress;
 use crate::platform::{Shared, discord, matrix};
+use crate::sources;
 use crate::store::Store;
 use crate::web;
 
@@ -36,7 +37,9 @@ impl App {
         let login = login.transpose()?;
         let knowledge = self.knowledge()?;
         let bot = self.bot(Meaning::AsFarAsKnown, progress)?;
-        let shared = Arc::new(Shared::new(bot, Store::open(&config.data.path)?)?);
+        let library = Arc::new(self.library()?);
+        let shared = Shared::new(bot, Store::open(&config.data.path)?)?;
+        let shared = Arc::new(shared.with_sources(config.source.clone(), library.clone()));
         // What is completed while somebody types must be there at once.
         let all = shared.bots.bot(&Audience::Everything)?;
         all.names();
@@ -83,9 +86,12 @@ impl App {
                         ("matrix", ended.await)
                     });
                 }
+                let fetching = sources::run(library, config.source.clone(), stopped.clone());
+                let fetching = tokio::spawn(fetching);
                 let forgetting = tokio::spawn(forget_daily(shared.clone()));
                 let ended = until_told(platforms, &stop).await;
                 forgetting.abort();
+                fetching.abort();
                 ended
             });
             stop.send_replace(true);

@@ -111,6 +111,8 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: Option<ModelCommand>,
     },
+    /// List where documents come from by themselves, and how that goes
+    Sources,
     /// Check configuration, index and every file, and say what to mend
     Doctor,
     /// Run every platform that the configuration enables

@@ -1,8 +1,9 @@
-//! What cannot be made anew: answers that were given, with the verdicts on them, and threads that the
-//! bot opened. One SQLite file, and the only module with SQL.
+//! What cannot be made anew: answers that were given, with the verdicts on them, threads that the
+//! bot opened, and how the sources of documents are doing. One SQLite file, and the only module with SQL.
 
 mod answers;
 mod documents;
+mod sources;
 mod threads;
 
 use std::path::Path;
@@ -12,6 +13,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 pub use answers::{Given, Verdict};
+pub use sources::{SourceItem, SourceState};
 pub use threads::Thread;
 
 /// The file, under the data folder.

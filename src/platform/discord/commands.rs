@@ -35,6 +35,7 @@ enum Takes {
     /// A text that can be completed.
     Name,
     YesOrNo,
+    File,
 }
 
 const TOPIC: Option = Option {
@@ -141,6 +142,37 @@ const COMMANDS: &[Typed] = &[
         }],
     },
     Typed {
+        name: "sources",
+        norwegian: "kilder",
+        does: "Where documents are fetched from, and when that last went well",
+        does_norwegian: "Hvor dokumentene hentes fra, og når det sist gikk bra",
+        options: &[],
+    },
+    Typed {
+        name: "add",
+        norwegian: "leggtil",
+        does: "Add minutes or a report, where you are allowed to",
+        does_norwegian: "Legg til et referat eller en rapport, der du har lov til det",
+        options: &[
+            Option {
+                name: "file",
+                norwegian: "fil",
+                does: "PDF, DOCX, ODT, PPTX, HTML, Markdown or text",
+                does_norwegian: "PDF, DOCX, ODT, PPTX, HTML, Markdown eller ren tekst",
+                takes: Takes::File,
+                required: true,
+            },
+            Option {
+                name: "collection",
+                norwegian: "samling",
+                does: "Which collection it goes to, if there are several",
+                does_norwegian: "Hvilken samling det skal til, hvis det er flere",
+                takes: Takes::Name,
+                required: false,
+            },
+        ],
+    },
+    Typed {
         name: "help",
         norwegian: "hjelp",
         does: "What I can do",
@@ -195,8 +227,13 @@ pub(super) fn definitions(in_guild: bool) -> Value {
 fn option(option: &Option) -> Value {
     const STRING: u8 = 3;
     const BOOLEAN: u8 = 5;
+    const ATTACHMENT: u8 = 11;
     let mut value = json!({
-        "type": if option.takes == Takes::YesOrNo { BOOLEAN } else { STRING },
+        "type": match option.takes {
+            Takes::YesOrNo => BOOLEAN,
+            Takes::File => ATTACHMENT,
+            Takes::Text | Takes::Name => STRING,
+        },
         "name": option.name,
         "name_localizations": {NORWEGIAN: option.norwegian},
         "description": option.does,
@@ -209,7 +246,7 @@ fn option(option: &Option) -> Value {
             value["max_length"] = json!(LONGEST);
             value["autocomplete"] = json!(true);
         }
-        Takes::YesOrNo => {}
+        Takes::YesOrNo | Takes::File => {}
     }
     value
 }

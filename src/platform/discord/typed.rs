@@ -44,6 +44,9 @@ impl Discord {
         if let Some(slow_down) = self.too_fast(&origin, language) {
             return self.say_at_once(&by, &slow_down).await;
         }
+        if typed.data.name == "add" {
+            return self.add(&typed, &by, &origin, language).await;
+        }
         let asked = asked(&typed);
         let at_once = self.viewer_at_once(&origin);
         // Who sees more than others do there gets an answer of their own.
@@ -149,6 +152,9 @@ impl Discord {
         };
         let (name, typed) = (field.name.to_owned(), field.value.to_owned());
         let found = async {
+            if name == "collection" {
+                return Ok(self.collections(&origin, &typed));
+            }
             let viewer = self.viewer(origin).await;
             // What only this person sees may be offered: nobody else sees the choices.
             let audience = viewer.alone(&self.visibility);
@@ -210,6 +216,7 @@ fn asked(typed: &CommandInteraction) -> Asked {
         "positions" => Ok(text("topic").map(|topic| Command::Positions(topic, text("holder")))),
         "latest" => Ok(Some(Command::Latest)),
         "document" => Ok(text("document").map(Command::Document)),
+        "sources" => Ok(Some(Command::Sources)),
         commands::SEARCH => {
             let message = data.resolved.messages.values().next();
             let words =
