@@ -246,7 +246,7 @@ impl App {
         let file_mib = self.config.extraction.file_mib;
         Library::new(store, self.knowledge()?, data, file_mib, Box::new(read)).with_context(|| {
             format!(
-                "cannot remove {}: remove it by hand",
+                "cannot use the folder {}: make it yours",
                 data.join("downloads").display()
             )
         })
@@ -261,6 +261,19 @@ impl App {
         let all = self.config.source.iter();
         all.map(|source| sources::freshness(&store, source))
             .collect()
+    }
+
+    /// Looks at every source now, whenever that would have been done next. What comes is indexed by
+    /// the next command, or by `serve` where it runs.
+    pub fn fetch_sources(&self) -> anyhow::Result<()> {
+        let library = self.library()?;
+        let runtime = tokio::runtime::Runtime::new()?;
+        runtime.block_on(async {
+            for source in &self.config.source {
+                sources::visit(&library, source).await?;
+            }
+            Ok(())
+        })
     }
 
     /// Asks every source how many documents it lists; why not, where it cannot be told.

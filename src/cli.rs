@@ -147,7 +147,7 @@ fn run(command: Command, options: &Options, config: Config) -> anyhow::Result<()
             app.serve(&*console::progress())
         }
         Command::Model { command } => models::run(&app, command, json, &mut out),
-        Command::Sources => sources::run(&app, json, &mut out),
+        Command::Sources { fetch } => sources::run(&app, fetch, json, &mut out),
         Command::Doctor => doctor::run(&app, json, &mut out),
         // A reader's child process has ended in `main` already.
         Command::Extract { .. } => Ok(()),

@@ -96,6 +96,8 @@ pub struct Freshness {
     pub failing_since: Option<i64>,
     /// Whether that is so long ago that newer documents may be missing.
     pub fails_for_long: bool,
+    /// It is not looked at again before.
+    pub next: Option<i64>,
     /// Why it fails: for the operator.
     pub reason: Option<String>,
 }

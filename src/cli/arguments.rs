@@ -112,7 +112,11 @@ pub(super) enum Command {
         command: Option<ModelCommand>,
     },
     /// List where documents come from by themselves, and how that goes
-    Sources,
+    Sources {
+        /// Look at all of them first, now
+        #[arg(long)]
+        fetch: bool,
+    },
     /// Check configuration, index and every file, and say what to mend
     Doctor,
     /// Run every platform that the configuration enables

@@ -6,7 +6,10 @@ use crate::answer::card::Freshness;
 use crate::app::App;
 
 /// Lists the configured sources.
-pub(super) fn run(app: &App, json: bool, out: &mut impl Write) -> anyhow::Result<()> {
+pub(super) fn run(app: &App, fetch: bool, json: bool, out: &mut impl Write) -> anyhow::Result<()> {
+    if fetch {
+        app.fetch_sources()?;
+    }
     let sources = app.sources()?;
     if json {
         writeln!(out, "{}", serde_json::to_string(&sources)?)?;

@@ -662,7 +662,8 @@ mod tests {
             "http://localhost:1/",
         ] {
             let url = Url::parse(url).unwrap();
-            let asked = visitor.request(Method::GET, &url, &Validators::default());
+            let nothing = Validators::default();
+            let asked = visitor.request(Method::GET, &url, &nothing);
             let failure = asked.await.unwrap_err();
             assert!(
                 matches!(&failure, Failure::Address(what) if what.contains("private network")),

@@ -42,6 +42,8 @@ const FIRST_RETRY: i64 = 5 * 60;
 const LONGEST_RETRY: i64 = 24 * 60 * 60;
 /// So many failures one after another are the server's, and not the documents'.
 const IN_A_ROW: usize = 3;
+/// A download that nothing was written to for so long was left by a program that was killed.
+const FORGOTTEN: Duration = Duration::from_secs(60 * 60);
 /// A source that fails for so long is told of where something was not found.
 const LONG: i64 = 24 * 60 * 60;
 
@@ -93,9 +95,14 @@ impl Library {
         read: Read,
     ) -> std::io::Result<Library> {
         let downloads = data.join("downloads");
-        match std::fs::remove_dir_all(&downloads) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
-            _ => {}
+        std::fs::create_dir_all(&downloads)?;
+        for left in std::fs::read_dir(&downloads)?.flatten() {
+            // Another process may be at work there too.
+            let modified = left.metadata().and_then(|it| it.modified()).ok();
+            let age = modified.and_then(|at| at.elapsed().ok());
+            if age.is_some_and(|age| age > FORGOTTEN) {
+                let _ = std::fs::remove_file(left.path());
+            }
         }
         Ok(Library {
             store,
@@ -109,9 +116,9 @@ impl Library {
 
     /// A name for a file that is not whole yet, where no document is looked for.
     pub fn scratch(&self) -> std::io::Result<PathBuf> {
-        std::fs::create_dir_all(&self.downloads)?;
         let number = self.made.fetch_add(1, Ordering::Relaxed);
-        Ok(self.downloads.join(format!("{number}.part")))
+        let name = format!("{}-{number}.part", std::process::id());
+        Ok(self.downloads.join(name))
     }
 }
 
@@ -551,6 +558,7 @@ pub fn freshness(store: &Store, source: &Source) -> anyhow::Result<Freshness> {
         fails_for_long: state
             .failing_since
             .is_some_and(|since| now() - since >= long),
+        next: state.tried.map(|_| state.next),
         reason: state.reason,
     })
 }

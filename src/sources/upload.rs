@@ -52,10 +52,10 @@ pub fn add(
     if length > library.file_mib << 20 {
         return Err(Refused::TooLarge(library.file_mib));
     }
-    if length == 0 {
+    let head = keep::head_of(file).map_err(disk)?;
+    if head.iter().all(u8::is_ascii_whitespace) {
         return Err(Refused::Unreadable(Unreadable::Empty));
     }
-    let head = keep::head_of(file).map_err(disk)?;
     keep::check(&head, &name.ending).map_err(|_| Refused::Other)?;
     let hash = keep::hash_of(file).map_err(disk)?;
     let is_same = |there: &Path| {
