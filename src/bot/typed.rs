@@ -41,7 +41,14 @@ impl Name {
         match self {
             Name::Ask => &["ask", "spør"],
             Name::Status => &["status"],
-            Name::Positions => &["positions", "standpunkter", "standpunkt", "syn"],
+            Name::Positions => &[
+                "positions",
+                "standpunkter",
+                "standpunkt",
+                "syn",
+                "synspunkter",
+                "posisjoner",
+            ],
             Name::Latest => &["latest", "siste"],
             Name::Document => &["document", "dokument"],
             Name::Sources => &["sources", "kilder", "kjelder"],
@@ -54,6 +61,16 @@ impl Name {
         let known = |name: &Name| name.words().iter().any(|known| fold(known) == word);
         Name::ALL.into_iter().find(known)
     }
+}
+
+/// Whether something begins with the name of a command as it is in English only.
+pub fn is_english(text: &str) -> bool {
+    let word = fold(first_word(text.trim()).0);
+    let known = |name: &Name| match name.words() {
+        [english, others @ ..] => fold(english) == word && !others.is_empty(),
+        [] => false,
+    };
+    Name::ALL.iter().any(known)
 }
 
 /// What somebody wants who typed something.
@@ -197,6 +214,12 @@ mod tests {
             assert_eq!(after_prefix(typed), Wish::Meant(meant, rest.to_owned()));
         }
         assert_eq!(after_prefix("har FASA svart?"), ask("har FASA svart?"));
+    }
+
+    #[test]
+    fn a_name_may_tell_the_language() {
+        assert!(is_english("help") && is_english("Latest") && is_english("document: budsjett"));
+        assert!(!is_english("status KARVE") && !is_english("hjelp") && !is_english("helping"));
     }
 
     #[test]

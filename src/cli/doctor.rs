@@ -12,6 +12,7 @@ use crate::config::{Discord, Matrix, Secret};
 use crate::corpus::Date;
 use crate::ingest::Check;
 use crate::platform::{discord, matrix};
+use crate::store::Store;
 
 /// Looks at everything, and says what to mend.
 pub(super) fn run(app: &App, json: bool, out: &mut impl Write) -> anyhow::Result<()> {
@@ -49,6 +50,9 @@ pub(super) fn run(app: &App, json: bool, out: &mut impl Write) -> anyhow::Result
             ));
         }
     }
+    findings.extend(super::following::findings(&Store::open(
+        &config.data.path,
+    )?)?);
     match app.meanings() {
         Err(error) => findings.push(("[semantic] model".to_owned(), format!("{error:#}"))),
         Ok(None) => eprintln!("referent: {NO_MODEL}"),

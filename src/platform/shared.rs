@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use anyhow::Context;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 
+use super::courier::Couriers;
 use super::recent::Recent;
 use crate::answer::Excerpt;
 use crate::answer::card::Freshness;
@@ -22,6 +23,7 @@ use crate::question::restriction::Filter;
 use crate::render::phrases;
 use crate::sources::{Library, freshness};
 use crate::store::{Given, Store};
+use crate::subscription::Schedule;
 
 /// So many conversations are remembered; older ones are taken up from the store.
 const CONVERSATIONS: usize = 2000;
@@ -38,6 +40,12 @@ pub struct Shared {
     pub bots: Handle,
     /// What outlives a restart.
     pub store: Store,
+    /// Those who take letters to places on the platforms that run.
+    pub couriers: Couriers,
+    /// When digests are told.
+    pub(super) schedule: Schedule,
+    /// Told where something may be new, or to be sent: the post looks then.
+    pub news: Notify,
     seen: RwLock<Arc<Seen>>,
     conversations: Recent<String, Conversation>,
     /// As many questions are worked on at once as there are processors: more would only take longer.
@@ -94,6 +102,9 @@ impl Shared {
         let shared = Shared {
             bots: Handle::new(bot),
             store,
+            couriers: Couriers::default(),
+            schedule: Schedule::default(),
+            news: Notify::new(),
             seen: RwLock::default(),
             conversations: Recent::new(CONVERSATIONS),
             workers: Arc::new(Semaphore::new(
@@ -108,10 +119,17 @@ impl Shared {
         Ok(shared)
     }
 
+    /// The same, with digests told at other times.
+    pub fn with_schedule(self, schedule: Schedule) -> Shared {
+        Shared { schedule, ..self }
+    }
+
     /// Forgets what is old; called every day.
     pub fn forget(&self) -> anyhow::Result<()> {
         let now = now();
         let forgotten = self.store.forget(now - REMEMBERED, now - JUDGED)?;
+        self.store.forget_drafts(now - A_DAY)?;
+        self.store.forget_letters(now - REMEMBERED)?;
         if forgotten > 0 {
             tracing::info!("{forgotten} old answers are forgotten");
         }
@@ -155,6 +173,7 @@ impl Shared {
         self.bots.replace(bot);
         let seen = self.see();
         self.editions.send_modify(|edition| *edition += 1);
+        self.news.notify_one();
         seen
     }
 

@@ -2,6 +2,7 @@
 
 pub mod added;
 pub mod chat;
+pub mod follow;
 pub mod matrix;
 pub mod web;
 

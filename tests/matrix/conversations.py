@@ -146,7 +146,7 @@ async def encrypted(world):
     _, _, content = await kari.ask(room, "!ref positions hjemmekontor holder:FASA")
     assert "FASA" in content["body"], content["body"]
     _, _, content = await kari.ask(room, "!ref latest")
-    assert "1. " in content["body"], content["body"]
+    assert content["body"].startswith("Recently added\n1. "), content["body"]
     _, _, content = await kari.ask(room, "!ref dokument fjernarbeid")
     assert "fjernarbeid" in content["body"].lower(), content["body"]
     # Verdicts: one changes, and one is taken back.
@@ -403,6 +403,63 @@ async def unreadable(world):
     assert not kari.answers(closed[1]) and len(kari.answers(closed[0])) == 1
 
 
+async def restored(world):
+    """The data folder is put back as it was before some answers: these are not given once more."""
+    room = await world.ola.room(world.bot.user)
+    await world.joined(world.ola, room)
+    first = await world.ola.say(room, f"!ref {CLOSING}")
+    await world.said_to(world.ola, room, first)
+    await world.bot.end()
+    copy = world.folder / "copy"
+    shutil.copytree(world.bot.data, copy)
+    await world.bot.start()
+    second = await world.ola.say(room, f"!ref {HOME}")
+    await world.said_to(world.ola, room, second)
+    await world.bot.end()
+    # The server takes a transaction once only for as long as it remembers it.
+    await world.synapse.end()
+    with sqlite3.connect(world.folder / "homeserver.db") as homeserver:
+        forgotten = homeserver.execute("DELETE FROM event_txn_id_device_id").rowcount
+    assert forgotten > 0
+    await world.synapse.start()
+    shutil.rmtree(world.bot.data)
+    copy.rename(world.bot.data)
+    third = await world.ola.say(room, "!ref siste")
+    await world.bot.start()
+    await world.said_to(world.ola, room, third)
+    await asyncio.sleep(1)
+    answers = [to for to, _ in await world.says(world.ola, room) if to]
+    assert answers == [first, second, third], answers
+
+
+async def upgraded(world):
+    """A room is upgraded: the bot goes on in the one in its place, if it may be invited by who did that."""
+    for person, follows in ((world.ola, True), (world.per, False)):
+        room = await world.ola.room(preset="public_chat", room_version="10")
+        levels = await world.ola.call("GET", f"/rooms/{room}/state/m.room.power_levels")
+        levels["users"][world.per.id] = 100
+        await world.ola.call("PUT", f"/rooms/{room}/state/m.room.power_levels", levels)
+        await world.per.call("POST", f"/join/{room}")
+        await world.ola.call("POST", f"/rooms/{room}/invite", {"user_id": world.bot.user})
+        await world.joined(world.ola, room)
+        upgraded = await person.call("POST", f"/rooms/{room}/upgrade", {"new_version": "11"})
+        new = upgraded["replacement_room"]
+        if person is world.per:
+            await world.ola.call("POST", f"/join/{new}")
+
+            def told():
+                return f"{room} was upgraded by {world.per.id}" in world.bot.said()
+
+            await eventually(told, "who upgraded it is in the log")
+            assert await world.per.membership(new, world.bot.user) is None
+            continue
+        await world.joined(person, new)
+        asked = await world.ola.say(new, f"!ref {CLOSING}")
+        assert CLOSES in (await world.said_to(world.ola, new, asked))[0]
+        findings = await world.bot.doctor()
+        assert not [found for found in findings if room in found["at"]], findings
+
+
 async def lost(world):
     """The keys are lost: the bot says so, comes back as a verified device and answers again."""
     kari = world.kari
@@ -456,6 +513,16 @@ async def token(world):
         await other.launch(other.referent, "serve", *other.options(), env=other.env)
         assert await asyncio.wait_for(other.process.wait(), 30) == 1, other.said()
         assert said in other.said(), other.said()
+    # Whom nobody let in keeps nobody out: another name is tried at once.
+    typo = second.config.read_text()
+    second.config.write_text(typo.replace("@referent:", "@referrent:"))
+    findings = await second.doctor()
+    assert [found for found in findings if "refuses the password" in found["finding"]], findings
+    await second.launch(second.referent, "serve", *second.options(), env=second.env)
+    assert await asyncio.wait_for(second.process.wait(), 30) == 1, second.said()
+    second.write()
+    findings = await second.doctor()
+    assert not [found for found in findings if "refuses" in found["finding"]], findings
     await world.bot.end()
     login = {
         "type": "m.login.password",
@@ -512,7 +579,7 @@ async def secrets(world):
     assert "panicked" not in log
 
 
-ALL = [history, encrypted, verified, direct, threads, killed, outage, crowd, unreadable, lost, token, visibility, secrets]
+ALL = [history, encrypted, verified, direct, threads, killed, outage, upgraded, restored, crowd, unreadable, lost, token, visibility, secrets]
 
 
 async def main(referent):

@@ -333,15 +333,18 @@ impl Discord {
             missed.sort_by_key(|message| message.id);
             for mut message in missed {
                 message.guild_id = last.guild.map(Into::into);
-                let begun = self.begin();
-                tokio::spawn(async move { begun.0.message(message).await });
+                let (discord, begun) = (self.clone(), self.tasks.begin());
+                tokio::spawn(async move {
+                    discord.message(message).await;
+                    drop(begun);
+                });
             }
         }
     }
 }
 
 /// Whether a message cannot be sent for lack of rights: to write, to embed, to refer to another.
-fn is_lack_of_rights(failure: &Failure) -> bool {
+pub(super) fn is_lack_of_rights(failure: &Failure) -> bool {
     const EMPTY_MESSAGE: u64 = 50_006;
     const MISSING_ACCESS: u64 = 50_001;
     const MISSING_PERMISSIONS: u64 = 50_013;

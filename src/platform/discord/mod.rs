@@ -9,13 +9,15 @@ mod api;
 mod buttons;
 mod check;
 mod commands;
+mod courier;
+mod following;
 mod interactions;
 mod messages;
 mod typed;
 mod viewer;
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -28,12 +30,13 @@ use serenity::model::application::Interaction as Interacted;
 use serenity::model::channel::Message as Written;
 use serenity::model::event::MessageUpdateEvent;
 use serenity::model::gateway::{GatewayIntents, Ready};
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 
 use super::Shared;
 use super::limits::Limits;
 use super::recent::Recent;
 use super::shared::Memberships;
+use super::tasks::Tasks;
 use crate::bot::audience::Visibility;
 use crate::config::{self, Secret};
 use crate::language::Language;
@@ -46,8 +49,6 @@ pub use check::check;
 /// The environment variable that holds the token.
 pub const TOKEN: &str = "REFERENT_DISCORD_TOKEN";
 
-/// So long after the end was asked for, what was begun may take.
-const FINISH: Duration = Duration::from_secs(25);
 /// So many events are remembered, to see when one comes twice.
 const EVENTS: usize = 10_000;
 /// So many channels, users or questions are remembered.
@@ -72,6 +73,8 @@ pub(super) struct Discord {
     events: Recent<u64, ()>,
     memberships: Recent<u64, (Instant, Memberships)>,
     parents: Recent<u64, Option<u64>>,
+    /// The channels in which the bot is alone with users.
+    direct: Recent<u64, u64>,
     /// The last message that came in each channel where the bot is talked to, and the guild.
     channels: Recent<u64, messages::Last>,
     /// What was asked in a message, and which message answers it.
@@ -79,23 +82,6 @@ pub(super) struct Discord {
     /// Threads that the bot opened.
     threads: Mutex<HashSet<u64>>,
     tasks: Tasks,
-}
-
-/// What was begun and is not finished.
-#[derive(Default)]
-struct Tasks {
-    running: AtomicUsize,
-    finished: Notify,
-}
-
-/// Something that was begun; it is finished when this is dropped.
-struct Begun(Arc<Discord>);
-
-impl Drop for Begun {
-    fn drop(&mut self) {
-        self.0.tasks.running.fetch_sub(1, Ordering::SeqCst);
-        self.0.tasks.finished.notify_waiters();
-    }
 }
 
 /// Receives events.
@@ -129,15 +115,15 @@ impl EventHandler for Events {
     }
 
     async fn interaction_create(&self, _: Context, interaction: Interacted) {
-        let begun = self.0.begin();
+        let _begun = self.0.tasks.begin();
         if self.0.events.put(interaction.id().get(), ()) {
-            begun.0.interaction(interaction).await;
+            self.0.interaction(interaction).await;
         }
     }
 
     async fn message(&self, _: Context, message: Written) {
-        let begun = self.0.begin();
-        begun.0.message(message).await;
+        let _begun = self.0.tasks.begin();
+        self.0.message(message).await;
     }
 
     async fn message_update(
@@ -147,32 +133,12 @@ impl EventHandler for Events {
         _: Option<Written>,
         event: MessageUpdateEvent,
     ) {
-        let begun = self.0.begin();
-        begun.0.edited(event).await;
+        let _begun = self.0.tasks.begin();
+        self.0.edited(event).await;
     }
 }
 
 impl Discord {
-    fn begin(self: &Arc<Self>) -> Begun {
-        self.tasks.running.fetch_add(1, Ordering::SeqCst);
-        Begun(self.clone())
-    }
-
-    async fn finish(&self) {
-        let idle = async {
-            loop {
-                let finished = self.tasks.finished.notified();
-                if self.tasks.running.load(Ordering::SeqCst) == 0 {
-                    return;
-                }
-                finished.await;
-            }
-        };
-        if tokio::time::timeout(FINISH, idle).await.is_err() {
-            tracing::warn!("discord: some answers were not finished in time");
-        }
-    }
-
     fn threads(&self) -> std::sync::MutexGuard<'_, HashSet<u64>> {
         self.threads.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -228,11 +194,17 @@ pub async fn run(
         events: Recent::new(EVENTS),
         memberships: Recent::new(MANY),
         parents: Recent::new(MANY),
+        direct: Recent::new(MANY),
         channels: Recent::new(MANY),
         asked: Recent::new(MANY),
         threads: Mutex::new(threads),
         tasks: Tasks::default(),
     });
+    discord
+        .shared
+        .couriers
+        .add(Arc::new(courier::ToDiscord(discord.clone())));
+    discord.shared.news.notify_one();
     let mut intents = GatewayIntents::GUILD_MESSAGES | GatewayIntents::DIRECT_MESSAGES;
     intents.set(GatewayIntents::MESSAGE_CONTENT, config.message_content);
     // Only the address of the gateway is asked for through this client.
@@ -263,7 +235,9 @@ pub async fn run(
         }
     };
     // Nothing new comes in, and what was begun is finished.
-    discord.finish().await;
+    if !discord.tasks.finish().await {
+        tracing::warn!("discord: some answers were not finished in time");
+    }
     result
 }
 

@@ -47,6 +47,9 @@ impl Discord {
         if typed.data.name == "add" {
             return self.add(&typed, &by, &origin, language).await;
         }
+        if ["follow", "following", "unfollow"].contains(&typed.data.name.as_str()) {
+            return self.follow(&typed, &by, origin).await;
+        }
         let asked = asked(&typed);
         let at_once = self.viewer_at_once(&origin);
         // Who sees more than others do there gets an answer of their own.
@@ -151,9 +154,13 @@ impl Discord {
             return;
         };
         let (name, typed) = (field.name.to_owned(), field.value.to_owned());
+        let language = of_locale(&typing.locale);
         let found = async {
-            if name == "collection" {
+            if typing.data.name == "add" {
                 return Ok(self.collections(&origin, &typed));
+            }
+            if name == "followed" {
+                return self.followed(origin, &typed, language).await;
             }
             let viewer = self.viewer(origin).await;
             // What only this person sees may be offered: nobody else sees the choices.
@@ -242,6 +249,7 @@ fn choices(names: &Names, field: &str, typed: &str) -> Vec<(String, String)> {
         "topic" => of(&names.matters),
         "holder" => of(&names.holders),
         "body" => of(&names.bodies),
+        "collection" => of(&names.collections),
         "document" => {
             let found = complete(&names.documents, |(_, title)| title, typed, limit::CHOICES);
             let choice = |(id, title): &&(String, String)| (shown(title), cut(id));

@@ -38,6 +38,10 @@ struct Question<'a> {
     /// The event that is answered: the message, or its edit.
     event: &'a str,
     sender: &'a str,
+    /// Whether it began with a prefix.
+    typed: bool,
+    /// Whether others are there.
+    among_others: bool,
     wish: Wish,
     text: String,
     /// The conversation that it belongs to.
@@ -103,10 +107,12 @@ impl Matrix {
         if let Some(replaced) = &words.replaces {
             return self.edited(room, id, sender, replaced, &words).await;
         }
-        let Some(question) = self.meant(room, id, sender, &words).await else {
-            return true;
+        let question = match self.meant(room, id, sender, &words).await {
+            Ok(Some(question)) => question,
+            Ok(None) => return true,
+            Err(_) => return false,
         };
-        let language = detect(&question.text);
+        let language = language_of(&question);
         match self.answer(room, question).await {
             Ok(Some(answer)) => {
                 let asked = Asked {
@@ -157,8 +163,10 @@ impl Matrix {
         if edited.body == asked.words.body {
             return true;
         }
-        let Some(question) = self.meant(room, replaced, sender, &edited).await else {
-            return true;
+        let question = match self.meant(room, replaced, sender, &edited).await {
+            Ok(Some(question)) => question,
+            Ok(None) => return true,
+            Err(_) => return false,
         };
         let question = Question {
             event: id,
@@ -182,31 +190,31 @@ impl Matrix {
         }
     }
 
-    /// The question, if the bot is meant.
+    /// The question, if the bot is meant. Fails only where the end comes before that is known.
     async fn meant<'a>(
         self: &Arc<Self>,
         room: &Room,
         id: &'a str,
         sender: &'a str,
         words: &Words,
-    ) -> Option<Question<'a>> {
+    ) -> Result<Option<Question<'a>>, Failure> {
         let name = self.name();
-        let direct = self.is_direct(room).await;
+        let direct = self.is_direct(room).await?;
         let typed = words.after_prefix(&self.prefixes);
         let mentioned = words.mention(&self.me, &name);
         let replied = match &words.reply_to {
-            Some(to) => Some((to.clone(), self.is_own(room, to).await)),
+            Some(to) => Some((to.clone(), self.is_own(room, to).await?)),
             None => None,
         };
         let replies = matches!(&replied, Some((_, true)));
         let own_thread = match &words.thread {
-            Some(root) => self.is_own_thread(room, root).await,
+            Some(root) => self.is_own_thread(room, root).await?,
             None => false,
         };
         // What is said to others in its threads, or in reply to them, is theirs.
         let among = own_thread && replied.is_none() && !words.mention_others(&self.me);
         if !(direct || typed.is_some() || mentioned || replies || among) {
-            return None;
+            return Ok(None);
         }
         let mut text = match typed {
             Some(typed) => typed.to_owned(),
@@ -220,7 +228,7 @@ impl Matrix {
             && let Some((to, false)) = &replied
         {
             // To mention the bot in reply to somebody's question is to pass that on.
-            text = self.said_in(room, to).await.unwrap_or_default();
+            text = self.said_in(room, to).await?.unwrap_or_default();
         }
         let wish = match typed {
             Some(_) => typed::after_prefix(&text),
@@ -252,15 +260,17 @@ impl Matrix {
             (_, On::Thread(room, _)) => Some(room.clone()),
             _ => None,
         };
-        Some(Question {
+        Ok(Some(Question {
             event: id,
             sender,
+            typed: typed.is_some(),
+            among_others: !direct,
             wish,
             text,
             on,
             place,
             thread,
-        })
+        }))
     }
 
     /// Answers a question; returns the answer's event.
@@ -269,10 +279,7 @@ impl Matrix {
         room: &Room,
         question: Question<'_>,
     ) -> Result<Option<String>, Failure> {
-        let language = match question.text.is_empty() {
-            true => Language::Bokmal,
-            false => detect(&question.text),
-        };
+        let language = language_of(&question);
         if let Err(wait) = self.pace.take(question.sender, room.room_id().as_str()) {
             let Some(wait) = wait else { return Ok(None) };
             let when = phrases::in_seconds(wait, language);
@@ -281,10 +288,21 @@ impl Matrix {
             return said.await.map(Some);
         }
         let prefix = &self.prefixes[0];
-        let at_once = match &question.wish {
-            _ if question.text.is_empty() && !matches!(question.wish, Wish::Help) => {
-                Some(Message::plain(chat::nothing_asked(false, language)))
+        if !question.typed
+            && let Err(first) = self.pace.goes_on(question.sender, room.room_id().as_str())
+        {
+            tracing::warn!("matrix: {} may be a program that answers", question.sender);
+            if !first {
+                return Ok(None);
             }
+            let words = Message::plain(&phrases::enough(prefix, language));
+            let said = self.say(room, &words, &question.place, question.event, "answer");
+            return said.await.map(Some);
+        }
+        let at_once = match &question.wish {
+            _ if question.text.is_empty() && !matches!(question.wish, Wish::Help) => Some(
+                Message::plain(chat::nothing_asked(question.among_others, language)),
+            ),
             Wish::Help => Some(matrix::help(prefix, language)),
             Wish::Meant(command, rest) => Some(matrix::meant(prefix, command, rest, language)),
             Wish::Lacks(name) => {
@@ -301,8 +319,13 @@ impl Matrix {
             return Ok(None);
         };
         let typing = self.typing(room);
-        let found = self.work_on(room, &question, command.clone()).await;
-        let (done, message) = match found {
+        let members = match self.places.need_members() {
+            // Of whom nothing is known, nothing is shown to.
+            true => self.members(room).await?.unwrap_or_default(),
+            false => Vec::new(),
+        };
+        let found = self.work_on(room, &members, &question, command.clone());
+        let (done, message) = match found.await {
             Ok(found) => found,
             Err(error) => {
                 drop(typing);
@@ -331,15 +354,12 @@ impl Matrix {
     async fn work_on(
         self: &Arc<Self>,
         room: &Room,
+        members: &[String],
         question: &Question<'_>,
         command: Command,
     ) -> anyhow::Result<(Done, Message)> {
-        let members = match self.places.need_members() {
-            true => self.members(room).await,
-            false => Vec::new(),
-        };
         let room = room.room_id().as_str();
-        let audience = self.places.audience(room, &members);
+        let audience = self.places.audience(room, members);
         let conversation = question.on.key(room);
         let (thread, message) = match &question.on {
             On::Nothing => (None, None),
@@ -348,7 +368,7 @@ impl Matrix {
             On::Message(message) => (None, Some(message.clone())),
         };
         let channel = key(room);
-        let language = detect(&question.text);
+        let language = language_of(question);
         self.shared
             .work(move |shared| {
                 let before = match (thread, message) {
@@ -444,42 +464,52 @@ impl Matrix {
     }
 
     /// Whether the bot sent an event.
-    async fn is_own(&self, room: &Room, event: &str) -> bool {
+    async fn is_own(self: &Arc<Self>, room: &Room, event: &str) -> Result<bool, Failure> {
         // What is a message of the bot in one room is none in another.
         let key = conversation(room.room_id().as_str(), event);
         if let Some(own) = self.own.get(&key) {
-            return own;
+            return Ok(own);
         }
-        let Some(found) = self.event(room, event).await else {
-            return false;
+        let Some(found) = self.event(room, event).await? else {
+            return Ok(false);
         };
         let own = found["sender"] == self.me.as_str();
         self.own.put(key, own);
-        own
+        Ok(own)
     }
 
     /// Whether a thread was opened by an answer of the bot, or on a message of it.
-    async fn is_own_thread(self: &Arc<Self>, room: &Room, root: &str) -> bool {
+    async fn is_own_thread(self: &Arc<Self>, room: &Room, root: &str) -> Result<bool, Failure> {
         let thread = root.to_owned();
         let known = self.shared.work(move |shared| shared.store.thread(&thread));
         let known = known.await.ok().flatten();
-        known.is_some_and(|known| known.parent == room.room_id().as_str())
-            || self.is_own(room, root).await
+        Ok(
+            known.is_some_and(|known| known.parent == room.room_id().as_str())
+                || self.is_own(room, root).await?,
+        )
     }
 
     /// What somebody said in a message.
-    async fn said_in(&self, room: &Room, event: &str) -> Option<String> {
+    async fn said_in(&self, room: &Room, event: &str) -> Result<Option<String>, Failure> {
         let event = self.event(room, event).await?;
-        match heard::read(&event, &self.me)?.what {
-            What::Words(words) => Some(words.said(&self.me, &self.name())),
+        let heard = event.and_then(|event| heard::read(&event, &self.me));
+        Ok(match heard.map(|heard| heard.what) {
+            Some(What::Words(words)) => Some(words.said(&self.me, &self.name())),
             _ => None,
-        }
+        })
     }
 
-    async fn event(&self, room: &Room, event: &str) -> Option<serde_json::Value> {
-        let id = matrix_sdk::ruma::EventId::parse(event).ok()?;
-        let found = room.event(&id, None).await.ok()?;
-        Some(json_of(&found))
+    /// An event of a room; nothing where there is none that the bot may see.
+    async fn event(&self, room: &Room, event: &str) -> Result<Option<serde_json::Value>, Failure> {
+        let Ok(id) = &matrix_sdk::ruma::EventId::parse(event) else {
+            return Ok(None);
+        };
+        let found = self.insist(|| async move { room.event(id, None).await });
+        match found.await {
+            Ok(found) => Ok(Some(json_of(&found))),
+            Err(Failure::Ending) => Err(Failure::Ending),
+            Err(_) => Ok(None),
+        }
     }
 
     /// Shows that the bot is working, until what comes back is dropped.
@@ -507,6 +537,22 @@ struct Typing(
     #[expect(dead_code, reason = "the other end sees it dropped")]
     Option<tokio::sync::oneshot::Sender<()>>,
 );
+
+/// The language to answer in, for what has none of its own.
+fn language_of(question: &Question<'_>) -> Language {
+    let english = match &question.wish {
+        Wish::Meant(command, _) => typed::is_english(command),
+        Wish::Help | Wish::Lacks(_) | Wish::Command(Command::Latest | Command::Document(_)) => {
+            typed::is_english(&question.text)
+        }
+        Wish::Command(_) => false,
+    };
+    match (english, question.text.is_empty()) {
+        (true, _) => Language::English,
+        (false, true) => Language::Bokmal,
+        (false, false) => detect(&question.text),
+    }
+}
 
 /// What a conversation in a room is remembered by: an event, or the room itself.
 fn conversation(room: &str, id: &str) -> String {

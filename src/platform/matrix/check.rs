@@ -9,8 +9,8 @@ use matrix_sdk::reqwest;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
-use super::session::{Kept, Login};
-use crate::config;
+use super::session::{Kept, Login, no_server};
+use crate::config::{self, Secret};
 
 /// What is wrong with the bot on Matrix, and how to mend it: each with where it is.
 pub async fn check(config: &config::Matrix, data: &Path, login: &Login) -> Vec<(String, String)> {
@@ -55,6 +55,17 @@ impl Server {
     }
 }
 
+impl Server {
+    /// The room that a room was upgraded to, if it was.
+    async fn successor(&self, room: &str) -> anyhow::Result<Option<String>> {
+        let name = utf8_percent_encode(room, NON_ALPHANUMERIC);
+        let path = format!("v3/rooms/{name}/state/m.room.tombstone");
+        let (status, tombstone) = self.ask(&path, None).await?;
+        let next = tombstone["replacement_room"].as_str();
+        Ok(next.filter(|_| status == 200).map(str::to_owned))
+    }
+}
+
 async fn findings(
     config: &config::Matrix,
     data: &Path,
@@ -77,10 +88,7 @@ async fn findings(
     };
     let (status, versions) = server.ask("versions", None).await?;
     if status != 200 || !versions["versions"].is_array() {
-        anyhow::bail!(
-            "{} is no Matrix server: write its address as matrix.homeserver",
-            server.address
-        );
+        anyhow::bail!("{}", no_server(&server.address));
     }
     let kept = Kept::read(data)?.filter(|kept| kept.user_id == config.user_id);
     let device = kept.as_ref().map(|kept| kept.device_id.to_string());
@@ -89,6 +97,11 @@ async fn findings(
         .map(str::to_owned)
         .or_else(|| kept.and_then(|kept| kept.access_token));
     if server.token.is_none() {
+        if let Some(password) = login.password()
+            && let Some(finding) = refused(&mut server, config, password).await?
+        {
+            find("matrix login", finding);
+        }
         find(
             "matrix",
             "the bot has not logged in yet: `referent serve` does so when it starts",
@@ -99,7 +112,12 @@ async fn findings(
     if status != 200 {
         find(
             "matrix login",
-            "the server refuses the session: if it was ended from elsewhere, move the folder matrix away from the data folder, and the bot logs in as a new device",
+            match login.token() {
+                Some(_) => "Matrix refuses the token in REFERENT_MATRIX_TOKEN: copy it anew",
+                None => {
+                    "the server refuses the session: if it was ended from elsewhere, move the folder matrix away from the data folder, and the bot logs in as a new device"
+                }
+            },
         );
         return Ok(findings);
     }
@@ -131,7 +149,9 @@ async fn findings(
         let name = utf8_percent_encode(room, NON_ALPHANUMERIC);
         let path = format!("v3/rooms/{name}/state/m.room.power_levels");
         let (status, levels) = server.ask(&path, None).await?;
-        if status == 200 && !may_speak(&levels, user) {
+        let silent = status == 200 && !may_speak(&levels, user);
+        // In a room that was upgraded nobody speaks.
+        if silent && server.successor(room).await?.is_none() {
             find(
                 &format!("matrix, room {room}"),
                 "the bot may not send messages there: give it the right to",
@@ -146,7 +166,47 @@ async fn findings(
             );
         }
     }
+    for room in config.show.iter().filter_map(|show| show.room.as_deref()) {
+        if rooms.contains(&room)
+            && let Some(next) = server.successor(room).await?
+        {
+            find(
+                &format!("matrix.show, room {room}"),
+                &format!("the room was upgraded: name {next} in its place"),
+            );
+        }
+    }
     Ok(findings)
+}
+
+/// Why the server does not take a password, if so: it is tried, and the session ended again.
+async fn refused(
+    server: &mut Server,
+    config: &config::Matrix,
+    password: &Secret,
+) -> anyhow::Result<Option<&'static str>> {
+    let (_, flows) = server.ask("v3/login", None).await?;
+    let mut flows = flows["flows"].as_array().into_iter().flatten();
+    if !flows.any(|flow| flow["type"] == "m.login.password") {
+        return Ok(Some(
+            "the server takes no passwords: log in with a client, and set REFERENT_MATRIX_TOKEN to its access token",
+        ));
+    }
+    let login = json!({
+        "type": "m.login.password",
+        "identifier": {"type": "m.id.user", "user": config.user_id},
+        "password": password.reveal(),
+        "initial_device_display_name": "referent doctor",
+    });
+    let (status, session) = server.ask("v3/login", Some(login)).await?;
+    if let Some(token) = session["access_token"].as_str() {
+        server.token = Some(token.to_owned());
+        server.ask("v3/logout", Some(json!({}))).await?;
+        server.token = None;
+    }
+    Ok((status == 403).then_some(
+        "Matrix refuses the password in REFERENT_MATRIX_PASSWORD: correct it, or matrix.user_id",
+    ))
 }
 
 /// What others see of the bot's device that they should not.

@@ -3,6 +3,9 @@
 
 use serde_json::Value;
 
+/// So many characters of a message are read: many messages are remembered.
+const LONGEST: usize = 8_000;
+
 /// Something in a room that the bot may have to do something about.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Heard {
@@ -66,6 +69,17 @@ pub(super) fn read(event: &Value, me: &str) -> Option<Heard> {
     Some(Heard { id, sender, what })
 }
 
+/// What an event of the bot answers: what it has answered is done, whatever else is remembered of it.
+pub(super) fn answered(event: &Value, me: &str) -> Option<String> {
+    // Also where the event itself cannot be decrypted, this stands in the open.
+    let relation = &event["content"]["m.relates_to"];
+    if event["sender"] != me || relation["rel_type"] == "m.replace" {
+        return None;
+    }
+    let to = relation["m.in_reply_to"]["event_id"].as_str();
+    to.map(str::to_owned)
+}
+
 /// Whether an event makes the bot a member, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Membership {
@@ -116,12 +130,14 @@ fn words(content: &Value) -> Option<Words> {
     });
     let is_reply = relation.get("m.in_reply_to").is_some();
     let body = written["body"].as_str()?;
+    let body = match is_reply {
+        true => without_fallback(body),
+        false => body,
+    };
+    let first = |text: &str| text.chars().take(LONGEST).collect::<String>();
     Some(Words {
-        body: match is_reply {
-            true => without_fallback(body).to_owned(),
-            false => body.to_owned(),
-        },
-        html: text(&written["formatted_body"]).unwrap_or_default(),
+        body: first(body),
+        html: first(written["formatted_body"].as_str().unwrap_or_default()),
         mentions,
         thread,
         reply_to,
@@ -179,13 +195,14 @@ impl Words {
         prefixes.sort_by_key(|prefix| std::cmp::Reverse(prefix.len()));
         prefixes.into_iter().find_map(|prefix| {
             let rest = strip(body, prefix)?;
-            let ends = rest
-                .chars()
-                .next()
-                .is_none_or(|c| c.is_whitespace() || c == ':');
-            ends.then(|| rest.trim_start_matches(':').trim())
+            let ends = rest.chars().next().is_none_or(|c| !is_part_of_word(c));
+            ends.then(|| rest.trim_start_matches([':', ',', '.', '!', '?']).trim())
         })
     }
+}
+
+fn is_part_of_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '-' | '_')
 }
 
 /// Addresses that stand for a user.
@@ -368,7 +385,24 @@ mod tests {
         assert_eq!(after("!ref status taket").as_deref(), Some("status taket"));
         assert_eq!(after("!Referent: hjelp").as_deref(), Some("hjelp"));
         assert_eq!(after("!ref").as_deref(), Some(""));
+        assert_eq!(after("!ref?").as_deref(), Some(""));
+        assert_eq!(after("!ref, hjelp").as_deref(), Some("hjelp"));
+        assert_eq!(after("!ref-en er borte"), None);
         assert_eq!(after("!reform av taket"), None);
+    }
+
+    #[test]
+    fn an_answer_of_the_bot_tells_what_is_done() {
+        let event = |sender: &str, relation: Value| json!({"type": "m.room.encrypted", "sender": sender, "content": {"m.relates_to": relation}});
+        let reply = json!({"rel_type": "m.thread", "event_id": "$root", "is_falling_back": true,
+                           "m.in_reply_to": {"event_id": "$asked"}});
+        assert_eq!(
+            answered(&event(ME, reply.clone()), ME).as_deref(),
+            Some("$asked")
+        );
+        assert_eq!(answered(&event("@a:b", reply), ME), None);
+        let edit = json!({"rel_type": "m.replace", "event_id": "$answer"});
+        assert_eq!(answered(&event(ME, edit), ME), None);
     }
 
     #[test]

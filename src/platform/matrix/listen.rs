@@ -3,6 +3,7 @@
 //! The library keeps how far it has come before the bot has answered. So the bot keeps its own place (see
 //! `progress.rs`), and after a start it reads again what came after that.
 
+use std::collections::HashSet;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
@@ -169,6 +170,9 @@ impl Matrix {
         for room in self.client.invited_rooms() {
             self.invited(room);
         }
+        for room in self.client.joined_rooms() {
+            self.upgraded(&room);
+        }
         Ok(())
     }
 
@@ -203,11 +207,14 @@ impl Matrix {
         since: &str,
         next: String,
     ) -> Result<(), matrix_sdk::Error> {
-        let mut heard = Vec::new();
+        let (mut heard, mut answered) = (Vec::new(), HashSet::new());
         for came in came {
             let room = came.room.clone();
+            self.upgraded(&room);
             for event in self.to_hear(came, since).await? {
-                let Some(read) = heard::read(&json_of(&event), &self.me) else {
+                let json = json_of(&event);
+                answered.extend(heard::answered(&json, &self.me));
+                let Some(read) = heard::read(&json, &self.me) else {
                     continue;
                 };
                 let encrypted = match event.kind {
@@ -223,7 +230,10 @@ impl Matrix {
             let mut progress = self.progress();
             // What was caught up with comes once more with the first sync.
             heard.retain(|(_, heard, _)| {
-                !progress.knows(&heard.id) && self.events.put(heard.id.clone(), ())
+                // After a folder of keys was put back that is older than the bot's answers, say.
+                !answered.contains(&heard.id)
+                    && !progress.knows(&heard.id)
+                    && self.events.put(heard.id.clone(), ())
             });
             let ids = heard.iter().map(|(_, heard, _)| heard.id.clone());
             progress.begin(next, ids.collect())
@@ -232,7 +242,7 @@ impl Matrix {
             let waiting = Waiting {
                 heard,
                 encrypted,
-                begun: self.begin(),
+                begun: self.tasks.begin(),
             };
             self.enqueue(&room, waiting);
         }
@@ -272,7 +282,7 @@ impl Matrix {
             let further = match room.messages(options).await {
                 Ok(further) => further,
                 // The server would say so again.
-                Err(error) if is_refusal(&error) => {
+                Err(error) if session::is_refusal(&error) => {
                     tracing::warn!("matrix: what was missed cannot be read: {}", brief(&error));
                     break;
                 }
@@ -327,11 +337,6 @@ impl Matrix {
     pub(super) fn progress(&self) -> std::sync::MutexGuard<'_, super::progress::Progress> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn is_refusal(error: &matrix_sdk::Error) -> bool {
-    let error = error.as_client_api_error();
-    error.is_some_and(|error| error.status_code.is_client_error())
 }
 
 pub(super) fn json_of(event: &TimelineEvent) -> Value {

@@ -20,16 +20,16 @@ mod viewer;
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::Context;
 use matrix_sdk::Client;
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{mpsc, watch};
 
 use super::Shared;
 use super::recent::Recent;
+use super::tasks::Tasks;
 use crate::config;
 use progress::Progress;
 use session::{Failure, Locked};
@@ -37,8 +37,6 @@ use session::{Failure, Locked};
 pub use check::check;
 pub use session::Login;
 
-/// So long after the end was asked for, what was begun may take.
-const FINISH: Duration = Duration::from_secs(25);
 /// So many questions, and messages of the bot, are remembered.
 const MANY: usize = 2_000;
 /// So many events are remembered, to see when one comes twice.
@@ -64,6 +62,8 @@ struct Matrix {
     asked: Recent<String, answers::Asked>,
     /// Events that came in this run.
     events: Recent<String, ()>,
+    /// Rooms that were seen to be upgraded in this run.
+    upgraded: Recent<String, ()>,
     /// Whether messages are the bot's own.
     own: Recent<String, bool>,
     stop: watch::Receiver<bool>,
@@ -72,46 +72,7 @@ struct Matrix {
     _locked: Locked,
 }
 
-/// What was begun and is not finished.
-#[derive(Default)]
-struct Tasks {
-    running: AtomicUsize,
-    finished: Notify,
-}
-
-/// Something that was begun; it is finished when this is dropped.
-struct Begun(Arc<Matrix>);
-
-impl Drop for Begun {
-    fn drop(&mut self) {
-        self.0.tasks.running.fetch_sub(1, Ordering::SeqCst);
-        self.0.tasks.finished.notify_waiters();
-    }
-}
-
 impl Matrix {
-    fn begin(self: &Arc<Self>) -> Begun {
-        self.tasks.running.fetch_add(1, Ordering::SeqCst);
-        Begun(self.clone())
-    }
-
-    async fn finish(&self) {
-        let idle = async {
-            loop {
-                let finished = self.tasks.finished.notified();
-                if self.tasks.running.load(Ordering::SeqCst) == 0 {
-                    return;
-                }
-                finished.await;
-            }
-        };
-        if tokio::time::timeout(FINISH, idle).await.is_err() {
-            tracing::warn!(
-                "matrix: some answers were not finished in time; they are given after the next start"
-            );
-        }
-    }
-
     fn queues(&self) -> MutexGuard<'_, HashMap<String, mpsc::UnboundedSender<rooms::Waiting>>> {
         self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -159,6 +120,7 @@ pub async fn run(
         queues: Mutex::default(),
         asked: Recent::new(MANY),
         events: Recent::new(EVENTS),
+        upgraded: Recent::new(MANY),
         own: Recent::new(MANY),
         stop: stop.clone(),
         tasks: Tasks::default(),
@@ -174,7 +136,11 @@ pub async fn run(
     }
     let ended = matrix.listen(stop).await;
     // Nothing new comes in, and what was begun is finished.
-    matrix.finish().await;
+    if !matrix.tasks.finish().await {
+        tracing::warn!(
+            "matrix: some answers were not finished in time; they are given after the next start"
+        );
+    }
     ended
 }
 

@@ -4,13 +4,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use matrix_sdk::deserialized_responses::RawSyncOrStrippedState;
+use matrix_sdk::ruma::events::room::tombstone::RoomTombstoneEventContent;
+use matrix_sdk::ruma::{OwnedUserId, RoomOrAliasId};
 use matrix_sdk::{Room, RoomMemberships, RoomState};
 use tokio::sync::mpsc;
 
+use super::Matrix;
 use super::heard::Heard;
-use super::send::{Place, brief};
-use super::{Begun, Matrix};
+use super::send::{Failure, Place, brief};
 use crate::language::Language;
+use crate::platform::tasks::Begun;
 use crate::render::matrix::Message;
 use crate::render::phrases::matrix as phrases;
 
@@ -47,32 +51,40 @@ impl Matrix {
     }
 
     /// Whether there is nobody in a room but the bot and one other.
-    pub(super) async fn is_direct(&self, room: &Room) -> bool {
-        match room.active_members_count() {
+    pub(super) async fn is_direct(&self, room: &Room) -> Result<bool, Failure> {
+        Ok(match room.active_members_count() {
             // Not told by the server.
-            0 => self.members(room).await.len() <= 1,
+            0 => {
+                let members = self.members(room).await?;
+                members.is_some_and(|members| members.len() <= 1)
+            }
             members => members <= 2,
-        }
+        })
     }
 
-    /// Who is in a room, or was invited to it, besides the bot.
-    pub(super) async fn members(&self, room: &Room) -> Vec<String> {
-        match room.members(RoomMemberships::ACTIVE).await {
+    /// Who is in a room, or was invited to it, besides the bot; nothing where the server does not say.
+    pub(super) async fn members(&self, room: &Room) -> Result<Option<Vec<String>>, Failure> {
+        let members = self.insist(|| room.members(RoomMemberships::ACTIVE));
+        match members.await {
             Ok(members) => {
                 let ids = members.iter().map(|member| member.user_id().to_string());
-                ids.filter(|id| *id != self.me).collect()
+                Ok(Some(ids.filter(|id| *id != self.me).collect()))
             }
-            Err(error) => {
-                tracing::warn!("matrix: who is in a room is not known: {}", brief(&error));
-                Vec::new()
+            Err(Failure::Ending) => Err(Failure::Ending),
+            Err(failure) => {
+                tracing::warn!("matrix: who is in a room is not known: {failure}");
+                Ok(None)
             }
         }
     }
 
     /// Accepts invites of those who may invite, and refuses others.
     pub(super) fn invited(self: &Arc<Self>, room: Room) {
-        let begun = self.begin();
-        tokio::spawn(async move { begun.0.decide(&room).await });
+        let (matrix, begun) = (self.clone(), self.tasks.begin());
+        tokio::spawn(async move {
+            matrix.decide(&room).await;
+            drop(begun);
+        });
     }
 
     async fn decide(&self, room: &Room) {
@@ -110,7 +122,7 @@ impl Matrix {
     }
 
     async fn greet(&self, room: &Room) {
-        let direct = self.is_direct(room).await;
+        let direct = self.is_direct(room).await.unwrap_or(false);
         let languages = [Language::Bokmal, Language::English];
         let words =
             languages.map(|language| phrases::greeting(&self.prefixes[0], direct, language));
@@ -118,6 +130,65 @@ impl Matrix {
         let id = room.room_id().as_str();
         if let Err(failure) = self.say(room, &message, &Place::Room, id, "greeting").await {
             tracing::warn!("matrix: a greeting cannot be said: {failure}");
+        }
+    }
+}
+
+impl Matrix {
+    /// Goes on from a room that was upgraded to the one in its place, where who did that may invite the bot.
+    pub(super) fn upgraded(self: &Arc<Self>, room: &Room) {
+        if !room.is_tombstoned() || !self.upgraded.put(room.room_id().to_string(), ()) {
+            return;
+        }
+        let (matrix, room, begun) = (self.clone(), room.clone(), self.tasks.begin());
+        tokio::spawn(async move {
+            matrix.go_on_from(&room).await;
+            drop(begun);
+        });
+    }
+
+    async fn go_on_from(&self, room: &Room) {
+        let (old, Some(next)) = (room.room_id(), room.successor_room()) else {
+            return;
+        };
+        if self.places.name(old.as_str()) {
+            tracing::error!(
+                "matrix: {old} was upgraded, and matrix.show names it: name {} in its place",
+                next.room_id
+            );
+        }
+        let there = self.client.get_room(&next.room_id);
+        if there.is_some_and(|there| there.state() == RoomState::Joined) {
+            return;
+        }
+        let tombstone = room.get_state_event_static::<RoomTombstoneEventContent>();
+        let by = match tombstone.await {
+            Ok(Some(RawSyncOrStrippedState::Sync(event))) => event.get_field("sender"),
+            _ => Ok(None),
+        };
+        let Ok(Some(by)): Result<Option<OwnedUserId>, _> = by else {
+            return tracing::warn!("matrix: who upgraded {old} is not known");
+        };
+        if !may_invite(&self.inviters, by.as_str()) {
+            return tracing::warn!(
+                "matrix: {old} was upgraded by {by}, who is not among matrix.allowed_inviters"
+            );
+        }
+        let id = <&RoomOrAliasId>::from(&*next.room_id);
+        let via = &[by.server_name().to_owned()];
+        let joined = self.insist(|| self.client.join_room_by_id_or_alias(id, via));
+        match joined.await {
+            Ok(_) => tracing::info!(
+                "matrix: {old} was upgraded: the bot is in {} now",
+                next.room_id
+            ),
+            // Whoever upgrades a room that one must be invited to invites its members to the new one.
+            Err(failure) => {
+                tracing::info!(
+                    "matrix: the bot waits for an invite to {}: {failure}",
+                    next.room_id
+                );
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What the bot says goes through here: as a notice, which nobody is told of and no program answers, that
 //! mentions nobody, with a transaction id that is the same however often it is tried.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use matrix_sdk::ruma::OwnedTransactionId;
 use matrix_sdk::ruma::api::error::ErrorKind;
@@ -99,32 +99,41 @@ impl Matrix {
         to: &str,
         what: &str,
     ) -> Result<String, Failure> {
+        let content = &content(message, place);
+        let id = &OwnedTransactionId::from(transaction(to, what));
+        let sent = self.insist(|| async move {
+            let sent = room.send_raw("m.room.message", content.clone());
+            sent.with_transaction_id(id).await
+        });
+        Ok(sent.await?.response.event_id.to_string())
+    }
+
+    /// Asks the server for something until it answers: one that is away comes back.
+    pub(super) async fn insist<T, A>(&self, ask: impl Fn() -> A) -> Result<T, Failure>
+    where
+        A: Future<Output = matrix_sdk::Result<T>>,
+    {
         const LONGEST: Duration = Duration::from_secs(30);
-        // So often it is tried to encrypt: keys of others may come a little later.
+        // So often what is odd is tried: keys of others, say, may come a little later.
         const TRIES: usize = 5;
-        let content = content(message, place);
-        let id = OwnedTransactionId::from(transaction(to, what));
+        // What is a day late nobody waits for, and the bot's place would stay where it is.
+        const PATIENCE: Duration = Duration::from_secs(24 * 60 * 60);
         let mut pause = Duration::from_secs(1);
-        let mut odd = 0;
+        let (mut odd, began) = (0, Instant::now());
         loop {
-            let sent = room
-                .send_raw("m.room.message", content.clone())
-                .with_transaction_id(&id)
-                .await;
-            match sent {
-                Ok(sent) => return Ok(sent.response.event_id.to_string()),
-                Err(error) => match lasting(&error) {
-                    Lasting::Refused(why) => return Err(Failure::Refused(why)),
-                    Lasting::No => tracing::warn!("matrix: {}; trying again", brief(&error)),
-                    Lasting::Perhaps => {
-                        odd += 1;
-                        tracing::warn!("matrix: {}; trying again", brief(&error));
-                        if odd == TRIES {
-                            return Err(Failure::Other(error));
-                        }
-                    }
-                },
+            let error = match ask().await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            match lasting(&error) {
+                Lasting::Refused(why) => return Err(Failure::Refused(why)),
+                Lasting::No => {}
+                Lasting::Perhaps => odd += 1,
             }
+            if odd == TRIES || began.elapsed() > PATIENCE {
+                return Err(Failure::Other(error));
+            }
+            tracing::warn!("matrix: {}; trying again", brief(&error));
             let mut stop = self.stop.clone();
             tokio::select! {
                 () = tokio::time::sleep(pause) => {}
@@ -158,6 +167,8 @@ fn lasting(error: &matrix_sdk::Error) -> Lasting {
         (_, Some(api)) if api.status_code.is_server_error() || api.status_code == 429 => {
             Lasting::No
         }
+        // A proxy's own page, while the server behind it is away.
+        (_, Some(api)) if api.error_kind().is_none() && api.status_code == 404 => Lasting::No,
         (_, Some(api)) => Lasting::Refused(match api.error_kind() {
             Some(ErrorKind::Forbidden) => {
                 "give the bot the right to send messages in the room".to_owned()
@@ -165,7 +176,6 @@ fn lasting(error: &matrix_sdk::Error) -> Lasting {
             Some(kind) => kind.errcode().to_string(),
             None => format!("status {}", api.status_code),
         }),
-        // A proxy's page, while the server behind it is away.
         _ => Lasting::No,
     }
 }

@@ -19,9 +19,10 @@ use matrix_sdk::ruma::api::error::ErrorKind;
 use matrix_sdk::ruma::{DeviceId, OwnedDeviceId, OwnedUserId, UserId};
 // The library's own, so that it trusts the same certificates.
 use matrix_sdk::reqwest;
-use matrix_sdk::{Client, SessionMeta, SessionTokens};
+use matrix_sdk::{Client, HttpError, SessionMeta, SessionTokens};
 use serde::{Deserialize, Serialize};
 
+use super::send::brief;
 use crate::config::{self, Invalid, Secret};
 
 /// The environment variables that hold the password, or instead of it an access token.
@@ -68,7 +69,8 @@ impl Login {
         })
     }
 
-    fn password(&self) -> Option<&Secret> {
+    /// The password, where one was given.
+    pub(super) fn password(&self) -> Option<&Secret> {
         match &self.with {
             With::Password(password) => Some(password),
             With::Token(_) => None,
@@ -197,8 +199,20 @@ pub(super) async fn open(
     let user = UserId::parse(&config.user_id)
         .with_context(|| format!("matrix.user_id = \"{}\": correct it", config.user_id))?;
     let kept = match Kept::read(data)? {
-        Some(kept) => kept,
-        None => {
+        // A server may move, and its users with it.
+        Some(kept) if kept.user_id == user => Kept {
+            homeserver: config.homeserver.clone(),
+            ..kept
+        },
+        Some(kept) if kept.access_token.is_some() => {
+            return Err(Failure::Final(anyhow::anyhow!(
+                "{} holds the keys of {}: correct matrix.user_id, or {START_ANEW}",
+                folder.display(),
+                kept.user_id,
+            )));
+        }
+        // None, or one that was never let in.
+        _ => {
             let kept = Kept {
                 homeserver: config.homeserver.clone(),
                 user_id: user.clone(),
@@ -209,14 +223,6 @@ pub(super) async fn open(
             kept
         }
     };
-    if kept.user_id != user || kept.homeserver != config.homeserver {
-        return Err(Failure::Final(anyhow::anyhow!(
-            "{} holds the keys of {} at {}: correct matrix.user_id and matrix.homeserver, or {START_ANEW}",
-            folder.display(),
-            kept.user_id,
-            kept.homeserver
-        )));
-    }
     let client = Client::builder()
         .homeserver_url(&config.homeserver)
         // Where the password goes is for the configuration to say, not for the server.
@@ -266,14 +272,19 @@ async fn with_password(
         .await
         .map_err(|error| match error.client_api_error_kind() {
             Some(ErrorKind::Forbidden) => Failure::Final(anyhow::anyhow!(
-                "Matrix refuses the password in {PASSWORD} for {}: correct it",
+                "Matrix refuses the password in {PASSWORD} for {}: correct it, or matrix.user_id",
                 kept.user_id
             )),
             Some(ErrorKind::UserDeactivated) => Failure::Final(anyhow::anyhow!(
                 "the account {} was closed: make another, and name it as matrix.user_id",
                 kept.user_id
             )),
-            _ => failure(error, folder),
+            Some(kind) if is_refusal(&error) => Failure::Final(anyhow::anyhow!(
+                "Matrix takes no password for {} ({}): correct matrix.user_id, or log in with a client and set {TOKEN} to its access token",
+                kept.user_id,
+                kind.errcode()
+            )),
+            _ => failure(error, &kept, folder),
         })?;
     let kept = Kept {
         access_token: Some(response.access_token),
@@ -319,7 +330,12 @@ async fn whoami(homeserver: &str, token: &str) -> Result<(OwnedUserId, OwnedDevi
         user_id: OwnedUserId,
         device_id: OwnedDeviceId,
     }
-    let later = |error: reqwest::Error| Failure::Later(anyhow::Error::new(error.without_url()));
+    let later = |error: reqwest::Error| {
+        let error = anyhow::Error::new(error.without_url());
+        Failure::Later(error.context(format!(
+            "{homeserver} cannot be reached: wait until it is there, or correct matrix.homeserver"
+        )))
+    };
     let address = format!(
         "{}/_matrix/client/v3/account/whoami",
         homeserver.trim_end_matches('/')
@@ -336,12 +352,16 @@ async fn whoami(homeserver: &str, token: &str) -> Result<(OwnedUserId, OwnedDevi
             "Matrix refuses the token in {TOKEN}: copy it anew"
         )));
     }
-    let text = answer
-        .error_for_status()
-        .map_err(later)?
-        .text()
-        .await
-        .map_err(later)?;
+    if answer.status().is_server_error() || answer.status().as_u16() == 429 {
+        return Err(Failure::Later(anyhow::anyhow!(
+            "{homeserver} answers with status {}",
+            answer.status().as_u16()
+        )));
+    }
+    if !answer.status().is_success() {
+        return Err(Failure::Later(anyhow::anyhow!("{}", no_server(homeserver))));
+    }
+    let text = answer.text().await.map_err(later)?;
     let me: Me = serde_json::from_str(&text).with_context(|| {
         format!("{TOKEN} belongs to no device: log in once more and copy that token")
     })?;
@@ -365,19 +385,44 @@ async fn restore(
         },
     };
     let restored = client.restore_session(session).await;
-    restored.map_err(|error| failure(error, folder))
+    restored.map_err(|error| failure(error, kept, folder))
 }
 
-fn failure(error: matrix_sdk::Error, folder: &Path) -> Failure {
-    match error {
-        matrix_sdk::Error::Http(error) => {
-            Failure::Later(anyhow::Error::new(*error).context("Matrix cannot be reached"))
-        }
-        error => Failure::Final(
+fn failure(error: matrix_sdk::Error, kept: &Kept, folder: &Path) -> Failure {
+    let matrix_sdk::Error::Http(http) = &error else {
+        return Failure::Final(
             anyhow::Error::new(error)
                 .context(format!("cannot use {}: {START_ANEW}", folder.display())),
-        ),
-    }
+        );
+    };
+    let server = &kept.homeserver;
+    let is_gone = matches!(**http, HttpError::Reqwest(_));
+    let answer = http.as_client_api_error();
+    let is_away = answer
+        .is_some_and(|answer| answer.status_code.is_server_error() || answer.status_code == 429);
+    Failure::Later(
+        match is_gone || is_away || answer.is_some_and(|answer| answer.error_kind().is_some()) {
+            true => anyhow::anyhow!(
+                "{server}: {}: wait until it is there, or correct matrix.homeserver",
+                brief(&error)
+            ),
+            false => anyhow::anyhow!("{}", no_server(server)),
+        },
+    )
+}
+
+/// That something else than a Matrix server is at an address.
+pub(super) fn no_server(address: &str) -> String {
+    format!(
+        "{address} does not answer as a Matrix server does: write the server's address as matrix.homeserver, which {}/.well-known/matrix/client may tell",
+        address.trim_end_matches('/')
+    )
+}
+
+/// Whether the server understands what is asked of it, and does not do it.
+pub(super) fn is_refusal(error: &matrix_sdk::Error) -> bool {
+    let error = error.as_client_api_error();
+    error.is_some_and(|error| error.status_code.is_client_error() && error.status_code != 429)
 }
 
 /// Whether the server no longer knows the session.

@@ -8,12 +8,13 @@ use matrix_sdk::deserialized_responses::{
     TimelineEventKind, UnableToDecryptInfo, UnableToDecryptReason, WithheldCode,
 };
 
+use super::Matrix;
 use super::heard::{self, Heard};
 use super::listen::json_of;
 use super::rooms::{Encrypted, Waiting};
 use super::send::{Failure, Place};
-use super::{Begun, Matrix};
 use crate::language::Language;
+use crate::platform::tasks::Begun;
 use crate::render::matrix::Message;
 use crate::render::phrases::matrix as phrases;
 

@@ -54,6 +54,11 @@ impl Places {
         }
     }
 
+    /// Whether a rule names a room.
+    pub(super) fn name(&self, room: &str) -> bool {
+        self.rooms.contains_key(room)
+    }
+
     /// Whether it must be known who is in a room.
     pub(super) fn need_members(&self) -> bool {
         !self.servers.is_empty()

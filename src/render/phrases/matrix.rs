@@ -138,6 +138,21 @@ pub fn refused(language: Language) -> &'static str {
     )
 }
 
+/// That somebody was answered so often that it may be a program, and how to go on.
+pub fn enough(prefix: &str, language: Language) -> String {
+    match language {
+        Language::Bokmal => format!(
+            "Nå har jeg svart deg mange ganger på kort tid, og stopper her, i tilfelle vi er to programmer som svarer hverandre. Skriv «{prefix}» foran spørsmålet, så svarer jeg videre."
+        ),
+        Language::Nynorsk => format!(
+            "No har eg svart deg mange gonger på kort tid, og stoppar her, i tilfelle vi er to program som svarar kvarandre. Skriv «{prefix}» framfor spørsmålet, så svarar eg vidare."
+        ),
+        Language::English => format!(
+            "I have answered you many times in a short while now, and stop here in case we are two programs answering each other. Put “{prefix}” before your question, and I will go on."
+        ),
+    }
+}
+
 /// For how long somebody waits who asked too fast.
 pub fn in_seconds(seconds: u64, language: Language) -> String {
     match language {
