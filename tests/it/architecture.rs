@@ -101,7 +101,6 @@ fn each_library_is_named_in_its_room_only() {
         ("tokio", &["platform", "web", "sources", "app", "cli"]),
         ("ureq", &["semantic"]),
         ("tantivy", &["index"]),
-        ("notify", &["app"]),
         ("feed_rs", &["sources"]),
         ("robotxt", &["sources"]),
         ("hayro", &["corpus"]),
