@@ -1,5 +1,6 @@
 //! Where people talk to the bot. An adapter only translates; what is said comes from [`crate::bot`].
 
+mod adding;
 pub mod courier;
 pub mod discord;
 pub mod following;
