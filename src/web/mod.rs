@@ -5,6 +5,8 @@
 
 mod api;
 mod asset;
+mod card;
+mod documents;
 mod failure;
 mod feed;
 mod guard;
@@ -12,7 +14,10 @@ mod home;
 mod layout;
 mod mcp;
 mod operator;
+mod quote;
+mod reader;
 mod site;
+mod talk;
 mod visitor;
 
 use std::future::IntoFuture;
@@ -22,7 +27,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -74,12 +79,23 @@ pub async fn run(
 /// All pages, behind the guard.
 pub fn router(site: Arc<Site>) -> Router {
     Router::new()
-        .route("/", get(home::show))
+        .route("/", get(home::show).post(home::ask))
+        .route("/ny", post(home::anew))
+        .route("/vurder", post(home::judge))
+        .route("/status", get(card::status))
+        .route("/standpunkter", get(card::positions))
+        .route("/sok", get(card::search))
+        .route("/nytt", get(documents::latest))
+        .route("/dokumenter", get(documents::all))
+        .route("/d/{id}", get(reader::show))
+        .route("/d/{id}/fil", get(reader::file))
         .route("/assets/{name}", get(asset::show))
         .merge(api::routes())
         .merge(feed::routes())
         .merge(mcp::routes(&site))
         .merge(operator::routes())
+        // Browsers look for it beside files that are no pages.
+        .route("/favicon.ico", get(asset::show_icon))
         .fallback(failure::nowhere)
         .layer(axum::middleware::from_fn_with_state(
             site.clone(),
