@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use super::{MINUTES, Page, minutes};
+use super::{MINUTES, Page, listening, minutes};
 
 fn get(page: &Page, path: &str) -> Value {
     let response = page.get(path);
@@ -214,10 +214,12 @@ fn what_is_the_operators_needs_the_token_and_is_nowhere_without_one() {
     }
     // Who comes through a proxy looks as if at this machine.
     let public = "public_url = \"http://127.0.0.1\"\n[[web.show]]\ncollections = [\"*\"]\n";
-    let page = Page::start(minutes(), public);
+    let mut page = Page::start(minutes(), public);
+    page.host = listening(page.child.id());
     assert_eq!(page.get("/metrics").status, 404);
     let token = [("REFERENT_OPERATOR_TOKEN", "lang-og-hemmelig")];
-    let page = Page::start_with(minutes(), public, &token);
+    let mut page = Page::start_with(minutes(), public, &token);
+    page.host = listening(page.child.id());
     for path in [
         "/metrics",
         "/operator",
