@@ -50,7 +50,11 @@ pub(super) fn positions(
     if json {
         writeln!(out, "{}", serde_json::to_value(&positions)?)?;
     } else {
-        write!(out, "{}", plain::positions(&positions, style()))?;
+        write!(
+            out,
+            "{}",
+            plain::positions(&positions, &bot.searched(), style())
+        )?;
     }
     Ok(())
 }

@@ -44,7 +44,7 @@ pub(super) fn ask(
         writeln!(out, "{}", answer_json(&bot, &question, &filter)?)?;
     } else {
         let answer = bot.ask_within(&question, &filter)?;
-        write!(out, "{}", plain::answer(&answer, style()))?;
+        write!(out, "{}", plain::answer(&answer, &bot.searched(), style()))?;
     }
     Ok(())
 }
@@ -152,14 +152,15 @@ fn answer_json(bot: &Bot, question: &str, filter: &Filter) -> anyhow::Result<Val
     value["reason"] = answer
         .declined
         .as_ref()
-        .map_or(Value::Null, |_| Value::String(reason(&answer)));
+        .map_or(Value::Null, |_| Value::String(reason(bot, &answer)));
     value["took_ms"] = json!((took.as_secs_f64() * 1e5).round() / 1e2);
     Ok(value)
 }
 
-fn reason(answer: &Answer) -> String {
+fn reason(bot: &Bot, answer: &Answer) -> String {
     plain::answer(
         answer,
+        &bot.searched(),
         Style {
             color: false,
             width: None,
