@@ -197,7 +197,7 @@ impl Bot {
                     Err(refusal) => Reply::Refused(refusal, detect(topic)),
                 }
             }
-            Command::Latest => Reply::Latest(self.latest(seen), self.searched()),
+            Command::Latest => Reply::Latest(self.latest(seen, LATEST), self.searched()),
             Command::Document(name) => match self.facts(name)? {
                 Some(facts) => Reply::Document(facts),
                 None => Reply::NoDocument(name.clone(), self.searched()),
@@ -207,7 +207,8 @@ impl Bot {
         })
     }
 
-    fn latest(&self, seen: &Seen) -> Vec<Recent> {
+    /// The documents that were indexed last, at most so many.
+    pub fn latest(&self, seen: &Seen, most: usize) -> Vec<Recent> {
         // A stable sort: what came at the same time stays in the order of its dates.
         let mut entries = self.newest_first();
         entries.sort_by_key(|entry| std::cmp::Reverse(seen.get(&entry.id)));
@@ -221,11 +222,7 @@ impl Bot {
                 source,
             })
         };
-        entries
-            .into_iter()
-            .filter_map(recent)
-            .take(LATEST)
-            .collect()
+        entries.into_iter().filter_map(recent).take(most).collect()
     }
 
     fn facts(&self, name: &str) -> anyhow::Result<Option<Facts>> {

@@ -12,5 +12,6 @@ mod shared;
 mod tasks;
 pub mod terminal;
 
+pub(crate) use recent::Recent;
+pub(crate) use shared::Job;
 pub use shared::Shared;
-pub(crate) use shared::{Done, Job};

@@ -259,6 +259,23 @@ impl Shared {
         Ok(reply)
     }
 
+    /// What comes of a command for `audience`, without keeping it.
+    pub(crate) fn look(&self, audience: &Audience, command: &Command) -> anyhow::Result<Reply> {
+        let bot = self.bots.bot(audience)?;
+        let everything = *audience == Audience::Everything;
+        self.reply(&bot, command, &mut Conversation::default(), everything)
+    }
+
+    /// The documents that came last, as far as `audience` may see them.
+    pub(crate) fn newest(
+        &self,
+        audience: &Audience,
+        most: usize,
+    ) -> anyhow::Result<Vec<crate::bot::command::Recent>> {
+        let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
+        Ok(self.bots.bot(audience)?.latest(&seen.clone(), most))
+    }
+
     /// Remembers a conversation by something else too: by the message that answered.
     pub(crate) fn remember(&self, key: String, conversation: Conversation) {
         self.conversations.put(key, conversation);
