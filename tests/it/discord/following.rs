@@ -137,7 +137,7 @@ fn what_is_corrected_says_so_and_lost_rights_are_told_to_the_owner() {
     let lost = letter(&chat, alone.channel, 1);
     assert_eq!(
         text(&lost),
-        "Jeg får ikke lenger skrevet i kanalen der «kantine» følges (Missing Permissions). Jeg har satt det på pause. \
+        "Jeg får ikke lenger skrevet i kanalen der «kantine» følges (jeg mangler rettigheter). Jeg har satt det på pause. \
          Gi meg rettighetene tilbake og trykk «Gjenoppta»; det som er nytt i mellomtiden, kommer da."
     );
     assert_eq!(buttons(&lost), ["Gjenoppta", "Slutt å følge"]);
@@ -146,7 +146,7 @@ fn what_is_corrected_says_so_and_lost_rights_are_told_to_the_owner() {
         .answer(&chat.discord.command(&place, "following", &[]));
     assert_eq!(
         text(&list),
-        "Det som følges\n**1** «kantine» · i kanalen · med en gang · **stanset: Missing Permissions**\n"
+        "Det som følges\n**1** «kantine» · i kanalen · med en gang · **stanset: jeg mangler rettigheter**\n"
     );
     // They come back, and with them what came meanwhile.
     chat.discord.world().forbidden.remove(&HALL);
