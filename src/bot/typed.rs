@@ -22,18 +22,21 @@ pub enum Name {
     Latest,
     /// The facts of a document.
     Document,
+    /// Where documents come from.
+    Sources,
     /// What can be typed.
     Help,
 }
 
 impl Name {
     /// All there are, in the order in which they are told of.
-    pub const ALL: [Name; 6] = [
+    pub const ALL: [Name; 7] = [
         Name::Ask,
         Name::Status,
         Name::Positions,
         Name::Latest,
         Name::Document,
+        Name::Sources,
         Name::Help,
     ];
 
@@ -52,6 +55,7 @@ impl Name {
             ],
             Name::Latest => &["latest", "siste"],
             Name::Document => &["document", "dokument"],
+            Name::Sources => &["sources", "kilder", "kjelder"],
             Name::Help => &["help", "hjelp"],
         }
     }
@@ -130,8 +134,9 @@ fn command(name: Name, rest: &str) -> Option<Wish> {
     Some(match name {
         Name::Help if rest.split_whitespace().count() < 2 => Wish::Help,
         Name::Latest if rest.is_empty() => Wish::Command(Command::Latest),
+        Name::Sources if rest.is_empty() => Wish::Command(Command::Sources),
         // "siste nytt om taket" asks something.
-        Name::Help | Name::Latest => return None,
+        Name::Help | Name::Latest | Name::Sources => return None,
         _ if rest.is_empty() => Wish::Lacks(name),
         Name::Ask => question(rest),
         Name::Status => Wish::Command(Command::Status(owned())),
@@ -183,6 +188,8 @@ mod tests {
             ("status", Wish::Lacks(Name::Status)),
             ("siste", Wish::Command(Command::Latest)),
             ("siste nytt om taket", ask("siste nytt om taket")),
+            ("Kjelder", Wish::Command(Command::Sources)),
+            ("kilder til støy", ask("kilder til støy")),
             ("spør Når stenges KARVE?", ask("Når stenges KARVE?")),
             ("Når stenges KARVE?", ask("Når stenges KARVE?")),
             (

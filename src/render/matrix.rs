@@ -11,7 +11,7 @@ use crate::answer::{Answer, Excerpt};
 use crate::bot::typed::Name;
 use crate::language::Language;
 use crate::render::phrases::{self, chat, matrix};
-pub use cards::{document, latest, no_document, positions, refused, status};
+pub use cards::{document, latest, no_document, positions, refused, sources, status};
 use text::{Block, citation, inert, label, quotation};
 
 /// So many bytes a message takes at most as JSON. An event may have 65 536; encryption makes four bytes

@@ -37,6 +37,12 @@ pub fn does(name: Name, language: Language) -> &'static str {
             "kva eit dokument er, og sakene i det",
             "what a document is, and its agenda items",
         ),
+        Name::Sources => pick(
+            language,
+            "hvor dokumentene hentes fra, og når det sist gikk bra",
+            "kvar dokumenta blir henta frå, og når det sist gjekk bra",
+            "where documents are fetched from, and when that last went well",
+        ),
         Name::Help => pick(language, "denne hjelpen", "denne hjelpa", "this help"),
     }
 }
@@ -47,7 +53,7 @@ pub fn takes(name: Name, language: Language) -> &'static str {
         Name::Ask => pick(language, "SPØRSMÅL", "SPØRSMÅL", "QUESTION"),
         Name::Status | Name::Positions => pick(language, "SAK", "SAK", "TOPIC"),
         Name::Document => pick(language, "TITTEL", "TITTEL", "TITLE"),
-        Name::Latest | Name::Help => "",
+        Name::Latest | Name::Sources | Name::Help => "",
     }
 }
 
