@@ -29,8 +29,8 @@ impl Chance {
         (self.next() % end as u64) as usize
     }
 
-    fn one<'a, T>(&mut self, of: &'a [T]) -> &'a T {
-        &of[self.below(of.len())]
+    fn one(&mut self, of: &[&'static str]) -> &'static str {
+        of[self.below(of.len())]
     }
 
     fn bytes(&mut self, most: usize) -> Vec<u8> {
