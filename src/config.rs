@@ -21,6 +21,8 @@ pub struct Config {
     pub discord: Discord,
     /// The bot on Matrix.
     pub matrix: Matrix,
+    /// When followers hear of what is new.
+    pub follow: Follow,
     /// Search by meaning.
     pub semantic: Semantic,
     /// What is known of the language beforehand.
@@ -237,6 +239,21 @@ pub struct Language {
     pub cues: PathBuf,
 }
 
+/// `[follow]`
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Follow {
+    /// Where those live whose digests come at an hour. Default: `Europe/Oslo`.
+    pub time_zone: String,
+    /// When digests are told. Default: `08:00`.
+    pub digest_at: String,
+    /// On which day those of a week are. Default: `monday`.
+    pub digest_day: String,
+    /// A document that lies in the knowledge folder for more days when it is first seen is no news.
+    /// Default: 14.
+    pub max_age_days: u32,
+}
+
 /// `[semantic]`
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -279,6 +296,17 @@ impl Default for Web {
             listen: "127.0.0.1:8080".to_owned(),
             public_url: String::new(),
             show: Vec::new(),
+        }
+    }
+}
+
+impl Default for Follow {
+    fn default() -> Self {
+        Follow {
+            time_zone: "Europe/Oslo".to_owned(),
+            digest_at: "08:00".to_owned(),
+            digest_day: "monday".to_owned(),
+            max_age_days: 14,
         }
     }
 }

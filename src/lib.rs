@@ -29,13 +29,14 @@
 //! | [`index`] | passages in tantivy; query → hits | language, corpus, matter |
 //! | [`ingest`] | brings the index up to date, readers in a child process | corpus, index, language, matter, semantic, answer (whose views a passage tells) |
 //! | [`answer`] | hits → excerpts, holders, verdict; the card of a matter | question, index (hits), language, corpus |
-//! | [`bot`] | the one path for a question, conversations, matters across meetings, who may see what | question, index, answer, corpus, language, matter, semantic |
-//! | [`store`] | what cannot be made anew: answers given, verdicts, threads | nothing |
+//! | [`subscription`] | who follows what: matching, rhythms, what a correction changed | answer, question, corpus, language, matter |
+//! | [`bot`] | the one path for a question, conversations, matters across meetings, who may see what, what followers hear | question, index, answer, corpus, language, matter, semantic, subscription |
+//! | [`store`] | what cannot be made anew: answers given, verdicts, threads, subscriptions, what was told | subscription, language |
 //! | [`evaluate`] | scores answers against gold questions | bot, answer, question, corpus |
-//! | [`render`] | what the bot replies → text; all words that users read | bot (its replies), answer, question, language, corpus |
-//! | [`platform`] | where people talk: the terminal, Discord, Matrix | bot, render, store, config, clock, answer, question, language, corpus |
+//! | [`render`] | what the bot replies → text; all words that users read | bot (its replies), answer, question, language, corpus, subscription |
+//! | [`platform`] | where people talk: the terminal, Discord, Matrix | bot, render, store, config, clock, answer, question, language, corpus, subscription |
 //! | [`web`] | the local web page: to ask, and to read what citations lead to | platform (what platforms share), bot, render, store, config, clock, answer, question, index (entries), language, corpus |
-//! | [`app`] | puts the parts together, and runs the platforms and the web page | config, bot, answer (links), store, platform, web, ingest, index, semantic, language (the words that a union adds) |
+//! | [`app`] | puts the parts together, and runs the platforms and the web page | config, bot, answer (links), store, platform, web, ingest, index, semantic, subscription, language (the words that a union adds) |
 //! | [`cli`] | the commands | app, and views of what comes back |
 //!
 //! Nothing points back up; a test reads the `use` lines and holds this table against them.
@@ -47,7 +48,8 @@
 //! - A bot knows what its audience may see and nothing else, so no path can show more
 //!   ([`bot::Handle`]).
 //! - tantivy is named in [`index`] only, SQL in [`store`], serenity in [`platform::discord`], matrix-sdk in
-//!   [`platform::matrix`], axum in [`web`]. [`corpus`] (but its `source`), [`language`], [`question`], [`answer`] and [`render`] touch
+//!   [`platform::matrix`], axum in [`web`]. [`corpus`] (but its `source`), [`language`], [`question`], [`answer`], [`subscription`] and
+//!   [`render`] touch
 //!   no disk, network or clock.
 //! - Reading never fails as a whole: a file that cannot be read is an entry with a reason.
 //! - The index can be thrown away and made anew from the knowledge folder.
@@ -90,4 +92,5 @@ pub mod question;
 pub mod render;
 pub mod semantic;
 pub mod store;
+pub mod subscription;
 pub mod web;

@@ -12,7 +12,8 @@ use super::{App, Meaning};
 use crate::bot::audience::Audience;
 use crate::config::{Invalid, Secret};
 use crate::ingest::Progress;
-use crate::platform::{Shared, discord, matrix};
+use crate::platform::{Shared, discord, matrix, post};
+use crate::subscription::Schedule;
 use crate::store::Store;
 use crate::web;
 
@@ -35,8 +36,11 @@ impl App {
         let login = config.matrix.enabled.then(matrix::Login::from_environment);
         let login = login.transpose()?;
         let knowledge = self.knowledge()?;
+        self.schedule()?;
         let bot = self.bot(Meaning::AsFarAsKnown, progress)?;
-        let shared = Arc::new(Shared::new(bot, Store::open(&config.data.path)?)?);
+        let shared = Shared::new(bot, Store::open(&config.data.path)?)?;
+        let shared = Arc::new(shared.with_schedule(self.schedule()?));
+        let post = self.post();
         // What is completed while somebody types must be there at once.
         let all = shared.bots.bot(&Audience::Everything)?;
         all.names();
@@ -84,8 +88,10 @@ impl App {
                     });
                 }
                 let forgetting = tokio::spawn(forget_daily(shared.clone()));
+                let posting = tokio::spawn(post::run(shared.clone(), post, stopped.clone()));
                 let ended = until_told(platforms, &stop).await;
                 forgetting.abort();
+                posting.abort();
                 ended
             });
             stop.send_replace(true);
@@ -101,6 +107,26 @@ impl App {
         tracing::debug!("answering from {after} files, before from {before}");
         for change in &update.changes {
             tracing::debug!("{}: {:?}", change.path, change.what);
+        }
+    }
+}
+
+impl App {
+    /// When digests are told.
+    pub(super) fn schedule(&self) -> Result<Schedule, Invalid> {
+        let follow = &self.config.follow;
+        Schedule::new(&follow.time_zone, &follow.digest_at, &follow.digest_day)
+            .map_err(|error| Invalid::new(format!("[follow]: {error}")))
+    }
+
+    /// How the post works.
+    fn post(&self) -> post::Rules {
+        const A_DAY: i64 = 24 * 60 * 60;
+        let address = self.config.web.public_url.trim_end_matches('/');
+        post::Rules {
+            knowledge: self.config.knowledge.path.clone(),
+            max_age: i64::from(self.config.follow.max_age_days) * A_DAY,
+            page: (!address.is_empty()).then(|| format!("{address}/nytt")),
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::corpus::passage::units;
 use crate::corpus::{Date, Document, DocumentId, Span};
 use crate::language::{Language, detect};
 use crate::question::restriction::{Filter, Key, Refusal};
+use crate::subscription::{Rhythm, What};
 
 /// What somebody wants.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,6 +55,29 @@ impl Command {
             _ => return None,
         })
     }
+}
+
+/// What somebody wants to do with what they follow.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Following {
+    /// To see what following this would have told, before it is confirmed.
+    Try(What, Rhythm),
+    /// To follow what was shown.
+    Confirm(i64),
+    /// Not to follow it.
+    Drop(i64),
+    /// To see what is followed here.
+    List,
+    /// To see one subscription, and what can be done with it.
+    Show(i64),
+    /// To hear nothing of it for now.
+    Pause(i64),
+    /// To hear of it again.
+    Resume(i64),
+    /// To hear of it at other times.
+    Change(i64, Rhythm),
+    /// Not to follow it any more.
+    Unfollow(i64),
 }
 
 /// What comes back.
@@ -206,10 +230,15 @@ impl Bot {
                 .into_iter()
                 .next()
         };
-        let Some((id, _)) = by_id.or_else(by_title) else {
-            return Ok(None);
-        };
-        let Some(document) = self.index.document(&DocumentId::from(id.as_str()))? else {
+        match by_id.or_else(by_title) {
+            Some((id, _)) => self.facts_of(&DocumentId::from(id.as_str())),
+            None => Ok(None),
+        }
+    }
+
+    /// The facts of the document with this id.
+    pub(super) fn facts_of(&self, id: &DocumentId) -> anyhow::Result<Option<Facts>> {
+        let Some(document) = self.index.document(id)? else {
             return Ok(None);
         };
         let agenda = document

@@ -3,6 +3,7 @@
 pub mod ask;
 pub mod audience;
 pub mod command;
+pub mod follow;
 mod handle;
 mod late_interaction;
 pub mod matter;

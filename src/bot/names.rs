@@ -12,6 +12,8 @@ pub struct Names {
     pub holders: Vec<String>,
     /// Meeting bodies and publishers.
     pub bodies: Vec<String>,
+    /// Collections.
+    pub collections: Vec<String>,
     /// Documents: id, and title with date.
     pub documents: Vec<(String, String)>,
 }
@@ -49,6 +51,12 @@ impl Bot {
                 entries
                     .iter()
                     .filter_map(|entry| entry.metadata()?.body.clone())
+                    .collect(),
+            ),
+            collections: once_each(
+                entries
+                    .iter()
+                    .map(|entry| entry.collection.clone())
                     .collect(),
             ),
             documents: entries.iter().filter_map(title).collect(),

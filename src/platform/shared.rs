@@ -5,8 +5,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use anyhow::Context;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Notify, Semaphore, watch};
 
+use super::courier::Couriers;
 use super::recent::Recent;
 use crate::answer::Excerpt;
 use crate::bot::ask::Conversation;
@@ -19,6 +20,7 @@ use crate::language::Language;
 use crate::question::restriction::Filter;
 use crate::render::phrases;
 use crate::store::{Given, Store};
+use crate::subscription::Schedule;
 
 /// So many conversations are remembered; older ones are taken up from the store.
 const CONVERSATIONS: usize = 2000;
@@ -35,6 +37,12 @@ pub struct Shared {
     pub bots: Handle,
     /// What outlives a restart.
     pub store: Store,
+    /// Those who take letters to places on the platforms that run.
+    pub couriers: Couriers,
+    /// When digests are told.
+    pub(super) schedule: Schedule,
+    /// Told where something may be new, or to be sent: the post looks then.
+    pub news: Notify,
     seen: RwLock<Arc<Seen>>,
     conversations: Recent<String, Conversation>,
     /// As many questions are worked on at once as there are processors: more would only take longer.
@@ -87,6 +95,9 @@ impl Shared {
         let shared = Shared {
             bots: Handle::new(bot),
             store,
+            couriers: Couriers::default(),
+            schedule: Schedule::default(),
+            news: Notify::new(),
             seen: RwLock::default(),
             conversations: Recent::new(CONVERSATIONS),
             workers: Arc::new(Semaphore::new(
@@ -99,10 +110,17 @@ impl Shared {
         Ok(shared)
     }
 
+    /// The same, with digests told at other times.
+    pub fn with_schedule(self, schedule: Schedule) -> Shared {
+        Shared { schedule, ..self }
+    }
+
     /// Forgets what is old; called every day.
     pub fn forget(&self) -> anyhow::Result<()> {
         let now = now();
         let forgotten = self.store.forget(now - REMEMBERED, now - JUDGED)?;
+        self.store.forget_drafts(now - A_DAY)?;
+        self.store.forget_letters(now - REMEMBERED)?;
         if forgotten > 0 {
             tracing::info!("{forgotten} old answers are forgotten");
         }

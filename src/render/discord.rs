@@ -4,6 +4,7 @@
 
 mod answers;
 mod cards;
+pub mod follow;
 mod text;
 
 use serde::Serialize;

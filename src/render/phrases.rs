@@ -1,6 +1,7 @@
 //! Every sentence that users of the bot read, in bokmål, nynorsk and English.
 
 pub mod chat;
+pub mod follow;
 pub mod matrix;
 pub mod web;
 

@@ -1,17 +1,20 @@
-//! What cannot be made anew: answers that were given, with the verdicts on them, and threads that the
-//! bot opened. One SQLite file, and the only module with SQL.
+//! What cannot be made anew: answers that were given, with the verdicts on them, threads that the
+//! bot opened, and who follows what and what they were told. One SQLite file, and the only module with SQL.
 
 mod answers;
 mod documents;
+mod outbox;
+mod subscriptions;
 mod threads;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 pub use answers::{Given, Verdict};
+pub use outbox::{Compared, Enclosed, Kind, Letter, Notice, Post, Version};
 pub use threads::Thread;
 
 /// The file, under the data folder.
@@ -32,6 +35,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// An open store.
 pub struct Store {
     connection: Mutex<Connection>,
+    folder: Option<PathBuf>,
 }
 
 impl Store {
@@ -40,7 +44,9 @@ impl Store {
         let path = data.join(FILE);
         let open = || -> anyhow::Result<Store> {
             std::fs::create_dir_all(data)?;
-            Store::of(Connection::open(&path)?)
+            let mut store = Store::of(Connection::open(&path)?)?;
+            store.folder = Some(data.to_owned());
+            Ok(store)
         };
         open().map_err(|error| {
             let mend = mend(&error);
@@ -51,7 +57,8 @@ impl Store {
     fn of(mut connection: Connection) -> anyhow::Result<Store> {
         connection.busy_timeout(PATIENCE)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
-        connection.pragma_update(None, "synchronous", "NORMAL")?;
+        // What was sent must be known to have been, whatever happens to the machine.
+        connection.pragma_update(None, "synchronous", "FULL")?;
         connection.pragma_update(None, "foreign_keys", true)?;
         // Not begun with reading: SQLite would wait for no other program before it begins to write.
         let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -64,6 +71,7 @@ impl Store {
         transaction.commit()?;
         Ok(Store {
             connection: Mutex::new(connection),
+            folder: None,
         })
     }
 

@@ -86,6 +86,8 @@ pub(super) enum Target {
     },
     /// A message in a channel, as a reply to another where one is named.
     Channel { channel: u64, reply_to: Option<u64> },
+    /// A letter in a channel: sent twice with one key it is still one message.
+    Letter { channel: u64, key: String },
     /// In place of a message of the bot.
     Edit { channel: u64, message: u64 },
 }
@@ -236,6 +238,11 @@ impl Api {
                 }
                 (Method::POST, format!("/channels/{channel}/messages"))
             }
+            Target::Letter { channel, key } => {
+                body["nonce"] = json!(key);
+                body["enforce_nonce"] = json!(true);
+                (Method::POST, format!("/channels/{channel}/messages"))
+            }
             Target::Edit { channel, message } => {
                 let path = format!("/channels/{channel}/messages/{message}");
                 (Method::PATCH, path)
@@ -315,6 +322,15 @@ impl Api {
         }
     }
 
+    /// The channel in which the bot is alone with a user.
+    pub(super) async fn direct_channel(&self, user: u64) -> Result<u64, Failure> {
+        let body = json!({"recipient_id": user.to_string()});
+        let channel = self
+            .request(Method::POST, "/users/@me/channels", Some(&body))
+            .await?;
+        id(&channel["id"]).ok_or_else(|| Failure::Unreachable("it names no channel".to_owned()))
+    }
+
     /// Opens a thread on a message and returns its id.
     pub(super) async fn open_thread(
         &self,
@@ -365,6 +381,7 @@ impl Api {
         // second message.
         let repeatable = method != Method::POST
             || path.starts_with("/interactions/")
+            || path.starts_with("/users/@me/channels")
             || body.is_some_and(|body| body["nonce"].is_string());
         let start = Instant::now();
         loop {

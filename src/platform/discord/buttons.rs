@@ -75,6 +75,12 @@ impl Discord {
             pressed.member.as_ref(),
             &pressed.user,
         );
+        if let Some(press) = super::following::Press::parse(&pressed.data.custom_id) {
+            if let Some(slow_down) = self.too_fast(&origin, locale) {
+                return self.say_at_once(&by, &slow_down).await;
+            }
+            return self.pressed_to_follow(&pressed, &by, press).await;
+        }
         let Some(press) = Press::parse(&pressed.data.custom_id) else {
             let forgotten = Message::plain(chat::forgotten(locale));
             return self.say_at_once(&by, &forgotten).await;

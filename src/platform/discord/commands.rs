@@ -35,6 +35,8 @@ enum Takes {
     /// A text that can be completed.
     Name,
     YesOrNo,
+    /// One of these: its value, and what it is called in English and Norwegian.
+    Choice(&'static [[&'static str; 3]]),
 }
 
 const TOPIC: Option = Option {
@@ -141,6 +143,88 @@ const COMMANDS: &[Typed] = &[
         }],
     },
     Typed {
+        name: "follow",
+        norwegian: "følg",
+        does: "Get a message when something new comes on a matter",
+        does_norwegian: "Få melding når det kommer noe nytt i en sak",
+        options: &[
+            Option {
+                required: false,
+                ..TOPIC
+            },
+            Option {
+                name: "without",
+                norwegian: "uten",
+                does: "Not where these words stand, with commas between them",
+                does_norwegian: "Ikke der disse ordene står, med komma mellom",
+                takes: Takes::Text,
+                required: false,
+            },
+            Option {
+                does: "Only positions of this party",
+                does_norwegian: "Bare standpunkter fra denne parten",
+                ..HOLDER
+            },
+            Option {
+                name: "body",
+                norwegian: "organ",
+                does: "Only the meetings of this body",
+                does_norwegian: "Bare møtene i dette organet",
+                takes: Takes::Name,
+                required: false,
+            },
+            Option {
+                name: "collection",
+                norwegian: "samling",
+                does: "Only documents of this collection",
+                does_norwegian: "Bare dokumenter i denne samlingen",
+                takes: Takes::Name,
+                required: false,
+            },
+            Option {
+                name: "how-often",
+                norwegian: "hvor-ofte",
+                does: "At once, or all together every day or every week",
+                does_norwegian: "Med en gang, eller samlet hver dag eller hver uke",
+                takes: Takes::Choice(&[
+                    ["once", "at once", "med en gang"],
+                    ["daily", "every day", "hver dag"],
+                    ["weekly", "every week", "hver uke"],
+                ]),
+                required: false,
+            },
+            Option {
+                name: "here",
+                norwegian: "her",
+                does: "Tell this channel, and not me alone",
+                does_norwegian: "Si fra i denne kanalen, og ikke bare til meg",
+                takes: Takes::YesOrNo,
+                required: false,
+            },
+        ],
+    },
+    Typed {
+        name: "following",
+        norwegian: "følger",
+        does: "What is followed here and by you; pause and resume it",
+        does_norwegian: "Det som følges her og av deg; sett det på pause og gjenoppta det",
+        options: &[],
+    },
+    Typed {
+        name: "unfollow",
+        norwegian: "slutt-å-følge",
+        does: "Stop following something",
+        does_norwegian: "Slutt å følge noe",
+        options: &[Option {
+            name: "followed",
+            norwegian: "hva",
+            does: "What is followed",
+            does_norwegian: "Det som følges",
+            takes: Takes::Name,
+            required: false,
+        }],
+    },
+    Typed {
         name: "help",
         norwegian: "hjelp",
         does: "What I can do",
@@ -209,6 +293,10 @@ fn option(option: &Option) -> Value {
             value["max_length"] = json!(LONGEST);
             value["autocomplete"] = json!(true);
         }
+        Takes::Choice(all) => {
+            let choice = |[value, name, norwegian]: &[&str; 3]| json!({"name": name, "name_localizations": {NORWEGIAN: norwegian}, "value": value});
+            value["choices"] = all.iter().map(choice).collect();
+        }
         Takes::YesOrNo => {}
     }
     value
@@ -268,6 +356,8 @@ fn told(value: &Value) -> Value {
         "description",
         "description_localizations",
         "options",
+        "choices",
+        "value",
         "required",
         "autocomplete",
         "max_length",
@@ -283,7 +373,7 @@ fn told(value: &Value) -> Value {
         .filter(|(key, _)| KEYS.contains(&key.as_str()))
     {
         let value = match (key.as_str(), value.as_array()) {
-            ("options", Some(options)) => options.iter().map(told).collect(),
+            ("options" | "choices", Some(options)) => options.iter().map(told).collect(),
             _ => value.clone(),
         };
         let nothing = value.is_null()
@@ -326,7 +416,7 @@ mod tests {
             (1..=32).contains(&name.chars().count())
                 && name
                     .chars()
-                    .all(|c| c.is_alphanumeric() && !c.is_uppercase())
+                    .all(|c| c == '-' || c.is_alphanumeric() && !c.is_uppercase())
         };
         for command in COMMANDS {
             let mut said = 0;

@@ -344,7 +344,7 @@ impl Discord {
 }
 
 /// Whether a message cannot be sent for lack of rights: to write, to embed, to refer to another.
-fn is_lack_of_rights(failure: &Failure) -> bool {
+pub(super) fn is_lack_of_rights(failure: &Failure) -> bool {
     const EMPTY_MESSAGE: u64 = 50_006;
     const MISSING_ACCESS: u64 = 50_001;
     const MISSING_PERMISSIONS: u64 = 50_013;

@@ -8,6 +8,8 @@ mod api;
 mod buttons;
 mod check;
 mod commands;
+mod courier;
+mod following;
 mod interactions;
 mod messages;
 mod typed;
@@ -68,6 +70,8 @@ pub(super) struct Discord {
     events: Recent<u64, ()>,
     memberships: Recent<u64, (Instant, Memberships)>,
     parents: Recent<u64, Option<u64>>,
+    /// The channels in which the bot is alone with users.
+    direct: Recent<u64, u64>,
     /// The last message that came in each channel where the bot is talked to, and the guild.
     channels: Recent<u64, messages::Last>,
     /// What was asked in a message, and which message answers it.
@@ -186,11 +190,17 @@ pub async fn run(
         events: Recent::new(EVENTS),
         memberships: Recent::new(MANY),
         parents: Recent::new(MANY),
+        direct: Recent::new(MANY),
         channels: Recent::new(MANY),
         asked: Recent::new(MANY),
         threads: Mutex::new(threads),
         tasks: Tasks::default(),
     });
+    discord
+        .shared
+        .couriers
+        .add(Arc::new(courier::ToDiscord(discord.clone())));
+    discord.shared.news.notify_one();
     let mut intents = GatewayIntents::GUILD_MESSAGES | GatewayIntents::DIRECT_MESSAGES;
     intents.set(GatewayIntents::MESSAGE_CONTENT, config.message_content);
     // Only the address of the gateway is asked for through this client.

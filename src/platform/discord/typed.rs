@@ -44,6 +44,9 @@ impl Discord {
         if let Some(slow_down) = self.too_fast(&origin, language) {
             return self.say_at_once(&by, &slow_down).await;
         }
+        if ["follow", "following", "unfollow"].contains(&typed.data.name.as_str()) {
+            return self.follow(&typed, &by, origin).await;
+        }
         let asked = asked(&typed);
         let at_once = self.viewer_at_once(&origin);
         // Who sees more than others do there gets an answer of their own.
@@ -148,7 +151,11 @@ impl Discord {
             return;
         };
         let (name, typed) = (field.name.to_owned(), field.value.to_owned());
+        let language = of_locale(&typing.locale);
         let found = async {
+            if name == "followed" {
+                return self.followed(origin, &typed, language).await;
+            }
             let viewer = self.viewer(origin).await;
             // What only this person sees may be offered: nobody else sees the choices.
             let audience = viewer.alone(&self.visibility);
@@ -235,6 +242,7 @@ fn choices(names: &Names, field: &str, typed: &str) -> Vec<(String, String)> {
         "topic" => of(&names.matters),
         "holder" => of(&names.holders),
         "body" => of(&names.bodies),
+        "collection" => of(&names.collections),
         "document" => {
             let found = complete(&names.documents, |(_, title)| title, typed, limit::CHOICES);
             let choice = |(id, title): &&(String, String)| (shown(title), cut(id));

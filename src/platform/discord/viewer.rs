@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::Discord;
-use super::api::id;
+use super::api::{Failure, id};
 use super::interactions::place_of;
 use crate::bot::audience::{Audience, Place, Rule, Visibility};
 use crate::config;
@@ -102,18 +102,50 @@ impl Discord {
     }
 
     async fn memberships(&self, user: u64) -> Memberships {
+        let (memberships, failure) = self.look_up_memberships(user).await;
+        if let Some(failure) = failure {
+            tracing::warn!("discord: roles cannot be looked up: {failure}");
+        }
+        memberships
+    }
+
+    /// What somebody may see in direct messages; a failure where that cannot be told for sure.
+    pub(super) async fn audience_alone(&self, user: u64) -> Result<Audience, Failure> {
+        let (memberships, failure) = self.look_up_memberships(user).await;
+        if let Some(failure) = failure {
+            return Err(failure);
+        }
+        let place = Place::Direct {
+            memberships: memberships.into_iter().collect(),
+        };
+        Ok(self.visibility.aloud(&place))
+    }
+
+    /// What all may see in a channel; a failure where that cannot be told for sure.
+    pub(super) async fn audience_in(&self, guild: u64, channel: u64) -> Result<Audience, Failure> {
+        let parent = self.look_up_parent(channel).await?;
+        let origin = Origin {
+            guild: Some(guild),
+            channel,
+            parent,
+            ..Origin::default()
+        };
+        Ok(origin.in_guild(guild).aloud(&self.visibility))
+    }
+
+    async fn look_up_memberships(&self, user: u64) -> (Memberships, Option<Failure>) {
         let groups = self.visibility.groups_of_direct_messages();
         if groups.is_empty() {
-            return Memberships::new();
+            return (Memberships::new(), None);
         }
         if let Some((at, known)) = self.memberships.get(&user)
             && at.elapsed() < ROLES_HOLD
         {
-            return known;
+            return (known, None);
         }
         let at = Instant::now();
         let mut memberships = Memberships::new();
-        let mut certain = true;
+        let mut failed = None;
         for guild in groups {
             match self
                 .api
@@ -126,41 +158,41 @@ impl Discord {
                 }
                 // No member, or the bot is none itself: nothing of that guild is shown.
                 Err(failure) if matches!(failure.status(), 403 | 404) => {}
-                Err(failure) => {
-                    tracing::warn!("discord: roles cannot be looked up: {failure}");
-                    certain = false;
-                }
+                Err(failure) => failed = Some(failure),
             }
         }
-        if certain {
+        if failed.is_none() {
             self.memberships.put(user, (at, memberships.clone()));
         }
-        memberships
+        (memberships, failed)
     }
 
     /// The channel that a message's channel is a part of, looked up where rules may depend on it.
     pub(super) async fn parent_of(&self, channel: u64) -> Option<u64> {
+        self.look_up_parent(channel)
+            .await
+            .unwrap_or_else(|failure| {
+                tracing::warn!("discord: a channel cannot be looked up: {failure}");
+                None
+            })
+    }
+
+    async fn look_up_parent(&self, channel: u64) -> Result<Option<u64>, Failure> {
         if self
             .visibility
             .rules
             .iter()
             .all(|rule| rule.channel.is_none())
         {
-            return None;
+            return Ok(None);
         }
         if let Some(parent) = self.parents.get(&channel) {
-            return parent;
+            return Ok(parent);
         }
-        let found = match self.api.get(&format!("/channels/{channel}")).await {
-            Ok(found) => found,
-            Err(failure) => {
-                tracing::warn!("discord: a channel cannot be looked up: {failure}");
-                return None;
-            }
-        };
+        let found = self.api.get(&format!("/channels/{channel}")).await?;
         let parent = id(&found["parent_id"]).filter(|_| is_thread(found["type"].as_u64()));
         self.parents.put(channel, parent);
-        parent
+        Ok(parent)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Answers, what goes beyond them and what stands round them.
 
+use super::follow::follow_this;
 use super::text::{citation, escaped_within, quotation, units};
 use super::{Button, DECLINED, FOUND, Message, Row, limit};
 use crate::answer::card::Searched;
@@ -42,7 +43,7 @@ pub fn answer(
     let language = answer.language;
     let Some(reason) = &answer.declined else {
         return Message {
-            components: buttons.map_or(Vec::new(), |buttons| rows(buttons, language, true)),
+            components: buttons.map_or(Vec::new(), |buttons| rows(buttons, language, true, true)),
             ..excerpts(&answer.excerpts, language, title, "", 1)
         };
     };
@@ -61,7 +62,7 @@ pub fn answer(
         ));
     }
     Message {
-        components: buttons.map_or(Vec::new(), |buttons| rows(buttons, language, false)),
+        components: buttons.map_or(Vec::new(), |buttons| rows(buttons, language, false, false)),
         ..Message::embed(
             title,
             text,
@@ -195,11 +196,11 @@ fn cited(number: usize, excerpt: &Excerpt, before: Option<&Excerpt>, language: L
 
 /// The buttons under a card.
 pub(super) fn under_card(buttons: Option<Buttons>, language: Language) -> Vec<Row> {
-    buttons.map_or(Vec::new(), |buttons| rows(buttons, language, false))
+    buttons.map_or(Vec::new(), |buttons| rows(buttons, language, false, true))
 }
 
 /// The buttons under an answer: nothing further is offered where nothing was found.
-fn rows(buttons: Buttons, language: Language, found: bool) -> Vec<Row> {
+fn rows(buttons: Buttons, language: Language, found: bool, follow: bool) -> Vec<Row> {
     let Buttons {
         answer,
         show,
@@ -221,9 +222,16 @@ fn rows(buttons: Buttons, language: Language, found: bool) -> Vec<Row> {
     }
     first.push(Button::pictured(format!("good:{answer}"), "👍"));
     first.push(Button::pictured(format!("bad:{answer}"), "👎"));
-    let mut rows = vec![Row::new(first)];
+    let mut second = Vec::new();
+    if follow {
+        second.push(follow_this(answer, language));
+    }
     if thread {
-        rows.push(Row::new(vec![worded("thread", Label::Thread)]));
+        second.push(worded("thread", Label::Thread));
+    }
+    let mut rows = vec![Row::new(first)];
+    if !second.is_empty() {
+        rows.push(Row::new(second));
     }
     rows
 }

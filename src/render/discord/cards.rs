@@ -15,34 +15,39 @@ const QUOTE: usize = 500;
 /// Positions of one holder on a card.
 const POSITIONS: usize = 3;
 
+/// Room for the line that says that something is left out.
+pub(super) const LAST: usize = 40;
+
 /// A text that grows block by block as long as there is room.
-struct Card<'a> {
+pub(super) struct Card<'a> {
     text: String,
     /// A heading that stands over the next block, if that fits.
     heading: Option<String>,
     /// What was shown so far: it is referred to, not repeated.
     shown: Vec<&'a Excerpt>,
-    left_out: usize,
-    language: Language,
+    pub(super) left_out: usize,
+    pub(super) language: Language,
+    /// Room that is kept for what is said last.
+    pub(super) last: usize,
 }
 
 impl<'a> Card<'a> {
-    fn new(language: Language) -> Card<'a> {
+    pub(super) fn new(language: Language) -> Card<'a> {
         Card {
             text: String::new(),
             heading: None,
             shown: Vec::new(),
             left_out: 0,
             language,
+            last: LAST,
         }
     }
 
     /// Adds a block, if it fits whole: half a block could come alive.
-    fn push(&mut self, block: &str) -> bool {
-        // Room for the line that says that something is left out.
-        const LAST: usize = 40;
+    pub(super) fn push(&mut self, block: &str) -> bool {
         let heading = self.heading.as_deref().unwrap_or_default();
-        let fits = units(&self.text) + units(heading) + units(block) + LAST <= limit::DESCRIPTION;
+        let fits =
+            units(&self.text) + units(heading) + units(block) + self.last <= limit::DESCRIPTION;
         if fits {
             self.text.push_str(heading);
             self.text.push_str(block);
@@ -56,7 +61,7 @@ impl<'a> Card<'a> {
         self.heading = Some(format!("{gap}**{heading}**\n"));
     }
 
-    fn excerpt(&mut self, excerpt: &'a Excerpt) {
+    pub(super) fn excerpt(&mut self, excerpt: &'a Excerpt) {
         let within = |other: &&Excerpt| {
             other.document.id == excerpt.document.id
                 && other.start <= excerpt.start
@@ -99,7 +104,7 @@ impl<'a> Card<'a> {
         }
     }
 
-    fn finish(mut self, title: Option<&str>) -> Message {
+    pub(super) fn finish(mut self, title: Option<&str>) -> Message {
         if self.left_out > 0 {
             let more = chat::and_more(self.left_out, self.language);
             self.text.push_str(&format!("\n-# {more}"));
