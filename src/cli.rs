@@ -7,6 +7,7 @@ mod console;
 mod doctor;
 mod documents;
 mod evaluate;
+mod following;
 mod matters;
 mod models;
 mod questions;
@@ -146,6 +147,8 @@ fn run(command: Command, options: &Options, config: Config) -> anyhow::Result<()
             app.serve(&*console::progress())
         }
         Command::Model { command } => models::run(&app, command, json, &mut out),
+        Command::Following => following::following(&app, json, &mut out),
+        Command::Outbox { resend } => following::outbox(&app, resend, json, &mut out),
         Command::Doctor => doctor::run(&app, json, &mut out),
         // A reader's child process has ended in `main` already.
         Command::Extract { .. } => Ok(()),

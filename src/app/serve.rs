@@ -13,8 +13,8 @@ use crate::bot::audience::Audience;
 use crate::config::{Invalid, Secret};
 use crate::ingest::Progress;
 use crate::platform::{Shared, discord, matrix, post};
-use crate::subscription::Schedule;
 use crate::store::Store;
+use crate::subscription::Schedule;
 use crate::web;
 
 impl App {

@@ -111,6 +111,14 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: Option<ModelCommand>,
     },
+    /// List who follows what, and whether they are told
+    Following,
+    /// List what is to be told and could not be yet
+    Outbox {
+        /// Try a letter again that was given up: its number, or "all"
+        #[arg(long, value_name = "ID")]
+        resend: Option<Resend>,
+    },
     /// Check configuration, index and every file, and say what to mend
     Doctor,
     /// Run every platform that the configuration enables
@@ -177,6 +185,26 @@ pub(super) enum ModelCommand {
     },
     /// List the models that are there
     List,
+}
+
+/// Which letters are tried again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Resend {
+    All,
+    Letter(i64),
+}
+
+impl std::str::FromStr for Resend {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Resend, String> {
+        match text {
+            "all" => Ok(Resend::All),
+            id => id.parse().map(Resend::Letter).map_err(|_| {
+                "write the number of a letter that `referent outbox` lists, or \"all\"".to_owned()
+            }),
+        }
+    }
 }
 
 /// Every other question of a file, the first being odd.

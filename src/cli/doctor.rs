@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::config::{Discord, Matrix, Secret};
 use crate::ingest::Check;
 use crate::platform::{discord, matrix};
+use crate::store::Store;
 
 /// Looks at everything, and says what to mend.
 pub(super) fn run(app: &App, json: bool, out: &mut impl Write) -> anyhow::Result<()> {
@@ -22,6 +23,9 @@ pub(super) fn run(app: &App, json: bool, out: &mut impl Write) -> anyhow::Result
     if config.matrix.enabled {
         findings.extend(matrix_findings(&config.matrix, &config.data.path)?);
     }
+    findings.extend(super::following::findings(&Store::open(
+        &config.data.path,
+    )?)?);
     match app.meanings() {
         Err(error) => findings.push(("[semantic] model".to_owned(), format!("{error:#}"))),
         Ok(None) => eprintln!("referent: {NO_MODEL}"),

@@ -132,6 +132,7 @@ impl Shared {
         self.bots.replace(bot);
         let seen = self.see();
         self.editions.send_modify(|edition| *edition += 1);
+        self.news.notify_one();
         seen
     }
 

@@ -8,6 +8,7 @@ mod architecture;
 mod cli;
 mod conversation;
 mod discord;
+mod following;
 mod formats;
 mod matrix;
 mod matters;

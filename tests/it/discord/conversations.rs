@@ -68,6 +68,7 @@ fn a_command_is_answered_with_a_quotation_and_its_source() {
             "Mer sammenheng = around:N",
             "👍 = good:N",
             "👎 = bad:N",
+            "Følg saken = follow:N",
             "Fortsett i en tråd = thread:N"
         ]
     );
@@ -156,7 +157,8 @@ fn a_private_answer_is_seen_by_one_and_can_be_shown_to_all() {
             "Mer sammenheng = around:N",
             "Vis i kanalen = show:N",
             "👍 = good:N",
-            "👎 = bad:N"
+            "👎 = bad:N",
+            "Følg saken = follow:N"
         ]
     );
     let pressed = chat.discord.press(&place, &answer, "show:");
@@ -448,7 +450,12 @@ fn a_card_is_judged_and_followed_up_as_an_answer_is() {
     let card = chat.discord.answer(&typed);
     assert_eq!(
         buttons(&card),
-        ["👍 = good:N", "👎 = bad:N", "Fortsett i en tråd = thread:N"]
+        [
+            "👍 = good:N",
+            "👎 = bad:N",
+            "Følg saken = follow:N",
+            "Fortsett i en tråd = thread:N"
+        ]
     );
     let liked = chat.discord.press(&place, &card, "good:");
     assert_eq!(
@@ -485,7 +492,7 @@ fn a_card_is_judged_and_followed_up_as_an_answer_is() {
     let typed = chat.discord.command(&direct, "positions", &topic);
     assert_eq!(
         buttons(&chat.discord.answer(&typed)),
-        ["👍 = good:N", "👎 = bad:N"]
+        ["👍 = good:N", "👎 = bad:N", "Følg saken = follow:N"]
     );
     let followed = chat.discord.write(&direct, "Når åpner den?", None);
     let reply = text(&chat.discord.reply_to(followed));

@@ -2,6 +2,7 @@
 
 mod arriving;
 mod conversations;
+mod following;
 mod hostile;
 mod outages;
 mod standin;

@@ -17,6 +17,8 @@ pub struct Place {
     /// The channel that this one is a thread of.
     pub parent: Option<u64>,
     pub roles: Vec<u64>,
+    /// Whether the user may manage the channel.
+    pub manages: bool,
 }
 
 impl Place {
@@ -44,6 +46,11 @@ impl Place {
         self
     }
 
+    pub fn managing(mut self) -> Place {
+        self.manages = true;
+        self
+    }
+
     pub fn in_thread_of(mut self, parent: u64) -> Place {
         self.parent = Some(parent);
         self
@@ -66,7 +73,10 @@ impl Place {
         });
         if with_user {
             member["user"] = self.user();
-            member["permissions"] = json!("2248473465835073");
+            const ORDINARY: u64 = 2_248_473_465_835_073;
+            const MANAGE_CHANNELS: u64 = 1 << 4;
+            let more = if self.manages { MANAGE_CHANNELS } else { 0 };
+            member["permissions"] = json!((ORDINARY | more).to_string());
         }
         member
     }

@@ -111,6 +111,8 @@ pub struct World {
     pub threads: HashMap<u64, u64>,
     /// Channels where the bot lacks all rights.
     pub forbidden: HashSet<u64>,
+    /// Users who take no messages from the bot.
+    pub unreachable: HashSet<u64>,
     /// Channels where messages must be plain and no replies.
     pub plain: HashSet<u64>,
     /// The next requests whose path holds this are put off so many times.

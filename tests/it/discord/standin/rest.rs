@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::events::{GUILD, message_object};
+use super::events::{GUILD, Place, message_object};
 use super::http::{Incoming, Outgoing};
 use super::{BOT, Request, Shared, TOKEN, World, is_id, rules};
 
@@ -331,6 +331,14 @@ fn route(
                 world.nonces.insert(nonce.to_owned(), id);
             }
             Ok(world.messages[&id].clone())
+        }
+        ("POST", ["users", "@me", "channels"]) => {
+            let user = number(body["recipient_id"].as_str().unwrap_or_default());
+            if world.unreachable.contains(&user) {
+                return refuse(403, 50_007, "Cannot send messages to this user");
+            }
+            let channel = Place::direct(user).channel;
+            Ok(json!({"id": channel.to_string(), "type": 1}))
         }
         ("PATCH", ["channels", channel, "messages", message]) => {
             rules::message(body, wrong);
