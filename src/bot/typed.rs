@@ -4,6 +4,7 @@
 use super::command::Command;
 use crate::language::{fold, one_slip_apart};
 use crate::question::restriction::{self, Filter};
+use crate::subscription::{Rhythm, What};
 
 /// The name of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,18 +19,33 @@ pub enum Name {
     Latest,
     /// The facts of a document.
     Document,
+    /// A message when something new comes.
+    Follow,
+    /// What is followed.
+    Following,
+    /// No messages for now.
+    Pause,
+    /// Messages again.
+    Resume,
+    /// No messages any more.
+    Unfollow,
     /// What can be typed.
     Help,
 }
 
 impl Name {
     /// All there are, in the order in which they are told of.
-    pub const ALL: [Name; 6] = [
+    pub const ALL: [Name; 11] = [
         Name::Ask,
         Name::Status,
         Name::Positions,
         Name::Latest,
         Name::Document,
+        Name::Follow,
+        Name::Following,
+        Name::Pause,
+        Name::Resume,
+        Name::Unfollow,
         Name::Help,
     ];
 
@@ -48,6 +64,11 @@ impl Name {
             ],
             Name::Latest => &["latest", "siste"],
             Name::Document => &["document", "dokument"],
+            Name::Follow => &["follow", "følg", "følge", "følgje"],
+            Name::Following => &["following", "følger", "følgjer"],
+            Name::Pause => &["pause"],
+            Name::Resume => &["resume", "gjenoppta"],
+            Name::Unfollow => &["unfollow", "slutt"],
             Name::Help => &["help", "hjelp"],
         }
     }
@@ -80,6 +101,91 @@ pub enum Wish {
     Meant(&'static str, String),
     /// A command without what it is about.
     Lacks(Name),
+    /// To hear what is new of something, and how often, where that is said.
+    Follow(What, Option<Rhythm>),
+    /// To see what is followed here.
+    Following,
+    /// To do something with what is followed here: its number, or words of it; nothing where there is
+    /// only one.
+    Change(Change, String),
+}
+
+/// What is done with something that is followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// It is not told for now.
+    Pause,
+    /// It is told again.
+    Resume,
+    /// It is followed no longer.
+    Unfollow,
+}
+
+/// Whether something says yes, or no.
+pub fn yes_or_no(text: &str) -> Option<bool> {
+    match fold(text.trim().trim_end_matches(['.', '!'])).as_str() {
+        "ja" | "jo" | "yes" | "y" | "j" | "ok" | "lagre" | "save" => Some(true),
+        "nei" | "no" | "n" | "avbryt" | "cancel" => Some(false),
+        _ => None,
+    }
+}
+
+/// What is followed: a topic, words that must not stand beside it, after a hyphen each, and filters. Nothing
+/// where something is restricted that following cannot keep to.
+fn followed(text: &str) -> Option<(What, Option<Rhythm>)> {
+    let (mut rest, mut without, mut rhythm) = (Vec::new(), Vec::new(), None);
+    for word in text.split_whitespace() {
+        let often = word
+            .split_once(':')
+            .filter(|(key, _)| matches!(fold(key).as_str(), "hver" | "kvar" | "every"));
+        match (often, word.strip_prefix('-')) {
+            (Some((_, every)), _) => {
+                rhythm = Some(match fold(every).as_str() {
+                    "dag" | "day" => Rhythm::Daily,
+                    "uke" | "veke" | "week" => Rhythm::Weekly,
+                    "gang" | "gong" => Rhythm::Once,
+                    _ => return None,
+                });
+            }
+            (None, Some(word)) if word.starts_with(char::is_alphanumeric) => {
+                without.push(word.to_owned());
+            }
+            _ => rest.push(word),
+        }
+    }
+    let parsed = restriction::parse(&rest.join(" "));
+    let mut what = What {
+        topic: Some(parsed.text.trim().to_owned()).filter(|topic| !topic.is_empty()),
+        without,
+        ..What::default()
+    };
+    let restrictions = parsed.restrictions;
+    if restrictions.refused.is_some() || !restrictions.excluded_phrases.is_empty() {
+        return None;
+    }
+    for filter in restrictions.filters {
+        let Filter {
+            holders,
+            bodies,
+            collections,
+            kinds,
+            from,
+            to,
+        } = filter;
+        let beyond = !kinds.is_empty() || from.is_some() || to.is_some();
+        for (values, kept) in [
+            (holders, &mut what.holder),
+            (bodies, &mut what.body),
+            (collections, &mut what.collection),
+        ] {
+            let mut values = values.into_iter().chain(kept.take());
+            *kept = values.next();
+            if beyond || values.next().is_some() {
+                return None;
+            }
+        }
+    }
+    (what != What::default()).then_some((what, rhythm))
 }
 
 /// What is typed after a prefix: a command, or else a question.
@@ -112,6 +218,8 @@ pub fn said(text: &str) -> Wish {
     match name.and_then(|name| command(name, rest)) {
         // A word alone may be a question about the thing.
         Some(Wish::Lacks(_)) | None => question(text),
+        // "Pause i mars" asks something.
+        Some(Wish::Change(_, what)) if what.parse::<usize>().is_err() => question(text),
         Some(wish) => wish,
     }
 }
@@ -126,12 +234,26 @@ fn command(name: Name, rest: &str) -> Option<Wish> {
     Some(match name {
         Name::Help if rest.split_whitespace().count() < 2 => Wish::Help,
         Name::Latest if rest.is_empty() => Wish::Command(Command::Latest),
+        Name::Following if rest.is_empty() => Wish::Following,
         // "siste nytt om taket" asks something.
-        Name::Help | Name::Latest => return None,
+        Name::Help | Name::Latest | Name::Following => return None,
+        Name::Pause => Wish::Change(Change::Pause, owned()),
+        Name::Resume => Wish::Change(Change::Resume, owned()),
+        Name::Unfollow => {
+            // "slutt å følge 2" is what one would say.
+            let after = ["å følge", "å følgje"].into_iter();
+            let mut after = after.filter_map(|words| rest.strip_prefix(words));
+            let what = after.find(|rest| rest.is_empty() || rest.starts_with(' '));
+            Wish::Change(Change::Unfollow, what.unwrap_or(rest).trim().to_owned())
+        }
         _ if rest.is_empty() => Wish::Lacks(name),
         Name::Ask => question(rest),
         Name::Status => Wish::Command(Command::Status(owned())),
         Name::Document => Wish::Command(Command::Document(owned())),
+        Name::Follow => match followed(rest) {
+            Some((what, rhythm)) => Wish::Follow(what, rhythm),
+            None => Wish::Lacks(Name::Follow),
+        },
         Name::Positions => {
             let parsed = restriction::parse(rest);
             let mut filters = parsed.restrictions.filters.into_iter();
@@ -207,6 +329,63 @@ mod tests {
             assert_eq!(after_prefix(typed), Wish::Meant(meant, rest.to_owned()));
         }
         assert_eq!(after_prefix("har FASA svart?"), ask("har FASA svart?"));
+    }
+
+    #[test]
+    fn what_is_followed_is_said_in_words() {
+        let what = |topic: &str| What {
+            topic: Some(topic.to_owned()),
+            ..What::default()
+        };
+        for (typed, wish) in [
+            (
+                "følg hjemmekontor",
+                Wish::Follow(what("hjemmekontor"), None),
+            ),
+            (
+                "følg taket -maling part:FASA hver:uke",
+                Wish::Follow(
+                    What {
+                        without: vec!["maling".to_owned()],
+                        holder: Some("FASA".to_owned()),
+                        ..what("taket")
+                    },
+                    Some(Rhythm::Weekly),
+                ),
+            ),
+            (
+                "follow body:MBU every:day",
+                Wish::Follow(
+                    What {
+                        body: Some("MBU".to_owned()),
+                        ..What::default()
+                    },
+                    Some(Rhythm::Daily),
+                ),
+            ),
+            // What following cannot keep to is not ignored.
+            ("følg taket fra:2024", Wish::Lacks(Name::Follow)),
+            ("følg taket hver:time", Wish::Lacks(Name::Follow)),
+            ("følg", Wish::Lacks(Name::Follow)),
+            ("følger", Wish::Following),
+            ("følger FASA opp?", ask("følger FASA opp?")),
+            (
+                "slutt å følge 2",
+                Wish::Change(Change::Unfollow, "2".to_owned()),
+            ),
+            ("pause", Wish::Change(Change::Pause, String::new())),
+        ] {
+            assert_eq!(after_prefix(typed), wish, "{typed}");
+        }
+        assert_eq!(
+            said("Slutt på lønnsoppgjøret"),
+            ask("Slutt på lønnsoppgjøret")
+        );
+        assert_eq!(said("følg taket"), Wish::Follow(what("taket"), None));
+        assert_eq!(
+            ["Ja!", "nei", "kanskje"].map(yes_or_no),
+            [Some(true), Some(false), None]
+        );
     }
 
     #[test]

@@ -34,21 +34,21 @@ pub(super) struct Asked {
 }
 
 /// A message to the bot.
-struct Question<'a> {
+pub(super) struct Question<'a> {
     /// The event that is answered: the message, or its edit.
-    event: &'a str,
-    sender: &'a str,
+    pub(super) event: &'a str,
+    pub(super) sender: &'a str,
     /// Whether it began with a prefix.
     typed: bool,
     /// Whether others are there.
     among_others: bool,
-    wish: Wish,
+    pub(super) wish: Wish,
     text: String,
     /// The conversation that it belongs to.
     on: On,
-    place: Place,
+    pub(super) place: Place,
     /// The thread of the bot, or the room with two, that the conversation is remembered by.
-    thread: Option<String>,
+    pub(super) thread: Option<String>,
 }
 
 /// What a question goes on from.
@@ -241,7 +241,12 @@ impl Matrix {
             (None, _) => On::Nothing,
         };
         // Other commands are not gone on from.
-        let goes_on = matches!(&wish, Wish::Command(command) if command.parts().is_some());
+        let goes_on = match &wish {
+            Wish::Command(command) => command.parts().is_some(),
+            // A yes or no follows.
+            Wish::Follow(..) => true,
+            _ => false,
+        };
         let place = match &words.thread {
             Some(root) => Place::Thread {
                 root: root.clone(),
@@ -299,7 +304,15 @@ impl Matrix {
             let said = self.say(room, &words, &question.place, question.event, "answer");
             return said.await.map(Some);
         }
+        let confirmed = match typed::yes_or_no(&question.text) {
+            Some(yes) => {
+                self.confirmed(room, question.sender, yes, question.event)
+                    .await?
+            }
+            None => None,
+        };
         let at_once = match &question.wish {
+            _ if confirmed.is_some() => confirmed,
             _ if question.text.is_empty() && !matches!(question.wish, Wish::Help) => Some(
                 Message::plain(chat::nothing_asked(question.among_others, language)),
             ),
@@ -309,11 +322,20 @@ impl Matrix {
                 let usage = matrix::usage(prefix, *name, language);
                 Some(Message::plain(&phrases::lacks(&usage, language)))
             }
+            Wish::Follow(..) | Wish::Following | Wish::Change(..) => {
+                self.follow_wish(room, &question, language).await?
+            }
             Wish::Command(_) => None,
         };
         if let Some(message) = at_once {
             let said = self.say(room, &message, &question.place, question.event, "answer");
-            return said.await.map(Some);
+            let said = said.await?;
+            self.own
+                .put(conversation(room.room_id().as_str(), &said), true);
+            if let Wish::Follow(what, _) = &question.wish {
+                self.note_thread(room, &question, what.topic.clone()).await;
+            }
+            return Ok(Some(said));
         }
         let Wish::Command(command) = question.wish.clone() else {
             return Ok(None);
@@ -329,12 +351,7 @@ impl Matrix {
             Ok(found) => found,
             Err(error) => {
                 drop(typing);
-                let digest = sha2::Sha256::digest(question.event);
-                let id: String = digest
-                    .iter()
-                    .take(4)
-                    .map(|byte| format!("{byte:02x}"))
-                    .collect();
+                let id = error_id(question.event);
                 tracing::error!("matrix: {id}: {error:#}");
                 let message = Message::plain(&chat::failed(&id, language));
                 let said = self.say(room, &message, &question.place, question.event, "answer");
@@ -369,6 +386,7 @@ impl Matrix {
         };
         let channel = key(room);
         let language = language_of(question);
+        let (alone, prefix) = (!question.among_others, self.prefixes[0].clone());
         self.shared
             .work(move |shared| {
                 let before = match (thread, message) {
@@ -398,7 +416,21 @@ impl Matrix {
                 };
                 let message = match &done.reply {
                     Reply::Answer(answer, searched) => matrix::answer(answer, searched, &further),
-                    Reply::Status(status) => matrix::status(status),
+                    Reply::Status(status) => {
+                        let card = matrix::status(status);
+                        match alone && !status.timeline.is_empty() {
+                            // In a room with others, it would be read again and again by those who may not.
+                            true => matrix::with_line(
+                                card,
+                                &phrases::follow_this(
+                                    &prefix,
+                                    &matrix::inert(&status.topic),
+                                    status.language,
+                                ),
+                            ),
+                            false => card,
+                        }
+                    }
                     Reply::Positions(positions, searched) => matrix::positions(positions, searched),
                     Reply::Latest(recent, searched) => matrix::latest(recent, searched, language),
                     Reply::Document(facts) => matrix::document(facts, language),
@@ -457,6 +489,29 @@ impl Matrix {
             .await;
         if let Err(error) = kept {
             tracing::error!("matrix: an answer cannot be kept: {error:#}");
+        }
+    }
+
+    /// Takes note that a thread is the bot's, where what is said there needs no mention.
+    async fn note_thread(
+        self: &Arc<Self>,
+        room: &Room,
+        question: &Question<'_>,
+        topic: Option<String>,
+    ) {
+        let (Some(thread), parent) = (question.thread.clone(), room.room_id().to_string()) else {
+            return;
+        };
+        let topic = topic.unwrap_or_default();
+        let kept = self.shared.work(move |shared| {
+            let store = &shared.store;
+            match store.thread(&thread)? {
+                Some(_) => Ok(()),
+                None => store.keep_thread(&thread, &parent, "ask", &topic, now()),
+            }
+        });
+        if let Err(error) = kept.await {
+            tracing::error!("matrix: a thread cannot be kept: {error:#}");
         }
     }
 
@@ -535,14 +590,20 @@ struct Typing(
     Option<tokio::sync::oneshot::Sender<()>>,
 );
 
+/// What an error is found by in the log.
+pub(super) fn error_id(event: &str) -> String {
+    let digest = sha2::Sha256::digest(event);
+    let first = digest.iter().take(4);
+    first.map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// The language to answer in, for what has none of its own.
 fn language_of(question: &Question<'_>) -> Language {
     let english = match &question.wish {
         Wish::Meant(command, _) => typed::is_english(command),
-        Wish::Help | Wish::Lacks(_) | Wish::Command(Command::Latest | Command::Document(_)) => {
-            typed::is_english(&question.text)
-        }
+        Wish::Command(Command::Latest | Command::Document(_)) => typed::is_english(&question.text),
         Wish::Command(_) => false,
+        _ => typed::is_english(&question.text),
     };
     match (english, question.text.is_empty()) {
         (true, _) => Language::English,

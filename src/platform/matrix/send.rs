@@ -1,5 +1,6 @@
 //! What the bot says goes through here: as a notice, which nobody is told of and no program answers, that
-//! mentions nobody, with a transaction id that is the same however often it is tried.
+//! mentions nobody, with a transaction id that is the same however often it is tried. What people follow is
+//! told as text.
 
 use std::time::{Duration, Instant};
 
@@ -77,6 +78,18 @@ pub(super) fn content(message: &Message, place: &Place) -> Value {
     content
 }
 
+/// Where the content of a letter has its key.
+pub(super) const LETTER: &str = "org.referent.letter";
+
+/// What a letter says. It is text and not a notice, as nobody is told of notices, and who follows something
+/// wants to be. No program is made to answer it without end: it answers nothing itself, and comes once.
+pub(super) fn letter(message: &Message, key: &str) -> Value {
+    let mut content = content(message, &Place::Room);
+    content["msgtype"] = "m.text".into();
+    content[LETTER] = key.into();
+    content
+}
+
 /// The transaction id of what is said to an event: the server takes one only once from a device.
 fn transaction(to: &str, what: &str) -> String {
     let digest = sha2::Sha256::digest(format!("{what}:{to}"));
@@ -144,14 +157,15 @@ impl Matrix {
     }
 }
 
-enum Lasting {
+/// Whether an error lasts.
+pub(super) enum Lasting {
     /// Time mends it.
     No,
     Perhaps,
     Refused(String),
 }
 
-fn lasting(error: &matrix_sdk::Error) -> Lasting {
+pub(super) fn lasting(error: &matrix_sdk::Error) -> Lasting {
     let matrix_sdk::Error::Http(http) = error else {
         return match error {
             // The bot is no longer there.
@@ -224,6 +238,15 @@ mod tests {
                 assert_eq!(said["m.mentions"], json!({}));
             }
         }
+    }
+
+    #[test]
+    fn a_letter_is_text_that_mentions_nobody() {
+        let content = letter(&Message::plain("Nytt dokument"), "k1");
+        assert_eq!(content["msgtype"], "m.text");
+        assert_eq!(content["m.mentions"], json!({}));
+        assert!(content.get("m.relates_to").is_none());
+        assert_eq!(content[LETTER], "k1");
     }
 
     #[test]

@@ -66,7 +66,7 @@ impl Block {
 }
 
 /// Text in which nothing acts: no address that clients would make a link of, and no mention.
-pub(super) fn inert(text: &str) -> String {
+pub fn inert(text: &str) -> String {
     let mut out = String::new();
     let text = plain(text);
     let mut rest = text.as_str();
