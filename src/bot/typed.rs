@@ -2,7 +2,7 @@
 //! to be. For platforms that have no commands of their own.
 
 use super::command::Command;
-use crate::language::{fold, one_slip_apart};
+use crate::language::{Language, fold, one_slip_apart};
 use crate::question::restriction::{self, Filter};
 use crate::subscription::{Rhythm, What};
 
@@ -80,15 +80,21 @@ impl Name {
     }
 }
 
-/// Whether something begins with the name of a command as it is in English only.
-pub fn is_english(text: &str) -> bool {
+/// The language of the name of a command with which something begins, where that is one only.
+pub fn language(text: &str) -> Option<Language> {
     let word = fold(first_word(text.trim()).0);
     let known = |name: &Name| match name.words() {
         [english, others @ ..] => fold(english) == word && !others.is_empty(),
         [] => false,
     };
-    Name::ALL.iter().any(known)
+    match word.as_str() {
+        word if NYNORSK.iter().any(|known| fold(known) == word) => Some(Language::Nynorsk),
+        _ => Name::ALL.iter().any(known).then_some(Language::English),
+    }
 }
+
+/// Names of commands in Nynorsk only.
+const NYNORSK: [&str; 2] = ["følgje", "følgjer"];
 
 /// What somebody wants who typed something.
 #[derive(Debug, Clone, PartialEq)]
@@ -185,6 +191,15 @@ fn followed(text: &str) -> Option<(What, Option<Rhythm>)> {
             }
         }
     }
+    let everything = ["alt", "alt nytt", "everything", "everything new"];
+    if what
+        .topic
+        .as_deref()
+        .is_some_and(|topic| everything.contains(&fold(topic).as_str()))
+    {
+        what.topic = None;
+        return Some((what, rhythm));
+    }
     (what != What::default()).then_some((what, rhythm))
 }
 
@@ -216,6 +231,7 @@ pub fn said(text: &str) -> Wish {
     let asks = text.ends_with('?');
     let name = Name::of(word).filter(|name| !asks && *name != Name::Ask);
     match name.and_then(|name| command(name, rest)) {
+        Some(lacks @ Wish::Lacks(Name::Follow)) => lacks,
         // A word alone may be a question about the thing.
         Some(Wish::Lacks(_)) | None => question(text),
         // "Pause i mars" asks something.
@@ -363,6 +379,10 @@ mod tests {
                     Some(Rhythm::Daily),
                 ),
             ),
+            (
+                "følg alt hver:uke",
+                Wish::Follow(What::default(), Some(Rhythm::Weekly)),
+            ),
             // What following cannot keep to is not ignored.
             ("følg taket fra:2024", Wish::Lacks(Name::Follow)),
             ("følg taket hver:time", Wish::Lacks(Name::Follow)),
@@ -390,8 +410,17 @@ mod tests {
 
     #[test]
     fn a_name_may_tell_the_language() {
-        assert!(is_english("help") && is_english("Latest") && is_english("document: budsjett"));
-        assert!(!is_english("status KARVE") && !is_english("hjelp") && !is_english("helping"));
+        for (text, told) in [
+            ("help", Some(Language::English)),
+            ("Latest", Some(Language::English)),
+            ("document: budsjett", Some(Language::English)),
+            ("følgjer", Some(Language::Nynorsk)),
+            ("status KARVE", None),
+            ("hjelp", None),
+            ("helping", None),
+        ] {
+            assert_eq!(language(text), told, "{text}");
+        }
     }
 
     #[test]

@@ -599,17 +599,16 @@ pub(super) fn error_id(event: &str) -> String {
 
 /// The language to answer in, for what has none of its own.
 fn language_of(question: &Question<'_>) -> Language {
-    let english = match &question.wish {
-        Wish::Meant(command, _) => typed::is_english(command),
-        Wish::Command(Command::Latest | Command::Document(_)) => typed::is_english(&question.text),
-        Wish::Command(_) => false,
-        _ => typed::is_english(&question.text),
+    let told = match &question.wish {
+        Wish::Meant(command, _) => typed::language(command),
+        // A question has its own, and cards do.
+        Wish::Command(Command::Ask(..) | Command::Status(..) | Command::Positions(..)) => None,
+        _ => typed::language(&question.text),
     };
-    match (english, question.text.is_empty()) {
-        (true, _) => Language::English,
-        (false, true) => Language::Bokmal,
-        (false, false) => detect(&question.text),
-    }
+    told.unwrap_or_else(|| match question.text.is_empty() {
+        true => Language::Bokmal,
+        false => detect(&question.text),
+    })
 }
 
 /// What a conversation in a room is remembered by: an event, or the room itself.
