@@ -9,16 +9,22 @@ use std::time::Duration;
 
 use anyhow::Context;
 
+use crate::answer::card::Freshness;
 use crate::answer::link::Reader;
 use crate::bot::audience::Audience;
 use crate::bot::{Bot, Meanings};
 use crate::config::{Config, Invalid};
+use crate::corpus::format::Format;
+use crate::corpus::source::SourceFile;
 use crate::index::Index;
+use crate::ingest::document;
 use crate::ingest::embed::embed;
 use crate::ingest::extract::{Extractor, Limits};
 use crate::ingest::{Check, Progress, Report, ingest};
 use crate::language::cues;
 use crate::semantic::{Model, Vectors};
+use crate::sources::{self, Library, Told};
+use crate::store::Store;
 use crate::web;
 
 /// How far search by meaning goes.
@@ -213,6 +219,76 @@ impl App {
             tracing::warn!("{error:#}; searching by words only");
             None
         })
+    }
+
+    /// Where documents go that arrive by themselves or are added.
+    fn library(&self) -> anyhow::Result<Library> {
+        let data = &self.config.data.path;
+        let extractor = self.extractor.clone();
+        let read = move |file: &Path, path: &str| {
+            let named = |path: String| SourceFile {
+                absolute: file.to_owned(),
+                format: Format::of(&path),
+                path,
+                sidecar: None,
+            };
+            let extracted = extractor.extract(&named(path.to_owned()))?;
+            // A title that it has under any name is its own.
+            let ending = path.rsplit('.').next().unwrap_or_default();
+            let nameless = document(&named(format!("x.{ending}")), extracted.clone());
+            let whole = document(&named(path.to_owned()), extracted);
+            Ok(Told {
+                title: !nameless.metadata.title.eq_ignore_ascii_case("x"),
+                date: whole.metadata.date.is_some(),
+            })
+        };
+        let store = Store::open(data)?;
+        let file_mib = self.config.extraction.file_mib;
+        Library::new(store, self.knowledge()?, data, file_mib, Box::new(read)).with_context(|| {
+            format!(
+                "cannot use the folder {}: make it yours",
+                data.join("downloads").display()
+            )
+        })
+    }
+
+    /// How the configured sources are doing.
+    pub fn sources(&self) -> anyhow::Result<Vec<Freshness>> {
+        if self.config.source.is_empty() {
+            return Ok(Vec::new());
+        }
+        let store = Store::open(&self.config.data.path)?;
+        let all = self.config.source.iter();
+        all.map(|source| sources::freshness(&store, source))
+            .collect()
+    }
+
+    /// Looks at every source now, whenever that would have been done next. What comes is indexed by
+    /// the next command, or by `serve` where it runs.
+    pub fn fetch_sources(&self) -> anyhow::Result<()> {
+        let library = self.library()?;
+        let runtime = tokio::runtime::Runtime::new()?;
+        runtime.block_on(async {
+            for source in &self.config.source {
+                sources::visit(&library, source).await?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Asks every source how many documents it lists; why not, where it cannot be told.
+    pub fn check_sources(&self) -> anyhow::Result<Vec<(String, Result<usize, String>)>> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let check = |source: &crate::config::Source| {
+            let told = runtime.block_on(sources::check(source));
+            (
+                source.name.clone(),
+                told.map_err(|failure| failure.to_string()),
+            )
+        };
+        Ok(self.config.source.iter().map(check).collect())
     }
 
     fn knowledge(&self) -> anyhow::Result<PathBuf> {

@@ -12,6 +12,7 @@ mod matters;
 mod models;
 mod questions;
 mod scores;
+mod sources;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -147,6 +148,7 @@ fn run(command: Command, options: &Options, config: Config) -> anyhow::Result<()
             app.serve(&*console::progress())
         }
         Command::Model { command } => models::run(&app, command, json, &mut out),
+        Command::Sources { fetch } => sources::run(&app, fetch, json, &mut out),
         Command::Following => following::following(&app, json, &mut out),
         Command::Outbox { resend } => following::outbox(&app, resend, json, &mut out),
         Command::Doctor => doctor::run(&app, json, &mut out),

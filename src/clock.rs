@@ -16,8 +16,12 @@ pub fn now() -> i64 {
 
 /// The day it is, by UTC.
 pub fn today() -> anyhow::Result<Date> {
-    let today = time::OffsetDateTime::now_utc().date();
-    let year = u16::try_from(today.year()).ok();
-    let date = year.and_then(|year| Date::new(year, Some(today.month().into()), Some(today.day())));
-    date.context("this machine's clock is wrong: set it")
+    day(now()).context("this machine's clock is wrong: set it")
+}
+
+/// The day, by UTC, of a time in seconds since 1970.
+pub fn day(time: i64) -> Option<Date> {
+    let day = time::OffsetDateTime::from_unix_timestamp(time).ok()?.date();
+    let year = u16::try_from(day.year()).ok()?;
+    Date::new(year, Some(day.month().into()), Some(day.day()))
 }

@@ -27,6 +27,8 @@ pub struct Config {
     pub semantic: Semantic,
     /// What is known of the language beforehand.
     pub language: Language,
+    /// Where documents come from by themselves.
+    pub source: Vec<Source>,
 }
 
 /// `[knowledge]`
@@ -38,6 +40,57 @@ pub struct Knowledge {
     /// So often `serve` looks at every file, in minutes, for what nobody tells it of: on network
     /// drives. Default: 10.
     pub rescan_minutes: u32,
+}
+
+/// `[[source]]`: a feed, a web page or a folder on a server that documents are fetched from. Exactly
+/// one of `feed`, `page` and `webdav` is given.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// What it is called, unlike all others: letters, digits, `-` and `_`.
+    pub name: String,
+    /// Address of an Atom or RSS feed.
+    pub feed: Option<String>,
+    /// Address of a web page that lists documents.
+    pub page: Option<String>,
+    /// Address of a WebDAV folder, as Nextcloud has them.
+    pub webdav: Option<String>,
+    /// Which links of the page lead to documents: a CSS selector.
+    pub select: Option<String>,
+    /// Or a pattern that their addresses or file names fit, with `*` for anything.
+    pub link: Option<String>,
+    /// The collection that the documents go to: a folder of the knowledge folder.
+    pub collection: String,
+    /// So often it is looked at. Default: 60.
+    #[serde(default = "hourly")]
+    pub every_minutes: u32,
+    /// The user of the WebDAV folder; the password is never in this file.
+    pub user: Option<String>,
+    /// Other servers that documents may be fetched from, where the source links to them. Default: none.
+    #[serde(default)]
+    pub hosts: Vec<String>,
+    /// Whether the server is one of your own network. Default: false, and nothing that has a private
+    /// address is fetched.
+    #[serde(default)]
+    pub private: bool,
+    /// So long it waits between two requests. Default: 1.
+    #[serde(default = "one")]
+    pub pause_seconds: u32,
+    /// So long a server may say nothing. Default: 30.
+    #[serde(default = "half_a_minute")]
+    pub timeout_seconds: u32,
+}
+
+fn hourly() -> u32 {
+    60
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn half_a_minute() -> u32 {
+    30
 }
 
 /// `[data]`
@@ -103,6 +156,26 @@ pub struct Discord {
     pub guild_per_minute: u32,
     /// What may be seen where. Default: without any rule, everything wherever the bot is.
     pub show: Vec<Show>,
+    /// Who may add documents. Default: nobody.
+    pub add: Vec<Add>,
+}
+
+/// `[[discord.add]]`: who may add documents, and to which collection.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Add {
+    /// The collection.
+    pub collection: String,
+    /// The guild that it is done in.
+    pub guild: Snowflake,
+    /// Only in this channel of it, and the channel's threads.
+    pub channel: Option<Snowflake>,
+    /// These users may.
+    #[serde(default)]
+    pub users: Vec<Snowflake>,
+    /// And all members with one of these roles.
+    #[serde(default)]
+    pub roles: Vec<Snowflake>,
 }
 
 /// `[[discord.show]]`: collections and where they may be seen.
@@ -321,6 +394,7 @@ impl Default for Discord {
             user_per_minute: 10,
             guild_per_minute: 300,
             show: Vec::new(),
+            add: Vec::new(),
         }
     }
 }
@@ -426,8 +500,113 @@ impl Config {
             ));
         }
         self.web.validate()?;
+        let mut names = std::collections::HashSet::new();
+        for source in &self.source {
+            source.validate()?;
+            if !names.insert(source.variable()) {
+                return Err(format!(
+                    "two [[source]] are called \"{}\": give each a name of its own",
+                    source.name
+                ));
+            }
+        }
         self.discord.validate()?;
         self.matrix.validate()
+    }
+}
+
+/// Whether a name can be that of a folder of the knowledge folder, wherever it lies.
+fn is_folder_name(name: &str) -> bool {
+    let odd = |c: char| c.is_control() || "<>:\"/\\|?*".contains(c);
+    (1..=100).contains(&name.len())
+        && !name.starts_with(['.', '~', ' '])
+        && !name.ends_with(['.', ' '])
+        && !name.contains(odd)
+}
+
+/// What is called in a message for a collection that cannot be one.
+const NO_FOLDER: &str = "write the name of one folder, without /";
+
+impl Source {
+    /// The environment variable that holds its password.
+    pub fn variable(&self) -> String {
+        let name = self.name.to_ascii_uppercase().replace('-', "_");
+        format!("REFERENT_SOURCE_{name}_PASSWORD")
+    }
+
+    /// Where it is.
+    pub fn address(&self) -> &str {
+        let given = [&self.feed, &self.page, &self.webdav];
+        given
+            .into_iter()
+            .flatten()
+            .next()
+            .map_or("", String::as_str)
+    }
+
+    fn validate(&self) -> Result<(), String> {
+        let name = &self.name;
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        if !(1..=64).contains(&name.len()) || !name.chars().all(plain) {
+            return Err(format!(
+                "source.name = \"{name}\": use letters from a to z, digits, - and _, and no more than 64"
+            ));
+        }
+        let wrong = |what: &str| Err(format!("[[source]] \"{name}\": {what}"));
+        let given = [&self.feed, &self.page, &self.webdav];
+        if given.into_iter().flatten().count() != 1 {
+            return wrong("give one address, with feed, page or webdav");
+        }
+        let address = self.address();
+        let rest = address
+            .strip_prefix("https://")
+            .or_else(|| address.strip_prefix("http://"));
+        let host = rest.and_then(|rest| rest.split(['/', '?', '#']).next());
+        if host.is_none_or(|host| host.is_empty() || host.contains(char::is_whitespace)) {
+            return wrong("its address must begin with https:// and the name of a server");
+        }
+        if host.is_some_and(|host| host.contains('@')) {
+            return wrong(
+                "take user and password out of the address: user = \"…\" and the environment hold them",
+            );
+        }
+        if self.user.is_some() && self.webdav.is_none() {
+            return wrong("user is for webdav only: take it away");
+        }
+        if self.user.is_some() && !is_safe(address) {
+            return wrong("begin webdav with https://, as the password is sent there");
+        }
+        if self.page.is_none() && (self.select.is_some() || self.link.is_some()) {
+            return wrong("select and link are for page only: take them away");
+        }
+        if self.select.is_some() && self.link.is_some() {
+            return wrong("select and link are two ways to say the same: take one away");
+        }
+        if let Some(select) = &self.select
+            && scraper::Selector::parse(select).is_err()
+        {
+            return wrong(&format!(
+                "select = \"{select}\" is no CSS selector: write one, as \"a.document\""
+            ));
+        }
+        if !is_folder_name(&self.collection) {
+            return wrong(&format!(
+                "collection = \"{}\": {NO_FOLDER}",
+                self.collection
+            ));
+        }
+        for (key, number, from, to) in [
+            ("every_minutes", self.every_minutes, 1, 10_080),
+            ("pause_seconds", self.pause_seconds, 0, 60),
+            ("timeout_seconds", self.timeout_seconds, 1, 300),
+        ] {
+            if !(from..=to).contains(&number) {
+                return wrong(&format!(
+                    "{key} = {number}: write a number from {from} to {to}"
+                ));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -505,6 +684,20 @@ impl Discord {
                 "discord.show for {} has a channel and direct_messages, which all members of the guild would see: name a role too, or take direct_messages away",
                 show.collections.join(", ")
             ));
+        }
+        for add in &self.add {
+            if !is_folder_name(&add.collection) {
+                return Err(format!(
+                    "discord.add has collection = \"{}\": {NO_FOLDER}",
+                    add.collection
+                ));
+            }
+            if add.users.is_empty() && add.roles.is_empty() {
+                return Err(format!(
+                    "discord.add for {} names nobody: name users or roles",
+                    add.collection
+                ));
+            }
         }
         if self.show.iter().any(|show| show.collections.is_empty()) {
             return Err(
@@ -631,6 +824,61 @@ mod tests {
         assert!(error(&of_channel).contains("name a role too"));
         let of_role = format!("{of_channel}role = 6\n");
         Config::parse(&of_role, Path::new("")).unwrap();
+    }
+
+    #[test]
+    fn a_source_is_one_address_and_a_folder() {
+        let source = |lines: &str| format!("[[source]]\nname = \"referater\"\n{lines}");
+        let right = source("feed = \"https://nav.example/feed.xml\"\ncollection = \"nett\"\n");
+        Config::parse(&right, Path::new("")).unwrap();
+        for (lines, said) in [
+            ("collection = \"nett\"\n", "one address"),
+            (
+                "feed = \"https://a.example\"\npage = \"https://a.example\"\ncollection = \"nett\"\n",
+                "one address",
+            ),
+            (
+                "feed = \"ftp://a.example\"\ncollection = \"nett\"\n",
+                "https://",
+            ),
+            (
+                "page = \"https://kari:hemmelig@a.example\"\ncollection = \"nett\"\n",
+                "out of the address",
+            ),
+            (
+                "page = \"https://a.example\"\ncollection = \"../nett\"\n",
+                "one folder",
+            ),
+            (
+                "page = \"https://a.example\"\nselect = \"a[\"\ncollection = \"nett\"\n",
+                "no CSS selector",
+            ),
+            (
+                "feed = \"https://a.example\"\nlink = \"*.pdf\"\ncollection = \"nett\"\n",
+                "for page only",
+            ),
+            (
+                "webdav = \"http://a.example\"\nuser = \"kari\"\ncollection = \"nett\"\n",
+                "https://",
+            ),
+            (
+                "feed = \"https://a.example\"\nevery_minutes = 0\ncollection = \"nett\"\n",
+                "every_minutes",
+            ),
+        ] {
+            let message = error(&source(lines));
+            assert!(message.contains(said), "{lines}: {message}");
+        }
+        assert!(error(&format!("{right}{right}")).contains("a name of its own"));
+        assert!(error("[[source]]\nname = \"a/b\"\ncollection = \"x\"\n").contains("source.name"));
+    }
+
+    #[test]
+    fn whoever_may_add_is_named() {
+        let rule = |rest: &str| format!("[[discord.add]]\nguild = 4\n{rest}");
+        Config::parse(&rule("collection = \"mote\"\nusers = [5]\n"), Path::new("")).unwrap();
+        assert!(error(&rule("collection = \"mote\"\n")).contains("names nobody"));
+        assert!(error(&rule("collection = \"a/b\"\nusers = [5]\n")).contains("one folder"));
     }
 
     #[test]

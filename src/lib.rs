@@ -32,11 +32,12 @@
 //! | [`subscription`] | who follows what: matching, rhythms, what a correction changed | answer, question, corpus, language, matter |
 //! | [`bot`] | the one path for a question, conversations, matters across meetings, who may see what, what followers hear | question, index, answer, corpus, language, matter, semantic, subscription |
 //! | [`store`] | what cannot be made anew: answers given, verdicts, threads, subscriptions, what was told | subscription, language |
+//! | [`sources`] | documents that arrive: feeds, pages, WebDAV, what people add | config, store, clock, corpus, answer (how a source is doing) |
 //! | [`evaluate`] | scores answers against gold questions | bot, answer, question, corpus |
 //! | [`render`] | what the bot replies → text; all words that users read | bot (its replies), answer, question, language, corpus, subscription |
-//! | [`platform`] | where people talk: the terminal, Discord, Matrix | bot, render, store, config, clock, answer, question, language, corpus, subscription |
+//! | [`platform`] | where people talk: the terminal, Discord, Matrix | bot, render, store, config, clock, answer, question, language, corpus, subscription, sources, index (what is known of a file) |
 //! | [`web`] | the local web page: to ask, and to read what citations lead to | platform (what platforms share), bot, render, store, config, clock, answer, question, index (entries), language, corpus |
-//! | [`app`] | puts the parts together, and runs the platforms and the web page | config, bot, answer (links), store, platform, web, ingest, index, semantic, subscription, language (the words that a union adds) |
+//! | [`app`] | puts the parts together, and runs the platforms and the web page | config, bot, answer (links), store, platform, web, ingest, index, semantic, sources, corpus, subscription, language (the words that a union adds) |
 //! | [`cli`] | the commands | app, and views of what comes back |
 //!
 //! Nothing points back up; a test reads the `use` lines and holds this table against them.
@@ -91,6 +92,7 @@ pub mod platform;
 pub mod question;
 pub mod render;
 pub mod semantic;
+pub mod sources;
 pub mod store;
 pub mod subscription;
 pub mod web;

@@ -67,6 +67,39 @@ pub struct Searched {
     pub first: Option<Date>,
     /// The newest.
     pub last: Option<Date>,
+    /// Sources that have given nothing for long, each with the day since when: newer documents may be
+    /// missing.
+    #[serde(skip)]
+    pub failing: Vec<(String, Option<Date>)>,
+}
+
+/// How a source of documents is doing. Times are seconds since 1970.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Freshness {
+    /// Its name.
+    pub name: String,
+    /// The collection that its documents go to.
+    pub collection: String,
+    /// How many documents came from it.
+    pub documents: usize,
+    /// How many it lists that could not be fetched.
+    pub failed: usize,
+    /// The first of them, with why: for the operator.
+    pub first_failure: Option<(String, String)>,
+    /// How many links led to servers that nothing is fetched from.
+    pub left_out: usize,
+    /// When it was looked at last.
+    pub tried: Option<i64>,
+    /// When that went well last.
+    pub succeeded: Option<i64>,
+    /// Since when it does not.
+    pub failing_since: Option<i64>,
+    /// Whether that is so long ago that newer documents may be missing.
+    pub fails_for_long: bool,
+    /// It is not looked at again before.
+    pub next: Option<i64>,
+    /// Why it fails: for the operator.
+    pub reason: Option<String>,
 }
 
 /// Who holds which position on a topic.

@@ -13,6 +13,7 @@ use crate::bot::audience::Audience;
 use crate::config::{Invalid, Secret};
 use crate::ingest::Progress;
 use crate::platform::{Shared, discord, matrix, post};
+use crate::sources;
 use crate::store::Store;
 use crate::subscription::Schedule;
 use crate::web;
@@ -38,7 +39,9 @@ impl App {
         let knowledge = self.knowledge()?;
         self.schedule()?;
         let bot = self.bot(Meaning::AsFarAsKnown, progress)?;
+        let library = Arc::new(self.library()?);
         let shared = Shared::new(bot, Store::open(&config.data.path)?)?;
+        let shared = shared.with_sources(config.source.clone(), library.clone());
         let shared = Arc::new(shared.with_schedule(self.schedule()?));
         let post = self.post();
         // What is completed while somebody types must be there at once.
@@ -87,10 +90,13 @@ impl App {
                         ("matrix", ended.await)
                     });
                 }
+                let fetching = sources::run(library, config.source.clone(), stopped.clone());
+                let fetching = tokio::spawn(fetching);
                 let forgetting = tokio::spawn(forget_daily(shared.clone()));
                 let posting = tokio::spawn(post::run(shared.clone(), post, stopped.clone()));
                 let ended = until_told(platforms, &stop).await;
                 forgetting.abort();
+                fetching.abort();
                 posting.abort();
                 ended
             });

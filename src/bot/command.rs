@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::Bot;
 use super::ask::Conversation;
 use super::names::complete;
-use crate::answer::card::{Positions, Searched, Status};
+use crate::answer::card::{Freshness, Positions, Searched, Status};
 use crate::answer::{Answer, Excerpt, Source};
 use crate::corpus::passage::units;
 use crate::corpus::{Date, Document, DocumentId, Span};
@@ -26,6 +26,8 @@ pub enum Command {
     Latest,
     /// The facts of a document, by its id or a part of its title.
     Document(String),
+    /// Where documents come from by themselves, and how that goes.
+    Sources,
 }
 
 impl Command {
@@ -42,7 +44,7 @@ impl Command {
                 };
                 ("positions", topic, filter)
             }
-            Command::Latest | Command::Document(_) => return None,
+            Command::Latest | Command::Document(_) | Command::Sources => return None,
         })
     }
 
@@ -97,9 +99,24 @@ pub enum Reply {
     NoDocument(String, Searched),
     /// A restriction that cannot be kept, in the language of the question.
     Refused(Refusal, Language),
+    /// How the sources are doing, and how many documents there are.
+    Sources(Vec<Freshness>, Searched),
 }
 
 impl Reply {
+    /// What was searched in vain, or in all.
+    pub fn searched_mut(&mut self) -> Option<&mut Searched> {
+        match self {
+            Reply::Answer(_, searched)
+            | Reply::Positions(_, searched)
+            | Reply::Latest(_, searched)
+            | Reply::NoDocument(_, searched)
+            | Reply::Sources(_, searched) => Some(searched),
+            Reply::Status(status) => Some(&mut status.searched),
+            Reply::Document(_) | Reply::Refused(..) => None,
+        }
+    }
+
     /// The excerpts that it shows, each once.
     pub fn excerpts(&self) -> Vec<&Excerpt> {
         let mut excerpts: Vec<&Excerpt> = match self {
@@ -193,15 +210,18 @@ impl Bot {
                     Err(refusal) => Reply::Refused(refusal, detect(topic)),
                 }
             }
-            Command::Latest => Reply::Latest(self.latest(seen), self.searched()),
+            Command::Latest => Reply::Latest(self.latest(seen, LATEST), self.searched()),
             Command::Document(name) => match self.facts(name)? {
                 Some(facts) => Reply::Document(facts),
                 None => Reply::NoDocument(name.clone(), self.searched()),
             },
+            // Whoever knows how they are doing puts it in.
+            Command::Sources => Reply::Sources(Vec::new(), self.searched()),
         })
     }
 
-    fn latest(&self, seen: &Seen) -> Vec<Recent> {
+    /// The documents that were indexed last, at most so many.
+    pub fn latest(&self, seen: &Seen, most: usize) -> Vec<Recent> {
         // A stable sort: what came at the same time stays in the order of its dates.
         let mut entries = self.newest_first();
         entries.sort_by_key(|entry| std::cmp::Reverse(seen.get(&entry.id)));
@@ -215,11 +235,7 @@ impl Bot {
                 source,
             })
         };
-        entries
-            .into_iter()
-            .filter_map(recent)
-            .take(LATEST)
-            .collect()
+        entries.into_iter().filter_map(recent).take(most).collect()
     }
 
     fn facts(&self, name: &str) -> anyhow::Result<Option<Facts>> {

@@ -29,13 +29,15 @@ pub enum Name {
     Resume,
     /// No messages any more.
     Unfollow,
+    /// Where documents come from.
+    Sources,
     /// What can be typed.
     Help,
 }
 
 impl Name {
     /// All there are, in the order in which they are told of.
-    pub const ALL: [Name; 11] = [
+    pub const ALL: [Name; 12] = [
         Name::Ask,
         Name::Status,
         Name::Positions,
@@ -46,6 +48,7 @@ impl Name {
         Name::Pause,
         Name::Resume,
         Name::Unfollow,
+        Name::Sources,
         Name::Help,
     ];
 
@@ -69,6 +72,7 @@ impl Name {
             Name::Pause => &["pause"],
             Name::Resume => &["resume", "gjenoppta"],
             Name::Unfollow => &["unfollow", "slutt"],
+            Name::Sources => &["sources", "kilder", "kjelder"],
             Name::Help => &["help", "hjelp"],
         }
     }
@@ -94,7 +98,7 @@ pub fn language(text: &str) -> Option<Language> {
 }
 
 /// Names of commands in Nynorsk only.
-const NYNORSK: [&str; 2] = ["følgje", "følgjer"];
+const NYNORSK: [&str; 3] = ["følgje", "følgjer", "kjelder"];
 
 /// What somebody wants who typed something.
 #[derive(Debug, Clone, PartialEq)]
@@ -251,8 +255,9 @@ fn command(name: Name, rest: &str) -> Option<Wish> {
         Name::Help if rest.split_whitespace().count() < 2 => Wish::Help,
         Name::Latest if rest.is_empty() => Wish::Command(Command::Latest),
         Name::Following if rest.is_empty() => Wish::Following,
+        Name::Sources if rest.is_empty() => Wish::Command(Command::Sources),
         // "siste nytt om taket" asks something.
-        Name::Help | Name::Latest | Name::Following => return None,
+        Name::Help | Name::Latest | Name::Following | Name::Sources => return None,
         Name::Pause => Wish::Change(Change::Pause, owned()),
         Name::Resume => Wish::Change(Change::Resume, owned()),
         Name::Unfollow => {
@@ -317,6 +322,8 @@ mod tests {
             ("status", Wish::Lacks(Name::Status)),
             ("siste", Wish::Command(Command::Latest)),
             ("siste nytt om taket", ask("siste nytt om taket")),
+            ("Kjelder", Wish::Command(Command::Sources)),
+            ("kilder til støy", ask("kilder til støy")),
             ("spør Når stenges KARVE?", ask("Når stenges KARVE?")),
             ("Når stenges KARVE?", ask("Når stenges KARVE?")),
             (

@@ -111,6 +111,12 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: Option<ModelCommand>,
     },
+    /// List where documents come from by themselves, and how that goes
+    Sources {
+        /// Look at all of them first, now
+        #[arg(long)]
+        fetch: bool,
+    },
     /// List who follows what, and whether they are told
     Following,
     /// List what is to be told and could not be yet

@@ -9,6 +9,7 @@ use super::console::progress;
 use super::models::NO_MODEL;
 use crate::app::App;
 use crate::config::{Discord, Matrix, Secret};
+use crate::corpus::Date;
 use crate::ingest::Check;
 use crate::platform::{discord, matrix};
 use crate::store::Store;
@@ -22,6 +23,32 @@ pub(super) fn run(app: &App, json: bool, out: &mut impl Write) -> anyhow::Result
     }
     if config.matrix.enabled {
         findings.extend(matrix_findings(&config.matrix, &config.data.path)?);
+    }
+    for (source, told) in app.check_sources()? {
+        let at = || format!("[[source]] {source}");
+        match told {
+            Ok(0) => findings.push((
+                at(),
+                "it lists no document: look at its address, and at select or link".to_owned(),
+            )),
+            Ok(_) => {}
+            Err(failure) => findings.push((at(), failure)),
+        }
+    }
+    for source in app.sources()? {
+        let at = || format!("[[source]] {}", source.name);
+        if source.fails_for_long {
+            let since = source.succeeded.and_then(Date::of_seconds);
+            let since = since.map_or("it was set up".to_owned(), |day| day.to_string());
+            findings.push((at(), format!("nothing has come from it since {since}")));
+        }
+        if let Some((url, reason)) = &source.first_failure {
+            let many = source.failed;
+            findings.push((
+                at(),
+                format!("{many} of its documents could not be fetched, {url} first: {reason}"),
+            ));
+        }
     }
     findings.extend(super::following::findings(&Store::open(
         &config.data.path,

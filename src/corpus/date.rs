@@ -38,6 +38,13 @@ impl Date {
         real.then_some(date)
     }
 
+    /// The day that a time in seconds since 1970 lies in, by UTC.
+    pub fn of_seconds(seconds: i64) -> Option<Date> {
+        let day = time::OffsetDateTime::from_unix_timestamp(seconds).ok()?;
+        let year = u16::try_from(day.year()).ok()?;
+        Date::new(year, Some(day.month().into()), Some(day.day()))
+    }
+
     /// The year.
     pub fn year(self) -> u16 {
         self.year

@@ -57,6 +57,19 @@ fn hash_file(path: &Path, hasher: &mut Sha256) -> std::io::Result<()> {
     }
 }
 
+/// The bytes of the file at `path` under `root`, as an index has it; nothing where it is gone, or leads outside.
+pub fn bytes(root: &Path, path: &str) -> std::io::Result<Option<Vec<u8>>> {
+    let read = || {
+        let (root, file) = (root.canonicalize()?, root.join(path).canonicalize()?);
+        let inside = file.starts_with(&root) && file.is_file();
+        inside.then(|| std::fs::read(file)).transpose()
+    };
+    match read() {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        read => read,
+    }
+}
+
 /// What a walk of the knowledge folder found.
 #[derive(Debug, Default)]
 pub struct Walk {

@@ -1,5 +1,6 @@
 //! Where people talk to the bot. An adapter only translates; what is said comes from [`crate::bot`].
 
+mod adding;
 pub mod courier;
 pub mod discord;
 pub mod following;
@@ -11,5 +12,6 @@ mod shared;
 mod tasks;
 pub mod terminal;
 
+pub(crate) use recent::Recent;
+pub(crate) use shared::Job;
 pub use shared::Shared;
-pub(crate) use shared::{Done, Job};

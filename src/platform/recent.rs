@@ -5,13 +5,13 @@ use std::hash::Hash;
 use std::sync::{Mutex, PoisonError};
 
 /// The last `most` keys with their values.
-pub(super) struct Recent<K, V> {
+pub(crate) struct Recent<K, V> {
     most: usize,
     inner: Mutex<(HashMap<K, V>, VecDeque<K>)>,
 }
 
 impl<K: Eq + Hash + Clone, V: Clone> Recent<K, V> {
-    pub(super) fn new(most: usize) -> Recent<K, V> {
+    pub(crate) fn new(most: usize) -> Recent<K, V> {
         Recent {
             most,
             inner: Mutex::default(),
@@ -19,7 +19,7 @@ impl<K: Eq + Hash + Clone, V: Clone> Recent<K, V> {
     }
 
     /// Remembers a value; says whether the key was not known.
-    pub(super) fn put(&self, key: K, value: V) -> bool {
+    pub(crate) fn put(&self, key: K, value: V) -> bool {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let (values, order) = &mut *inner;
         if values.insert(key.clone(), value).is_some() {
@@ -34,19 +34,19 @@ impl<K: Eq + Hash + Clone, V: Clone> Recent<K, V> {
         true
     }
 
-    pub(super) fn get(&self, key: &K) -> Option<V> {
+    pub(crate) fn get(&self, key: &K) -> Option<V> {
         let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         inner.0.get(key).cloned()
     }
 
     /// Changes a value that is remembered; nothing comes between.
-    pub(super) fn change<R>(&self, key: &K, change: impl FnOnce(&mut V) -> R) -> Option<R> {
+    pub(crate) fn change<R>(&self, key: &K, change: impl FnOnce(&mut V) -> R) -> Option<R> {
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         inner.0.get_mut(key).map(change)
     }
 
     /// All that is remembered.
-    pub(super) fn all(&self) -> Vec<(K, V)> {
+    pub(crate) fn all(&self) -> Vec<(K, V)> {
         let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let pairs = inner.0.iter();
         pairs

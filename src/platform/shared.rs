@@ -10,15 +10,18 @@ use tokio::sync::{Notify, Semaphore, watch};
 use super::courier::Couriers;
 use super::recent::Recent;
 use crate::answer::Excerpt;
+use crate::answer::card::Freshness;
 use crate::bot::ask::Conversation;
 use crate::bot::audience::Audience;
 use crate::bot::command::{Command, Reply, Seen};
 use crate::bot::{Bot, Handle};
 use crate::clock::{now, today};
-use crate::corpus::DocumentId;
+use crate::config::Source;
+use crate::corpus::{Date, DocumentId};
 use crate::language::Language;
 use crate::question::restriction::Filter;
 use crate::render::phrases;
+use crate::sources::{Library, freshness};
 use crate::store::{Given, Store};
 use crate::subscription::Schedule;
 
@@ -49,6 +52,10 @@ pub struct Shared {
     workers: Arc<Semaphore>,
     /// Counts how often the bot was replaced.
     editions: watch::Sender<u64>,
+    /// Where documents come from by themselves.
+    sources: Vec<Source>,
+    /// Where documents go that people add.
+    library: Option<Arc<Library>>,
 }
 
 /// A question, and the conversation that it is a part of.
@@ -104,6 +111,8 @@ impl Shared {
                 std::thread::available_parallelism().map_or(2, usize::from),
             )),
             editions: watch::Sender::new(0),
+            sources: Vec::new(),
+            library: None,
         };
         shared.see()?;
         shared.forget()?;
@@ -125,6 +134,38 @@ impl Shared {
             tracing::info!("{forgotten} old answers are forgotten");
         }
         Ok(())
+    }
+
+    /// The same with the sources of documents, and where documents go that people add.
+    pub fn with_sources(self, sources: Vec<Source>, library: Arc<Library>) -> Shared {
+        Shared {
+            sources,
+            library: Some(library),
+            ..self
+        }
+    }
+
+    /// Where documents go that people add.
+    pub(crate) fn library(&self) -> Option<&Arc<Library>> {
+        self.library.as_ref()
+    }
+
+    /// How the sources are doing whose documents a bot knows; all where everything is shown. Of others
+    /// it is not told that they exist.
+    fn freshness(&self, bot: &Bot, everything: bool) -> Vec<Freshness> {
+        let known = |source: &&Source| {
+            let mut entries = bot.entries().iter();
+            everything || entries.any(|entry| entry.collection == source.collection)
+        };
+        let shown = self.sources.iter().filter(known);
+        let told = shown.filter_map(|source| {
+            let told = freshness(&self.store, source);
+            let failed = |error: &anyhow::Error| {
+                tracing::error!("source {}: {error:#}", source.name);
+            };
+            told.inspect_err(failed).ok()
+        });
+        told.collect()
     }
 
     /// From now on `bot` answers.
@@ -180,12 +221,13 @@ impl Shared {
             (Some(conversation), _) => conversation,
             (None, Some(before)) => {
                 let mut conversation = Conversation::default();
-                self.reply(&bot, before, &mut conversation)?;
+                self.reply(&bot, before, &mut conversation, false)?;
                 conversation
             }
             (None, None) => Conversation::default(),
         };
-        let reply = self.reply(&bot, &job.command, &mut conversation)?;
+        let everything = job.audience == Audience::Everything;
+        let reply = self.reply(&bot, &job.command, &mut conversation, everything)?;
         // An answer that cannot be kept is an answer, only without buttons.
         let answer = self.keep(&reply, job).unwrap_or_else(|error| {
             tracing::error!("an answer cannot be kept: {error:#}");
@@ -203,13 +245,45 @@ impl Shared {
         bot: &Bot,
         command: &Command,
         conversation: &mut Conversation,
+        everything: bool,
     ) -> anyhow::Result<Reply> {
         let seen = self
             .seen
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone();
-        bot.reply(command, conversation, &seen, today()?)
+        let mut reply = bot.reply(command, conversation, &seen, today()?)?;
+        if self.sources.is_empty() {
+            return Ok(reply);
+        }
+        let sources = self.freshness(bot, everything);
+        if let Some(searched) = reply.searched_mut() {
+            let failing = sources.iter().filter(|source| source.fails_for_long);
+            let since = |source: &Freshness| {
+                let since = source.succeeded.or(source.failing_since);
+                (source.name.clone(), since.and_then(Date::of_seconds))
+            };
+            searched.failing = failing.map(since).collect();
+        }
+        if let Reply::Sources(shown, _) = &mut reply {
+            *shown = sources;
+        }
+        Ok(reply)
+    }
+
+    /// What comes of a command, without keeping it.
+    pub(crate) fn look(&self, bot: &Bot, command: &Command) -> anyhow::Result<Reply> {
+        self.reply(bot, command, &mut Conversation::default())
+    }
+
+    /// The documents that came last, as far as `audience` may see them.
+    pub(crate) fn newest(
+        &self,
+        audience: &Audience,
+        most: usize,
+    ) -> anyhow::Result<Vec<crate::bot::command::Recent>> {
+        let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
+        Ok(self.bots.bot(audience)?.latest(&seen.clone(), most))
     }
 
     /// Remembers a conversation by something else too: by the message that answered.
@@ -294,7 +368,12 @@ impl Shared {
 impl Again {
     /// What its command gives now.
     pub(crate) fn anew(&self, shared: &Shared) -> anyhow::Result<Reply> {
-        shared.reply(&self.bot, &self.command, &mut Conversation::default())
+        shared.reply(
+            &self.bot,
+            &self.command,
+            &mut Conversation::default(),
+            false,
+        )
     }
 }
 

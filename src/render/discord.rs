@@ -10,7 +10,7 @@ mod text;
 use serde::Serialize;
 
 pub use answers::{Buttons, Page, answer, around, more};
-pub use cards::{document, help, latest, no_document, positions, refused, status};
+pub use cards::{document, help, latest, no_document, positions, refused, sources, status};
 pub use text::{escape, one_line, shortened, units};
 
 /// What a message holds at most (developer documentation, "Message" and "Embed limits").

@@ -12,7 +12,7 @@ use crate::answer::{Answer, Excerpt};
 use crate::bot::typed::Name;
 use crate::language::Language;
 use crate::render::phrases::{self, chat, matrix};
-pub use cards::{document, latest, no_document, positions, refused, status};
+pub use cards::{document, latest, no_document, positions, refused, sources, status};
 pub use text::inert;
 use text::{Block, citation, label, quotation};
 

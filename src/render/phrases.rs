@@ -1,5 +1,6 @@
 //! Every sentence that users of the bot read, in bokmål, nynorsk and English.
 
+pub mod added;
 pub mod chat;
 pub mod follow;
 pub mod matrix;

@@ -1,9 +1,11 @@
 //! What cannot be made anew: answers that were given, with the verdicts on them, threads that the
-//! bot opened, and who follows what and what they were told. One SQLite file, and the only module with SQL.
+//! bot opened, who follows what and what they were told, and how the sources of documents are doing. One
+//! SQLite file, and the only module with SQL.
 
 mod answers;
 mod documents;
 mod outbox;
+mod sources;
 mod subscriptions;
 mod threads;
 
@@ -15,6 +17,7 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 pub use answers::{Given, Verdict};
 pub use outbox::{Compared, Enclosed, Kind, Letter, Notice, Post, Version};
+pub use sources::{SourceItem, SourceState};
 pub use threads::Thread;
 
 /// The file, under the data folder.

@@ -60,6 +60,11 @@ pub(super) fn icon() -> String {
     address(&ICON)
 }
 
+/// The picture, where browsers look for it by themselves.
+pub(super) async fn show_icon() -> Page {
+    Ok(([(CONTENT_TYPE, ICON.kind)], ICON.content).into_response())
+}
+
 /// The asset of this name.
 pub(super) async fn show(Path(name): Path<String>) -> Page {
     let all = [&STYLE, &SCRIPT, &ICON];

@@ -14,11 +14,31 @@ use crate::render::phrases::web;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     Home,
+    Status,
+    Positions,
+    Latest,
+    Documents,
     Elsewhere,
 }
 
 /// The pages in the menu.
-const MENU: [(Place, &str); 1] = [(Place::Home, "/")];
+const MENU: [(Place, &str); 5] = [
+    (Place::Home, "/"),
+    (Place::Status, "/status"),
+    (Place::Positions, "/standpunkter"),
+    (Place::Latest, "/nytt"),
+    (Place::Documents, "/dokumenter"),
+];
+
+/// A page's own part, and the document that is shown beside it, if any.
+pub(super) fn with_document(own: Markup, document: Option<Markup>) -> Markup {
+    html! {
+        div.columns data-split[document.is_some()] {
+            div.own { (own) }
+            div #dokument .beside { @if let Some(document) = document { (document) } }
+        }
+    }
+}
 
 /// A whole page, `body` being its main part.
 pub(super) fn layout(visitor: &Visitor, title: &str, place: Place, body: &Markup) -> Response {

@@ -4,11 +4,16 @@
 //! Every request goes through [`guard`] first. What a page may show is the bot of [`Site::audience`], so no page can show more.
 
 mod asset;
+mod card;
+mod documents;
 mod failure;
 mod guard;
 mod home;
 mod layout;
+mod quote;
+mod reader;
 mod site;
+mod talk;
 mod visitor;
 
 use std::future::IntoFuture;
@@ -18,7 +23,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
@@ -68,8 +73,19 @@ pub async fn run(
 /// All pages, behind the guard.
 pub fn router(site: Arc<Site>) -> Router {
     Router::new()
-        .route("/", get(home::show))
+        .route("/", get(home::show).post(home::ask))
+        .route("/ny", post(home::anew))
+        .route("/vurder", post(home::judge))
+        .route("/status", get(card::status))
+        .route("/standpunkter", get(card::positions))
+        .route("/sok", get(card::search))
+        .route("/nytt", get(documents::latest))
+        .route("/dokumenter", get(documents::all))
+        .route("/d/{id}", get(reader::show))
+        .route("/d/{id}/fil", get(reader::file))
         .route("/assets/{name}", get(asset::show))
+        // Browsers look for it beside files that are no pages.
+        .route("/favicon.ico", get(asset::show_icon))
         .fallback(failure::nowhere)
         .layer(axum::middleware::from_fn_with_state(
             site.clone(),

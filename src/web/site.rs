@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
+use super::talk::Talks;
 use crate::bot::Bot;
 use crate::bot::audience::Audience;
 use crate::config::Web;
@@ -29,6 +30,9 @@ pub struct Site {
     /// Whether only programs on this machine reach it without a proxy.
     pub(super) local: bool,
     pub(super) requests: Semaphore,
+    pub(super) talks: Talks,
+    /// Whether the address leads to this page on this machine only.
+    only_here: bool,
 }
 
 impl Site {
@@ -47,12 +51,19 @@ impl Site {
             knowledge,
             local: address.ip().is_loopback(),
             requests: Semaphore::new(REQUESTS),
+            talks: Talks::new(),
+            only_here: config.public_url.is_empty() && config.is_local(),
         }
     }
 
     /// The bot that knows what the page may show, and nothing else.
     pub fn bot(&self) -> anyhow::Result<Arc<Bot>> {
         self.shared.bots.bot(&self.audience)
+    }
+
+    /// Whether its address leads nowhere from other machines.
+    pub(super) fn is_only_here(&self) -> bool {
+        self.only_here
     }
 
     /// Whether browsers reach the page over a safe line only.

@@ -1,4 +1,4 @@
-//! All integration tests, one binary. A conversation with the bot goes into `conversation`, one on Discord into `discord`, on Matrix into `matrix`, a command
+//! All integration tests, one binary. A conversation with the bot goes into `conversation`, one on Discord into `discord`, on Matrix into `matrix`, what the web page answers into `web`, a command
 //! of the program into `cli`, what a file format must give into `formats`, broken and hostile input into
 //! `robustness`, a rule about the source into `architecture`, something that must hold for any input
 //! into `properties`.
@@ -17,3 +17,4 @@ mod robustness;
 mod semantic;
 mod support;
 mod verbatim;
+mod web;

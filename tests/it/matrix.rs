@@ -83,6 +83,9 @@ fn every_card_of_the_sample_documents_fits_and_tells_its_sources() {
                 matrix::no_document(name, searched, Language::Nynorsk)
             }
             Reply::Refused(refusal, language) => matrix::refused(refusal, *language),
+            Reply::Sources(sources, searched) => {
+                matrix::sources(sources, searched, Language::Bokmal)
+            }
         };
         assert!(is_well_formed(&message.html), "{}", message.html);
         assert!(message.body.len() + message.html.len() < MOST);

@@ -220,7 +220,7 @@ pub fn read(format: Format, bytes: &[u8]) -> Result<Extracted, Unreadable> {
 
 /// The format that a file's bytes show, where they show one: names lie, and a PDF called
 /// "referat.docx" is still a PDF.
-fn content_format(bytes: &[u8]) -> Option<Format> {
+pub fn content_format(bytes: &[u8]) -> Option<Format> {
     if bytes.starts_with(b"%PDF-") {
         return Some(Format::Pdf);
     }

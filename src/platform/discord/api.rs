@@ -296,6 +296,46 @@ impl Api {
             .await
     }
 
+    /// Fetches a file that somebody attached, from where Discord keeps it, and no more than `limit` bytes.
+    pub(super) async fn download(
+        &self,
+        address: &str,
+        limit: u64,
+        file: &std::path::Path,
+    ) -> Result<(), Failure> {
+        use std::io::Write;
+        let lost = |error: &dyn std::fmt::Display| Failure::Unreachable(error.to_string());
+        let url = reqwest::Url::parse(address).map_err(|error| lost(&error))?;
+        let base = reqwest::Url::parse(&self.base).map_err(|error| lost(&error))?;
+        let host = url.host_str().unwrap_or_default();
+        let kept = ["cdn.discordapp.com", "media.discordapp.net"].contains(&host);
+        if !(kept && url.scheme() == "https" || url.origin() == base.origin()) {
+            return Err(lost(
+                &"the attachment lies on another server than Discord's",
+            ));
+        }
+        // The bot's token is not for those servers.
+        let got = self.client.get(url).send().await;
+        let mut got = got.map_err(|error| lost(&error.without_url()))?;
+        if !got.status().is_success() {
+            return Err(lost(&got.status()));
+        }
+        let mut out = std::fs::File::create(file).map_err(|error| lost(&error))?;
+        let mut size = 0;
+        while let Some(part) = got
+            .chunk()
+            .await
+            .map_err(|error| lost(&error.without_url()))?
+        {
+            size += part.len() as u64;
+            if size > limit {
+                return Err(lost(&"the attachment is longer than it was said to be"));
+            }
+            out.write_all(&part).map_err(|error| lost(&error))?;
+        }
+        out.sync_all().map_err(|error| lost(&error))
+    }
+
     async fn respond(&self, interaction: &Interaction, body: &Value) -> Result<(), Failure> {
         const ALREADY_ACKNOWLEDGED: u64 = 40060;
         let path = format!(

@@ -35,6 +35,7 @@ enum Takes {
     /// A text that can be completed.
     Name,
     YesOrNo,
+    File,
     /// One of these: its value, and what it is called in English and Norwegian.
     Choice(&'static [[&'static str; 3]]),
 }
@@ -225,6 +226,37 @@ const COMMANDS: &[Typed] = &[
         }],
     },
     Typed {
+        name: "sources",
+        norwegian: "kilder",
+        does: "Where documents are fetched from, and when that last went well",
+        does_norwegian: "Hvor dokumentene hentes fra, og når det sist gikk bra",
+        options: &[],
+    },
+    Typed {
+        name: "add",
+        norwegian: "leggtil",
+        does: "Add minutes or a report, where you are allowed to",
+        does_norwegian: "Legg til et referat eller en rapport, der du har lov til det",
+        options: &[
+            Option {
+                name: "file",
+                norwegian: "fil",
+                does: "PDF, DOCX, ODT, PPTX, HTML, Markdown or text",
+                does_norwegian: "PDF, DOCX, ODT, PPTX, HTML, Markdown eller ren tekst",
+                takes: Takes::File,
+                required: true,
+            },
+            Option {
+                name: "collection",
+                norwegian: "samling",
+                does: "Which collection it goes to, if there are several",
+                does_norwegian: "Hvilken samling det skal til, hvis det er flere",
+                takes: Takes::Name,
+                required: false,
+            },
+        ],
+    },
+    Typed {
         name: "help",
         norwegian: "hjelp",
         does: "What I can do",
@@ -279,8 +311,13 @@ pub(super) fn definitions(in_guild: bool) -> Value {
 fn option(option: &Option) -> Value {
     const STRING: u8 = 3;
     const BOOLEAN: u8 = 5;
+    const ATTACHMENT: u8 = 11;
     let mut value = json!({
-        "type": if option.takes == Takes::YesOrNo { BOOLEAN } else { STRING },
+        "type": match option.takes {
+            Takes::YesOrNo => BOOLEAN,
+            Takes::File => ATTACHMENT,
+            Takes::Text | Takes::Name | Takes::Choice(_) => STRING,
+        },
         "name": option.name,
         "name_localizations": {NORWEGIAN: option.norwegian},
         "description": option.does,
@@ -297,7 +334,7 @@ fn option(option: &Option) -> Value {
             let choice = |[value, name, norwegian]: &[&str; 3]| json!({"name": name, "name_localizations": {NORWEGIAN: norwegian}, "value": value});
             value["choices"] = all.iter().map(choice).collect();
         }
-        Takes::YesOrNo => {}
+        Takes::YesOrNo | Takes::File => {}
     }
     value
 }

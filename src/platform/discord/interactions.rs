@@ -90,6 +90,7 @@ impl Discord {
             Reply::Document(facts) => discord::document(facts, language),
             Reply::NoDocument(name, searched) => discord::no_document(name, searched, language),
             Reply::Refused(refusal, language) => discord::refused(refusal, *language),
+            Reply::Sources(sources, searched) => discord::sources(sources, searched, language),
         }
     }
 

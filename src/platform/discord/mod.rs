@@ -4,6 +4,7 @@
 //! commands, `buttons.rs` for what stands under answers, `messages.rs` for what people write, `viewer.rs`
 //! for what may be shown to whom.
 
+mod adding;
 mod api;
 mod buttons;
 mod check;
@@ -58,6 +59,8 @@ pub(super) struct Discord {
     shared: Arc<Shared>,
     api: Api,
     visibility: Visibility,
+    /// Who may add documents.
+    add: Vec<config::Add>,
     limits: Limits,
     message_content: bool,
     /// The guild that commands are registered in, if not everywhere.
@@ -182,6 +185,7 @@ pub async fn run(
         shared,
         api,
         visibility: viewer::visibility(config),
+        add: config.add.clone(),
         limits: Limits::new(config.user_per_minute, config.guild_per_minute),
         message_content: config.message_content,
         development: config.guild.map(|guild| guild.0),

@@ -44,6 +44,9 @@ impl Discord {
         if let Some(slow_down) = self.too_fast(&origin, language) {
             return self.say_at_once(&by, &slow_down).await;
         }
+        if typed.data.name == "add" {
+            return self.add(&typed, &by, &origin, language).await;
+        }
         if ["follow", "following", "unfollow"].contains(&typed.data.name.as_str()) {
             return self.follow(&typed, &by, origin).await;
         }
@@ -153,6 +156,9 @@ impl Discord {
         let (name, typed) = (field.name.to_owned(), field.value.to_owned());
         let language = of_locale(&typing.locale);
         let found = async {
+            if typing.data.name == "add" {
+                return Ok(self.collections(&origin, &typed));
+            }
             if name == "followed" {
                 return self.followed(origin, &typed, language).await;
             }
@@ -217,6 +223,7 @@ fn asked(typed: &CommandInteraction) -> Asked {
         "positions" => Ok(text("topic").map(|topic| Command::Positions(topic, text("holder")))),
         "latest" => Ok(Some(Command::Latest)),
         "document" => Ok(text("document").map(Command::Document)),
+        "sources" => Ok(Some(Command::Sources)),
         commands::SEARCH => {
             let message = data.resolved.messages.values().next();
             let words =

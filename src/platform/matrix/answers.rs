@@ -438,6 +438,9 @@ impl Matrix {
                         matrix::no_document(name, searched, language)
                     }
                     Reply::Refused(refusal, language) => matrix::refused(refusal, *language),
+                    Reply::Sources(sources, searched) => {
+                        matrix::sources(sources, searched, language)
+                    }
                 };
                 Ok((done, message))
             })

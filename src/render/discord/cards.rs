@@ -4,11 +4,11 @@ use super::answers::under_card;
 use super::text::{citation, date, escaped_within, label, linked, quotation, units};
 use super::{Buttons, DECLINED, FOUND, Message, limit};
 use crate::answer::Excerpt;
-use crate::answer::card::{Positions, Searched, Status};
+use crate::answer::card::{Freshness, Positions, Searched, Status};
 use crate::bot::command::{Facts, Recent};
 use crate::language::Language;
 use crate::question::restriction::Refusal;
-use crate::render::phrases::{self, chat};
+use crate::render::phrases::{self, added, chat};
 
 /// An excerpt on a card takes at most so many units; what stands round it is a button away in an answer.
 const QUOTE: usize = 500;
@@ -232,6 +232,33 @@ pub fn latest(recent: &[Recent], searched: &Searched, language: Language) -> Mes
     }
     let footer = chat::in_all(searched.documents, language);
     Message::embed(Some(chat::latest(language)), card.text, FOUND, Some(footer))
+}
+
+/// How the sources are doing.
+pub fn sources(sources: &[Freshness], searched: &Searched, language: Language) -> Message {
+    let footer = chat::in_all(searched.documents, language);
+    if sources.is_empty() {
+        let text = added::no_sources(language).to_owned();
+        return Message::embed(None, text, FOUND, Some(footer));
+    }
+    let mut card = Card::new(language);
+    for source in sources {
+        let when = |seconds: i64| format!("<t:{seconds}:R>");
+        let [facts, state] = added::source(source, &when, language);
+        let [name, collection] = [&source.name, &source.collection].map(|text| label(text, 100));
+        let block = format!("**{name}** · {collection} · {facts}\n-# {state}\n");
+        if card.left_out > 0 || !card.push(&block) {
+            card.left_out += 1;
+        }
+    }
+    let mut message = card.finish(Some(added::sources(language)));
+    for embed in &mut message.embeds {
+        embed.footer = Message::embed(None, String::new(), FOUND, Some(footer.clone()))
+            .embeds
+            .pop()
+            .and_then(|embed| embed.footer);
+    }
+    message
 }
 
 /// The facts of a document.

@@ -2,11 +2,11 @@
 
 use super::text::{Block, inert, label, link, linked};
 use super::{Message, Page, text};
-use crate::answer::card::{Positions, Searched, Status};
+use crate::answer::card::{Freshness, Positions, Searched, Status};
 use crate::bot::command::{Facts, Recent};
 use crate::language::Language;
 use crate::question::restriction::Refusal;
-use crate::render::phrases::{self, chat};
+use crate::render::phrases::{self, added, chat};
 
 /// An excerpt on a card has at most so many characters.
 const QUOTE: usize = 600;
@@ -144,6 +144,26 @@ pub fn latest(recent: &[Recent], searched: &Searched, language: Language) -> Mes
         searched.documents,
         language,
     )));
+    page.message()
+}
+
+/// How the sources are doing.
+pub fn sources(sources: &[Freshness], searched: &Searched, language: Language) -> Message {
+    let mut page = Page::new(language);
+    if sources.is_empty() {
+        page.push(Block::paragraph(added::no_sources(language)));
+    } else {
+        page.push(Block::heading(added::sources(language)));
+    }
+    for source in sources {
+        let [facts, state] = added::source(source, &|at| added::day(at, language), language);
+        let [name, collection] = [&source.name, &source.collection].map(|text| label(text, 100));
+        let block = Block::paragraph(&format!("{name} · {collection} · {facts}. {state}"));
+        if page.left_out > 0 || !page.push(block) {
+            page.left_out += 1;
+        }
+    }
+    page.push(Block::line(&chat::in_all(searched.documents, language)));
     page.message()
 }
 

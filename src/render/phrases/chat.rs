@@ -7,6 +7,15 @@ use crate::language::Language;
 
 /// What was searched, and how fresh it is.
 pub fn searched(searched: &Searched, language: Language) -> String {
+    let mut said = all_searched(searched, language);
+    if let Some(failing) = super::added::failing(searched, language) {
+        said.push(' ');
+        said.push_str(&failing);
+    }
+    said
+}
+
+fn all_searched(searched: &Searched, language: Language) -> String {
     let documents = searched.documents;
     let last = searched.last.map(|last| date(last, language));
     match (documents, last, language) {

@@ -68,6 +68,12 @@ pub fn does(name: Name, language: Language) -> &'static str {
             "slutt å følgje noko",
             "stop following something",
         ),
+        Name::Sources => pick(
+            language,
+            "hvor dokumentene hentes fra, og når det sist gikk bra",
+            "kvar dokumenta blir henta frå, og når det sist gjekk bra",
+            "where documents are fetched from, and when that last went well",
+        ),
         Name::Help => pick(language, "denne hjelpen", "denne hjelpa", "this help"),
     }
 }
@@ -79,7 +85,7 @@ pub fn takes(name: Name, language: Language) -> &'static str {
         Name::Pause | Name::Resume | Name::Unfollow => pick(language, "NUMMER", "NUMMER", "NUMBER"),
         Name::Follow | Name::Status | Name::Positions => pick(language, "SAK", "SAK", "TOPIC"),
         Name::Document => pick(language, "TITTEL", "TITTEL", "TITLE"),
-        Name::Latest | Name::Following | Name::Help => "",
+        Name::Latest | Name::Following | Name::Sources | Name::Help => "",
     }
 }
 

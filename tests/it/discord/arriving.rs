@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use referent::index::Index;
 use serde_json::json;
 
-use super::standin::Place;
+use super::standin::{GUILD, Place};
 use super::{Chat, text};
 use crate::support::PATIENCE;
 
@@ -176,5 +176,102 @@ fn a_drive_that_is_away_takes_no_answers_with_it() {
     let roof = "Hva koster taket over sykkelparkeringen?";
     assert!(chat.asked(roof).contains("240 000"));
     assert_eq!(chat.updates(), 0);
+    chat.finish();
+}
+
+#[test]
+fn whoever_is_allowed_adds_documents() {
+    const EDITOR: u64 = 7;
+    let chat = Chat::start(&format!(
+        "[[discord.add]]\ncollection = \"mote\"\nguild = {GUILD}\nroles = [{EDITOR}]\n\
+         [[discord.add]]\ncollection = \"styret\"\nguild = {GUILD}\nchannel = 301\nusers = [{KARI}]\n"
+    ));
+    let anybody = Place::channel(KARI, HALL);
+    let editor = Place::channel(KARI, HALL).with_role(EDITOR);
+    let add = |place: &Place, name: &str, content: &str, options: &[(&str, &str)]| {
+        let typed = chat
+            .discord
+            .command_with_file(place, "add", (name, content), options);
+        let answer = chat.discord.answer(&typed);
+        assert_eq!(chat.discord.first_response(&typed).0, 5);
+        text(&answer)
+    };
+    let sauna = minutes("badstuen", "31 000");
+    let refused = add(&anybody, "badstue.md", &sauna, &[]);
+    assert!(
+        refused.starts_with("Du kan ikke legge til dokumenter her."),
+        "{refused}"
+    );
+    let added = add(&editor, "../Badstue.md", &sauna, &[]);
+    assert!(
+        added.starts_with("Lagt til: Møte om badstuen (4. mai 2026), ")
+            && added.contains(" avsnitt."),
+        "{added}"
+    );
+    assert!(chat.desk.knowledge().join("mote/Badstue.md").is_file());
+    assert!(chat.asked("Hva koster badstuen?").contains("31 000"));
+    for (name, content, said) in [
+        (
+            "en kopi.md",
+            sauna.as_str(),
+            "Det samme dokumentet er der allerede: Møte om badstuen.",
+        ),
+        ("spill.exe", "MZ", "Den typen filer kan jeg ikke lese."),
+        (
+            "referat.pdf",
+            "<!doctype html><html>Logg inn</html>",
+            "Innholdet er noe annet enn filnavnet sier.",
+        ),
+        (
+            "tom.md",
+            "  \n",
+            "Det er ingen tekst i filen, så den er ikke lagt til.",
+        ),
+    ] {
+        let answer = add(&editor, name, content, &[]);
+        assert!(answer.starts_with(said), "{name}: {answer}");
+    }
+    // Where somebody may add to several, they say to which.
+    let both = Place::channel(KARI, 301).with_role(EDITOR);
+    let kayak = minutes("kajakken", "9 500");
+    let asked = add(&both, "kajakk.md", &kayak, &[]);
+    assert!(asked.ends_with("mote, styret."), "{asked}");
+    let added = add(&both, "kajakk.md", &kayak, &[("collection", "styret")]);
+    assert!(added.starts_with("Lagt til: "), "{added}");
+    let others = add(&editor, "x.md", &kayak, &[("collection", "styret")]);
+    assert!(others.ends_with("skal til: mote."), "{others}");
+    let lies = |path: &str| chat.desk.knowledge().join(path).is_file();
+    assert!(lies("styret/kajakk.md") && !lies("mote/x.md"));
+    chat.finish();
+}
+
+#[test]
+fn sources_are_shown_to_those_who_see_what_comes_from_them() {
+    let source = |name: &str, collection: &str| {
+        format!(
+            "[[source]]\nname = \"{name}\"\ncollection = \"{collection}\"\nfeed = \"http://127.0.0.1:1/\"\n"
+        )
+    };
+    let chat = Chat::start(&format!(
+        "[[discord.show]]\ncollections = [\"mote\"]\nguild = {GUILD}\n{}{}",
+        source("nettsted", "mote"),
+        source("lukket", "styret"),
+    ));
+    chat.wait_for_log("source lukket: the server cannot be reached");
+    chat.wait_for_log("source nettsted: the server cannot be reached");
+    let place = Place::channel(KARI, HALL);
+    let typed = chat.discord.command(&place, "sources", &[]);
+    let card = text(&chat.discord.answer(&typed));
+    assert!(
+        card.starts_with(
+            "Kilder\n**nettsted** · mote · 0 dokumenter\n-# Ikke tilgjengelig; det begynte <t:"
+        ),
+        "{card}"
+    );
+    assert!(card.ends_with("\n2 dokumenter i alt"), "{card}");
+    assert!(
+        !card.contains("lukket") && !card.contains("127.0.0.1"),
+        "{card}"
+    );
     chat.finish();
 }

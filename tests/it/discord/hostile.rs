@@ -171,7 +171,7 @@ proptest! {
         question in words(5_000),
         nearest in proptest::collection::vec(words(400), 0..5),
     ) {
-        let searched = Searched { documents: 3, first: None, last: Date::new(2026, None, None) };
+        let searched = Searched { documents: 3, first: None, last: Date::new(2026, None, None), failing: Vec::new() };
         let source = excerpts[0].document.clone();
         let link = excerpts[0].link.clone();
         let language = Language::Nynorsk;

@@ -117,6 +117,32 @@ impl Standin {
         self.interact(place, 2, data, None, locale)
     }
 
+    /// Types a command with a file attached, and further options.
+    pub fn command_with_file(
+        &self,
+        place: &Place,
+        name: &str,
+        file: (&str, &str),
+        options: &[(&str, &str)],
+    ) -> Typed {
+        let (file_name, content) = file;
+        let id = self.world().id().to_string();
+        self.world().files.insert(id.clone(), content.to_owned());
+        let url = format!("{}/attachments/{id}", self.address);
+        let attachment = json!({
+            "id": id, "filename": file_name, "size": content.len(), "url": url, "proxy_url": url,
+            "content_type": "application/octet-stream",
+        });
+        let mut all = vec![json!({"name": "file", "type": 11, "value": id})];
+        let others = options.iter();
+        all.extend(others.map(|(name, value)| json!({"name": name, "type": 3, "value": value})));
+        let data = json!({
+            "id": "700", "name": name, "type": 1, "options": all,
+            "resolved": {"attachments": {id: attachment}},
+        });
+        self.interact(place, 2, data, None, "nb")
+    }
+
     /// Searches with a message.
     pub fn search_with(&self, place: &Place, content: &str) -> Typed {
         let id = self.world().id();

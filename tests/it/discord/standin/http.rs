@@ -77,10 +77,11 @@ async fn connection(mut stream: TcpStream, shared: Arc<Shared>) -> std::io::Resu
             headers,
             body,
         } = rest::answer(&shared, &incoming);
-        let body = if status == 204 {
-            String::new()
-        } else {
-            body.to_string()
+        let body = match body {
+            _ if status == 204 => String::new(),
+            // A file, as it is.
+            Value::String(text) => text,
+            body => body.to_string(),
         };
         let mut answer = format!(
             "HTTP/1.1 {status} -\r\ncontent-type: application/json\r\ncontent-length: {}\r\n",

@@ -107,6 +107,8 @@ pub struct World {
     /// How often commands were registered.
     pub registrations: usize,
     pub members: HashMap<(u64, u64), Vec<u64>>,
+    /// Files that were attached.
+    pub files: HashMap<String, String>,
     /// Threads with the channels that they are a part of.
     pub threads: HashMap<u64, u64>,
     /// Channels where the bot lacks all rights.

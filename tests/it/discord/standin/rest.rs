@@ -66,6 +66,17 @@ fn answered(
         headers: Vec::new(),
         body,
     };
+    if let Some(name) = incoming.target.strip_prefix("/attachments/") {
+        if incoming.header("authorization").is_some() {
+            world
+                .wrong
+                .push("the token was sent to where files lie".to_owned());
+        }
+        return match world.files.get(name) {
+            Some(file) => plain(200, json!(file)),
+            None => plain(404, json!({})),
+        };
+    }
     let method = incoming.method.as_str();
     let path = target.split('?').next().unwrap();
     let own = path.starts_with("/interactions/") || path.starts_with("/webhooks/");
