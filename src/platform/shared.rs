@@ -271,9 +271,11 @@ impl Shared {
         Ok(reply)
     }
 
-    /// What comes of a command, without keeping it.
-    pub(crate) fn look(&self, bot: &Bot, command: &Command) -> anyhow::Result<Reply> {
-        self.reply(bot, command, &mut Conversation::default())
+    /// What comes of a command for `audience`, without keeping it.
+    pub(crate) fn look(&self, audience: &Audience, command: &Command) -> anyhow::Result<Reply> {
+        let bot = self.bots.bot(audience)?;
+        let everything = *audience == Audience::Everything;
+        self.reply(&bot, command, &mut Conversation::default(), everything)
     }
 
     /// The documents that came last, as far as `audience` may see them.

@@ -63,9 +63,9 @@ pub(super) async fn status(
     Query(topic): Query<Topic>,
     visitor: Visitor,
 ) -> Page {
-    let page = |site: &Site, bot: &Bot, topic: &Topic, quotes: &Quotes| {
+    let page = |site: &Site, _: &Bot, topic: &Topic, quotes: &Quotes| {
         let command = Command::Status(topic.topic.clone());
-        Ok(match site.shared.look(bot, &command)? {
+        Ok(match site.shared.look(&site.audience, &command)? {
             Reply::Status(status) => {
                 // The page speaks the language of the page.
                 let language = quotes.language;
@@ -89,10 +89,10 @@ pub(super) async fn positions(
     Query(topic): Query<Topic>,
     visitor: Visitor,
 ) -> Page {
-    let page = |site: &Site, bot: &Bot, topic: &Topic, quotes: &Quotes| {
+    let page = |site: &Site, _: &Bot, topic: &Topic, quotes: &Quotes| {
         let holder = Some(topic.holder.trim().to_owned()).filter(|holder| !holder.is_empty());
         let command = Command::Positions(topic.topic.clone(), holder);
-        Ok(match site.shared.look(bot, &command)? {
+        Ok(match site.shared.look(&site.audience, &command)? {
             Reply::Positions(positions, searched) => {
                 let language = quotes.language;
                 let positions = Positions {
