@@ -31,13 +31,15 @@ pub enum Name {
     Unfollow,
     /// Where documents come from.
     Sources,
+    /// To add a document.
+    Add,
     /// What can be typed.
     Help,
 }
 
 impl Name {
     /// All there are, in the order in which they are told of.
-    pub const ALL: [Name; 12] = [
+    pub const ALL: [Name; 13] = [
         Name::Ask,
         Name::Status,
         Name::Positions,
@@ -49,6 +51,7 @@ impl Name {
         Name::Resume,
         Name::Unfollow,
         Name::Sources,
+        Name::Add,
         Name::Help,
     ];
 
@@ -73,6 +76,7 @@ impl Name {
             Name::Resume => &["resume", "gjenoppta"],
             Name::Unfollow => &["unfollow", "slutt"],
             Name::Sources => &["sources", "kilder", "kjelder"],
+            Name::Add => &["add", "legg til"],
             Name::Help => &["help", "hjelp"],
         }
     }
@@ -118,6 +122,8 @@ pub enum Wish {
     /// To do something with what is followed here: its number, or words of it; nothing where there is
     /// only one.
     Change(Change, String),
+    /// To add a document, to this collection where one is named.
+    Add(Option<String>),
 }
 
 /// What is done with something that is followed.
@@ -214,6 +220,9 @@ pub fn after_prefix(text: &str) -> Wish {
     if word.is_empty() {
         return Wish::Help;
     }
+    if let Some(wish) = add(text) {
+        return wish;
+    }
     if let Some(name) = Name::of(word) {
         return command(name, rest).unwrap_or_else(|| question(text));
     }
@@ -233,6 +242,9 @@ pub fn said(text: &str) -> Wish {
     let text = text.trim();
     let (word, rest) = first_word(text.trim_start_matches(['/', '!']));
     let asks = text.ends_with('?');
+    if let Some(wish) = add(text.trim_start_matches(['/', '!'])).filter(|_| !asks) {
+        return wish;
+    }
     let name = Name::of(word).filter(|name| !asks && *name != Name::Ask);
     match name.and_then(|name| command(name, rest)) {
         Some(lacks @ Wish::Lacks(Name::Follow)) => lacks,
@@ -241,6 +253,22 @@ pub fn said(text: &str) -> Wish {
         // "Pause i mars" asks something.
         Some(Wish::Change(_, what)) if what.parse::<usize>().is_err() => question(text),
         Some(wish) => wish,
+    }
+}
+
+/// "add", or "legg til", with at most the name of a collection after it.
+fn add(text: &str) -> Option<Wish> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let folded: Vec<String> = words.iter().map(|word| fold(word)).collect();
+    let rest = match folded.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["add", ..] => &words[1..],
+        ["legg", "til" | "inn", ..] => &words[2..],
+        _ => return None,
+    };
+    match rest {
+        [] => Some(Wish::Add(None)),
+        [collection] => Some(Wish::Add(Some((*collection).to_owned()))),
+        _ => None,
     }
 }
 
@@ -258,6 +286,8 @@ fn command(name: Name, rest: &str) -> Option<Wish> {
         Name::Sources if rest.is_empty() => Wish::Command(Command::Sources),
         // "siste nytt om taket" asks something.
         Name::Help | Name::Latest | Name::Following | Name::Sources => return None,
+        // What is one, was taken before.
+        Name::Add => return None,
         Name::Pause => Wish::Change(Change::Pause, owned()),
         Name::Resume => Wish::Change(Change::Resume, owned()),
         Name::Unfollow => {
@@ -413,6 +443,17 @@ mod tests {
             ["Ja!", "nei", "kanskje"].map(yes_or_no),
             [Some(true), Some(false), None]
         );
+    }
+
+    #[test]
+    fn a_document_is_added_in_words() {
+        let add = |collection: &str| Wish::Add(Some(collection.to_owned()));
+        assert_eq!(after_prefix("add"), Wish::Add(None));
+        assert_eq!(after_prefix("Legg til"), Wish::Add(None));
+        assert_eq!(after_prefix("legg til styret"), add("styret"));
+        assert_eq!(said("add mote"), add("mote"));
+        let other = "legg til rette for hjemmekontor";
+        assert_eq!((after_prefix(other), said(other)), (ask(other), ask(other)));
     }
 
     #[test]

@@ -13,8 +13,8 @@ use crate::bot::typed::Name;
 use crate::language::Language;
 use crate::render::phrases::{self, chat, matrix};
 pub use cards::{document, latest, no_document, positions, refused, sources, status};
-pub use text::inert;
-use text::{Block, citation, label, quotation};
+use text::{Block, citation, quotation};
+pub use text::{inert, label};
 
 /// So many bytes a message takes at most as JSON. An event may have 65 536; encryption makes four bytes
 /// of three, and keys and signatures are added.

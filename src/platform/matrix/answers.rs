@@ -7,7 +7,7 @@ use matrix_sdk::Room;
 use sha2::Digest;
 
 use super::Matrix;
-use super::heard::{self, What, Words};
+use super::heard::{self, File, What, Words};
 use super::listen::json_of;
 use super::rooms::Waiting;
 use super::send::{Failure, Place};
@@ -49,6 +49,9 @@ pub(super) struct Question<'a> {
     pub(super) place: Place,
     /// The thread of the bot, or the room with two, that the conversation is remembered by.
     pub(super) thread: Option<String>,
+    /// The file over it, and the message that it replies to.
+    pub(super) file: Option<File>,
+    pub(super) replies_to: Option<String>,
 }
 
 /// What a question goes on from.
@@ -275,6 +278,8 @@ impl Matrix {
             on,
             place,
             thread,
+            file: words.file.clone(),
+            replies_to: words.reply_to.clone(),
         }))
     }
 
@@ -324,6 +329,11 @@ impl Matrix {
             }
             Wish::Follow(..) | Wish::Following | Wish::Change(..) => {
                 self.follow_wish(room, &question, language).await?
+            }
+            Wish::Add(collection) => {
+                let _typing = self.typing(room);
+                let wanted = collection.as_deref();
+                Some(self.add(room, &question, wanted, language).await?)
             }
             Wish::Command(_) => None,
         };
@@ -555,7 +565,11 @@ impl Matrix {
     }
 
     /// An event of a room; nothing where there is none that the bot may see.
-    async fn event(&self, room: &Room, event: &str) -> Result<Option<serde_json::Value>, Failure> {
+    pub(super) async fn event(
+        &self,
+        room: &Room,
+        event: &str,
+    ) -> Result<Option<serde_json::Value>, Failure> {
         let Ok(id) = &matrix_sdk::ruma::EventId::parse(event) else {
             return Ok(None);
         };

@@ -3,9 +3,10 @@
 //! What comes in (`listen.rs`) is read (`heard.rs`), waits in its room's queue (`rooms.rs`), is answered by
 //! the core (`answers.rs`) and said (`send.rs`). `session.rs` logs in and signs the device, `progress.rs`
 //! knows what is answered, `viewer.rs` what may be shown where, `pace.rs` how fast people may ask.
-//! `courier.rs` takes letters to those who follow something, `following.rs` is what they do with that;
+//! `adding.rs` is for documents that people add, `courier.rs` takes letters to those who follow something, `following.rs` is what they do with that;
 //! `verdicts.rs` is for reactions, `unreadable.rs` for what cannot be decrypted, `check.rs` for `doctor`.
 
+mod adding;
 mod answers;
 mod check;
 mod courier;
@@ -56,6 +57,7 @@ struct Matrix {
     prefixes: Vec<String>,
     inviters: Vec<String>,
     places: viewer::Places,
+    add: Vec<config::AddOnMatrix>,
     pace: pace::Pace,
     progress: Mutex<Progress>,
     keeping: tokio::sync::Mutex<()>,
@@ -116,6 +118,7 @@ pub async fn run(
         prefixes: config.prefixes.clone(),
         inviters: config.allowed_inviters.clone(),
         places: viewer::Places::new(&config.show),
+        add: config.add.clone(),
         pace: pace::Pace::new(config.user_per_minute, config.room_per_minute),
         progress: Mutex::new(progress),
         keeping: tokio::sync::Mutex::default(),

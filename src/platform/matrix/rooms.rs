@@ -12,7 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::Matrix;
 use super::heard::Heard;
-use super::send::{Failure, Place, brief};
+use super::send::{self, Failure, Place, brief};
 use crate::language::Language;
 use crate::platform::tasks::Begun;
 use crate::render::matrix::Message;
@@ -57,7 +57,7 @@ impl Matrix {
                 while let Some(next) = waiting.recv().await {
                     match next {
                         Next::Heard(heard) => matrix.handle(&room, heard).await,
-                        Next::Letter(letter) => deliver(&room, letter).await,
+                        Next::Letter(letter) => send::deliver(&room, letter).await,
                     }
                 }
             });
@@ -211,19 +211,6 @@ impl Matrix {
             }
         }
     }
-}
-
-/// Tries to send a letter, if anybody still waits for that; it is tried again where it cannot be sent.
-async fn deliver(room: &Room, letter: Letter) {
-    if letter.done.is_closed() {
-        return;
-    }
-    let sent = room
-        .send_raw("m.room.message", letter.content)
-        .with_transaction_id(&letter.id)
-        .await;
-    // Who waits no longer asks later whether it is there.
-    let _ = letter.done.send(sent.map(|_| ()));
 }
 
 /// Whether invites by a user are accepted.

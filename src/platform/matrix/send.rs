@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 use sha2::Digest;
 
 use super::Matrix;
+use super::rooms::Letter;
 use crate::render::matrix::Message;
 
 /// Where in a room something is said.
@@ -88,6 +89,17 @@ pub(super) fn letter(message: &Message, key: &str) -> Value {
     content["msgtype"] = "m.text".into();
     content[LETTER] = key.into();
     content
+}
+
+/// Tries to send a letter, if anybody still waits for that; it is tried again where it cannot be sent.
+pub(super) async fn deliver(room: &Room, letter: Letter) {
+    if letter.done.is_closed() {
+        return;
+    }
+    let sent = room.send_raw("m.room.message", letter.content);
+    let sent = sent.with_transaction_id(&letter.id).await;
+    // Who waits no longer asks later whether it is there.
+    let _ = letter.done.send(sent.map(|_| ()));
 }
 
 /// The transaction id of what is said to an event: the server takes one only once from a device.

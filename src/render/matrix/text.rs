@@ -90,7 +90,7 @@ pub fn inert(text: &str) -> String {
 }
 
 /// Inert text in one line of at most `most` characters.
-pub(super) fn label(text: &str, most: usize) -> String {
+pub fn label(text: &str, most: usize) -> String {
     inert(&cut(&one_line(text), 0, most))
 }
 

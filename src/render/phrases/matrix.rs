@@ -74,6 +74,12 @@ pub fn does(name: Name, language: Language) -> &'static str {
             "kvar dokumenta blir henta frå, og når det sist gjekk bra",
             "where documents are fetched from, and when that last went well",
         ),
+        Name::Add => pick(
+            language,
+            "legg til et dokument: som svar på en fil, eller som tekst til den",
+            "legg til eit dokument: som svar på ei fil, eller som tekst til ho",
+            "add a document: in reply to a file, or as its caption",
+        ),
         Name::Help => pick(language, "denne hjelpen", "denne hjelpa", "this help"),
     }
 }
@@ -85,7 +91,7 @@ pub fn takes(name: Name, language: Language) -> &'static str {
         Name::Pause | Name::Resume | Name::Unfollow => pick(language, "NUMMER", "NUMMER", "NUMBER"),
         Name::Follow | Name::Status | Name::Positions => pick(language, "SAK", "SAK", "TOPIC"),
         Name::Document => pick(language, "TITTEL", "TITTEL", "TITLE"),
-        Name::Latest | Name::Following | Name::Sources | Name::Help => "",
+        Name::Latest | Name::Following | Name::Sources | Name::Add | Name::Help => "",
     }
 }
 
@@ -181,6 +187,24 @@ pub fn enough(prefix: &str, language: Language) -> String {
         ),
         Language::English => format!(
             "I have answered you many times in a short while now, and stop here in case we are two programs answering each other. Put “{prefix}” before your question, and I will go on."
+        ),
+    }
+}
+
+/// That no file was found, and how one is added.
+pub fn add_what(prefix: &str, language: Language) -> String {
+    match language {
+        Language::Bokmal => format!(
+            "Hvilket dokument? Send det her, og svar på meldingen med {}.",
+            typed(prefix, "legg til", language)
+        ),
+        Language::Nynorsk => format!(
+            "Kva for eit dokument? Send det her, og svar på meldinga med {}.",
+            typed(prefix, "legg til", language)
+        ),
+        Language::English => format!(
+            "Which document? Send it here, and reply to that message with {}.",
+            typed(prefix, "add", language)
         ),
     }
 }
