@@ -654,6 +654,46 @@ async def following(world):
     await world.bot.start()
 
 
+async def adding(world):
+    """Who may adds a document, encrypted as it is sent, and asks about it; nobody else does."""
+    kari = world.kari
+    await world.bot.end()
+    folder = world.bot.knowledge = world.folder / "added"
+    shutil.copytree("knowledge", folder)
+    rule = '[[matrix.add]]\ncollection = "medbestemmelse"\nusers = ["{}"]\n'
+    world.bot.write(rule.format(kari.id))
+    await world.bot.start()
+    room = await world.encrypted_room()
+    words = minutes("Møte om kaffe", "2026-11-20", "## Kaffe\n\nKaffemaskinen i kantina byttes 3. mai 2027.")
+    sent = await kari.file(room, "Møte om kaffe.md", words.encode())
+    _, _, content = await kari.ask(room, "!ref legg til", {"m.in_reply_to": {"event_id": sent}})
+    assert "Møte om kaffe" in content["body"], content["body"]
+    assert (folder / "medbestemmelse" / "Møte om kaffe.md").read_text() == words
+    _, _, content = await kari.ask(room, "Når byttes kaffemaskinen i kantina?")
+    assert "3. mai 2027" in content["body"], content["body"]
+    # Under the file; what is no document, or cannot be one, is refused.
+    sent = await kari.file(room, "Møte om kaffe.md", words.encode(), "!ref add")
+    assert "Møte om kaffe" in (await kari.answer(sent)).body
+    for name, content in (("virus.exe", b"MZ"), ("tom.pdf", b"ikke en pdf")):
+        sent = await kari.file(room, name, content, "!ref add")
+        await kari.answer(sent)
+    _, _, content = await kari.ask(room, "!ref add")
+    assert "Send it here" in content["body"], content["body"]
+    open_room = await world.ola.room(world.bot.user)
+    await world.joined(world.ola, open_room)
+    asked = await world.ola.say(open_room, "!ref legg til")
+    before = await world.said_to(world.ola, open_room, asked)
+    assert "Hvilket" not in before[0], before
+    assert len(list((folder / "medbestemmelse").iterdir())) == len(list(Path("knowledge/medbestemmelse").iterdir())) + 1
+    assert not list(world.bot.data.rglob("*.part"))
+    _, _, content = await kari.ask(room, "!ref kilder")
+    assert "kilder" in content["body"].lower(), content["body"]
+    await world.bot.end()
+    world.bot.knowledge = None
+    world.bot.write()
+    await world.bot.start()
+
+
 async def secrets(world):
     """The log holds neither what people wrote nor what opens the account; the end is clean."""
     tokens = (world.bot.data / "matrix" / "session.json").read_text()
@@ -666,7 +706,7 @@ async def secrets(world):
     assert "panicked" not in log
 
 
-ALL = [history, encrypted, verified, direct, threads, killed, outage, upgraded, restored, crowd, unreadable, lost, token, visibility, following, secrets]
+ALL = [history, encrypted, verified, direct, threads, killed, outage, upgraded, restored, crowd, unreadable, lost, token, visibility, following, adding, secrets]
 
 
 async def main(referent):

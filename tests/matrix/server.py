@@ -70,7 +70,7 @@ class Synapse(Program):
                             "port": self.port,
                             "type": "http",
                             "bind_addresses": ["127.0.0.1"],
-                            "resources": [{"names": ["client"], "compress": False}],
+                            "resources": [{"names": ["client", "media"], "compress": False}],
                         }
                     ],
                     "database": {
