@@ -10,6 +10,7 @@ mod failure;
 mod guard;
 mod home;
 mod layout;
+mod listener;
 mod quote;
 mod reader;
 mod site;
@@ -27,6 +28,7 @@ use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use listener::Listener;
 pub use site::{Site, audience};
 
 use crate::config::Web;
@@ -57,9 +59,10 @@ pub async fn run(
         );
     }
     let mut told = stopped.clone();
-    let serving = axum::serve(listener, router(site)).with_graceful_shutdown(async move {
-        let _ = told.wait_for(|stopped| *stopped).await;
-    });
+    let serving =
+        axum::serve(Listener::new(listener), router(site)).with_graceful_shutdown(async move {
+            let _ = told.wait_for(|stopped| *stopped).await;
+        });
     let out_of_patience = async {
         let _ = stopped.wait_for(|stopped| *stopped).await;
         tokio::time::sleep(PATIENCE).await;
