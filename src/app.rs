@@ -5,6 +5,7 @@ mod serve;
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -13,9 +14,11 @@ use crate::answer::card::Freshness;
 use crate::answer::link::Reader;
 use crate::bot::audience::Audience;
 use crate::bot::{Bot, Meanings};
+use crate::clock::now;
 use crate::config::{Config, Invalid};
 use crate::corpus::format::Format;
 use crate::corpus::source::SourceFile;
+use crate::gaps::Gaps;
 use crate::index::Index;
 use crate::ingest::document;
 use crate::ingest::embed::embed;
@@ -212,6 +215,22 @@ impl App {
         let model = Model::open(&folder, data)?;
         let vectors = Vectors::open(data, model.fingerprint(), model.dimension())?;
         Ok(Some(Meanings::new(model, vectors)))
+    }
+
+    /// What people asked in vain and what they disliked, in the last days where so many are named.
+    pub fn gaps(&self, days: Option<u32>) -> anyhow::Result<Gaps> {
+        const A_DAY: i64 = 24 * 60 * 60;
+        let since = days.map_or(0, |days| now() - i64::from(days) * A_DAY);
+        Gaps::read(&Store::open(&self.config.data.path)?, since)
+    }
+
+    /// Answers programs on standard input and output, until that is closed.
+    pub fn mcp(&self, progress: &dyn Progress) -> anyhow::Result<()> {
+        let bot = Arc::new(self.bot(Meaning::AsFarAsKnown, progress)?);
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()?;
+        runtime.block_on(crate::web::on_standard_input(bot))
     }
 
     fn meanings_or_warn(&self) -> Option<Meanings> {

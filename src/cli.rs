@@ -8,6 +8,7 @@ mod doctor;
 mod documents;
 mod evaluate;
 mod following;
+mod gaps;
 mod matters;
 mod models;
 mod questions;
@@ -115,7 +116,16 @@ fn run(command: Command, options: &Options, config: Config) -> anyhow::Result<()
             batch,
             within,
         } => questions::ask(&app, &question, batch.as_deref(), &within, json, &mut out),
-        Command::Status { topic, since } => matters::status(&app, &topic, since, json, &mut out),
+        Command::Status {
+            topic,
+            since,
+            picture,
+        } => matters::status(&app, &topic, since, picture.as_deref(), json, &mut out),
+        Command::Gaps { gold, days } => gaps::run(&app, gold, days, json, &mut out),
+        Command::Mcp => {
+            drop(out);
+            app.mcp(&*console::progress())
+        }
         Command::Positions { topic, holder } => {
             matters::positions(&app, &topic, &holder, json, &mut out)
         }

@@ -27,8 +27,20 @@ pub struct Config {
     pub semantic: Semantic,
     /// What is known of the language beforehand.
     pub language: Language,
+    /// How long questions and what people thought of answers are kept.
+    pub feedback: Feedback,
     /// Where documents come from by themselves.
     pub source: Vec<Source>,
+}
+
+/// `[feedback]`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Feedback {
+    /// Questions and their answers are kept for so many days. Default: 90.
+    pub days: u32,
+    /// Those that somebody judged for so many. Default: 365.
+    pub judged_days: u32,
 }
 
 /// `[knowledge]`
@@ -260,6 +272,13 @@ impl Secret {
     }
 }
 
+#[cfg(test)]
+impl From<&str> for Secret {
+    fn from(secret: &str) -> Secret {
+        Secret(secret.to_owned())
+    }
+}
+
 impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Secret(…)")
@@ -340,6 +359,15 @@ impl Default for Knowledge {
         Knowledge {
             path: "knowledge".into(),
             rescan_minutes: 10,
+        }
+    }
+}
+
+impl Default for Feedback {
+    fn default() -> Self {
+        Feedback {
+            days: 90,
+            judged_days: 365,
         }
     }
 }

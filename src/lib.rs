@@ -33,11 +33,13 @@
 //! | [`bot`] | the one path for a question, conversations, matters across meetings, who may see what, what followers hear | question, index, answer, corpus, language, matter, semantic, subscription |
 //! | [`store`] | what cannot be made anew: answers given, verdicts, threads, subscriptions, what was told | subscription, language |
 //! | [`sources`] | documents that arrive: feeds, pages, WebDAV, what people add | config, store, clock, corpus, answer (how a source is doing) |
+//! | [`gaps`] | what people asked in vain, and what they disliked | store, language |
+//! | [`metrics`] | what is counted while the program runs | nothing |
 //! | [`evaluate`] | scores answers against gold questions | bot, answer, question, corpus |
-//! | [`render`] | what the bot replies → text; all words that users read | bot (its replies), answer, question, language, corpus, subscription |
-//! | [`platform`] | where people talk: the terminal, Discord, Matrix | bot, render, store, config, clock, answer, question, language, corpus, subscription, sources, index (what is known of a file) |
-//! | [`web`] | the local web page: to ask, and to read what citations lead to | platform (what platforms share), bot, render, store, config, clock, answer, question, index (entries), language, corpus |
-//! | [`app`] | puts the parts together, and runs the platforms and the web page | config, bot, answer (links), store, platform, web, ingest, index, semantic, sources, corpus, subscription, language (the words that a union adds) |
+//! | [`render`] | what the bot replies → text, JSON and pictures; all words that users read | bot (its replies), index (entries), answer, question, language, corpus, subscription |
+//! | [`platform`] | where people talk: the terminal, Discord, Matrix | metrics, bot, render, store, config, clock, answer, question, language, corpus, subscription, sources, index (what is known of a file) |
+//! | [`web`] | the local web page: to ask, and to read what citations lead to | platform (what platforms share), metrics, gaps, bot, render, store, config, clock, answer, question, index (entries), language, corpus |
+//! | [`app`] | puts the parts together, and runs the platforms and the web page | config, clock, gaps, bot, answer (links), store, platform, web, ingest, index, semantic, sources, corpus, subscription, language (the words that a union adds) |
 //! | [`cli`] | the commands | app, and views of what comes back |
 //!
 //! Nothing points back up; a test reads the `use` lines and holds this table against them.
@@ -84,10 +86,12 @@ pub mod clock;
 pub mod config;
 pub mod corpus;
 pub mod evaluate;
+pub mod gaps;
 pub mod index;
 pub mod ingest;
 pub mod language;
 pub mod matter;
+pub mod metrics;
 pub mod platform;
 pub mod question;
 pub mod render;

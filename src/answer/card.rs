@@ -1,6 +1,7 @@
 //! What a topic gets: the card of a matter, and who holds what on it.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::matter::{Next, Standing};
 use super::{Excerpt, Source};
@@ -8,7 +9,7 @@ use crate::corpus::Date;
 use crate::language::Language;
 
 /// Where a matter stands.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Status {
     /// The topic as asked.
     pub topic: String,
@@ -42,9 +43,10 @@ pub struct Status {
 }
 
 /// One meeting, or one document, that treats a matter.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Meeting {
     /// The document's date.
+    #[schema(value_type = Option<String>)]
     pub date: Option<Date>,
     /// The document.
     pub document: Source,
@@ -59,13 +61,15 @@ pub struct Meeting {
 }
 
 /// How much was searched in vain: absence is an answer only beside what was looked through.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
 pub struct Searched {
     /// How many documents.
     pub documents: usize,
     /// The oldest date among them.
+    #[schema(value_type = Option<String>)]
     pub first: Option<Date>,
     /// The newest.
+    #[schema(value_type = Option<String>)]
     pub last: Option<Date>,
     /// Sources that have given nothing for long, each with the day since when: newer documents may be
     /// missing.
@@ -103,7 +107,7 @@ pub struct Freshness {
 }
 
 /// Who holds which position on a topic.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Positions {
     /// The topic as asked.
     pub topic: String,
@@ -118,7 +122,7 @@ pub struct Positions {
 }
 
 /// The positions of one holder, newest first.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct HolderPositions {
     /// Who.
     pub holder: String,

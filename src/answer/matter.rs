@@ -7,6 +7,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::{Excerpt, Links, Reading, Stance, holder};
 use crate::corpus::format::BlockKind;
@@ -16,7 +17,7 @@ use crate::language::cues::{Words, cues, folded};
 use crate::language::{fold, words};
 
 /// Where a matter stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Standing {
     /// Something is settled.
@@ -37,11 +38,12 @@ pub enum Standing {
 }
 
 /// What a matter waits for.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Next {
     /// The words that tell it.
     pub text: String,
     /// When, where the words and the document's date tell.
+    #[schema(value_type = Option<String>)]
     pub date: Option<Date>,
     /// The words with their source.
     pub excerpt: Excerpt,

@@ -15,6 +15,7 @@ mod signals;
 mod verdict;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::corpus::metadata::Kind;
 use crate::corpus::passage::Quotation;
@@ -28,7 +29,7 @@ pub use reading::Reading;
 pub use verdict::{Period, Reason, Verdict, Weights, judge};
 
 /// What a question gets.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Answer {
     /// The question as asked.
     pub question: String,
@@ -51,7 +52,7 @@ pub struct Answer {
 }
 
 /// Verbatim words of a document and where they stand.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Excerpt {
     /// The words, exactly as in the document's text.
     pub text: String,
@@ -80,7 +81,7 @@ pub struct Excerpt {
 }
 
 /// Another place with the words of an excerpt, or nearly the same.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Elsewhere {
     /// The document.
     pub document: Source,
@@ -111,13 +112,14 @@ impl Elsewhere {
 }
 
 /// The document of an excerpt, as far as a citation needs it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Source {
     /// Id.
     pub id: String,
     /// Title.
     pub title: String,
     /// Date, as exact as known.
+    #[schema(value_type = Option<String>)]
     pub date: Option<Date>,
     /// What it is.
     pub kind: Kind,
@@ -130,7 +132,7 @@ pub struct Source {
 }
 
 /// What somebody's view of a matter comes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Stance {
     /// For it.

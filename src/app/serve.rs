@@ -41,6 +41,8 @@ impl App {
         let bot = self.bot(Meaning::AsFarAsKnown, progress)?;
         let library = Arc::new(self.library()?);
         let shared = Shared::new(bot, Store::open(&config.data.path)?)?;
+        let shared = shared.with_retention(config.feedback);
+        shared.forget()?;
         let shared = shared.with_sources(config.source.clone(), library.clone());
         let shared = Arc::new(shared.with_schedule(self.schedule()?));
         let post = self.post();

@@ -233,6 +233,20 @@ impl Bot {
         self.search_within(text, &Filter::default(), limit)
     }
 
+    /// The best passage of each document, best first; otherwise as [`Bot::search_within`].
+    pub fn search_by_document(
+        &self,
+        text: &str,
+        filter: &Filter,
+        limit: usize,
+    ) -> anyhow::Result<Vec<Excerpt>> {
+        let mut seen = std::collections::HashSet::new();
+        let mut hits = self.search_within(text, filter, limit.saturating_mul(10))?;
+        hits.retain(|hit| seen.insert(hit.document.id.clone()));
+        hits.truncate(limit);
+        Ok(hits)
+    }
+
     /// The passages that fit `text` best, best first, of those that `filter` leaves. A restriction
     /// that cannot be kept is an error of the type [`Refusal`](crate::question::restriction::Refusal).
     pub fn search_within(

@@ -60,7 +60,21 @@ pub(super) enum Command {
         /// Only what was added from this day, month or year on
         #[arg(long, value_name = "DATE")]
         since: Option<Date>,
+        /// Draw its meetings over time into this file, as PNG or SVG by its ending
+        #[arg(long, value_name = "FILE")]
+        picture: Option<PathBuf>,
     },
+    /// Show what people asked in vain, by topic, and which answers they gave a thumb down
+    Gaps {
+        /// Print them as gold questions to be completed, one a line
+        #[arg(long, conflicts_with = "json")]
+        gold: bool,
+        /// Only what was asked in the last days
+        #[arg(long, value_name = "N")]
+        days: Option<u32>,
+    },
+    /// Answer programs that speak the Model Context Protocol, on standard input and output
+    Mcp,
     /// Show who holds which position on a topic, newest first
     Positions {
         /// What the positions are on

@@ -3,15 +3,13 @@
 use std::io::Write;
 
 use anyhow::Context;
-use serde_json::{Value, json};
 
 use super::console::progress;
 use super::models::NO_MODEL;
 use super::questions::meanings;
 use crate::app::{App, Meaning};
-use crate::corpus::{Document, Span};
-use crate::index::{Entry, State};
 use crate::ingest::{Check, Report};
+use crate::render::json::{Listed, Text};
 
 /// Brings the index up to date, and says what changed.
 pub(super) fn index(app: &App, json: bool, out: &mut impl Write) -> anyhow::Result<()> {
@@ -86,7 +84,7 @@ pub(super) fn documents(
             format!("no document \"{id}\": `referent documents` lists ids and paths")
         })?;
         if json {
-            writeln!(out, "{}", document_json(&document))?
+            writeln!(out, "{}", serde_json::to_value(Text::from(document))?)?
         } else {
             write!(out, "{}", document.text)?
         }
@@ -97,8 +95,8 @@ pub(super) fn documents(
         .iter()
         .filter(|entry| entry.metadata().is_some());
     if json {
-        let list: Vec<Value> = indexed.map(entry_json).collect();
-        writeln!(out, "{}", Value::Array(list))?;
+        let list: Vec<Listed> = indexed.filter_map(Listed::new).collect();
+        writeln!(out, "{}", serde_json::to_value(list)?)?;
         return Ok(());
     }
     for entry in indexed {
@@ -115,39 +113,4 @@ pub(super) fn documents(
         )?;
     }
     Ok(())
-}
-
-fn entry_json(entry: &Entry) -> Value {
-    let mut value = serde_json::to_value(entry.metadata()).unwrap_or_default();
-    value["id"] = json!(entry.id);
-    value["path"] = json!(entry.path);
-    value["collection"] = json!(entry.collection);
-    value["holders"] = json!(entry.holders);
-    value["abbreviations"] = json!(entry.abbreviations);
-    if let State::Indexed {
-        passages,
-        characters,
-        pages,
-        ..
-    } = &entry.state
-    {
-        value["passages"] = json!(passages);
-        value["characters"] = json!(characters);
-        value["pages"] = json!(pages);
-    }
-    value
-}
-
-/// A document with its blocks and sections, offsets in characters.
-fn document_json(document: &Document) -> Value {
-    let starts: Vec<usize> = document.text.char_indices().map(|(at, _)| at).collect();
-    let character = |at: usize| starts.partition_point(|start| *start < at);
-    let place = |span: Span| json!([character(span.start), character(span.end)]);
-    let blocks: Vec<Value> = document.blocks.iter().map(|block| json!({"kind": block.kind, "page": block.page, "place": place(block.span), "pages": block.page_breaks.iter().map(|(at, page)| json!([character(*at), page])).collect::<Vec<_>>()})).collect();
-    let sections: Vec<Value> = document
-        .sections
-        .iter()
-        .map(|section| json!({"heading": section.heading, "number": section.number, "level": section.level, "agenda_item": section.agenda_item, "place": place(section.span)}))
-        .collect();
-    json!({"id": document.id, "path": document.path, "metadata": document.metadata, "text": document.text, "blocks": blocks, "sections": sections, "problems": document.problems})
 }

@@ -12,14 +12,14 @@ use serde_json::{Value, json};
 
 use super::arguments::{Per, Within};
 use super::console::{progress, style};
-use crate::answer::{Answer, Excerpt};
+use crate::answer::Excerpt;
 use crate::app::{App, Meaning};
 use crate::bot::Bot;
 use crate::language::detect;
 use crate::platform::terminal;
 use crate::question::restriction::{Filter, Refusal};
-use crate::render::phrases;
-use crate::render::plain::{self, Style};
+use crate::render::json::{Answered, Found};
+use crate::render::{phrases, plain};
 
 /// Answers a question, or each of a file.
 pub(super) fn ask(
@@ -87,7 +87,7 @@ pub(super) fn search(
     let query = wanted.query.join(" ");
     let hits = hits(&query)?;
     if json {
-        writeln!(out, "{}", json!({"query": query, "hits": hits}))?;
+        writeln!(out, "{}", serde_json::to_value(Found { query, hits })?)?;
         return Ok(());
     }
     let language = detect(&query);
@@ -148,25 +148,7 @@ fn answer_json(bot: &Bot, question: &str, filter: &Filter) -> anyhow::Result<Val
     let start = Instant::now();
     let answer = bot.ask_within(question, filter)?;
     let took = start.elapsed();
-    let mut value = serde_json::to_value(&answer)?;
-    value["reason"] = answer
-        .declined
-        .as_ref()
-        .map_or(Value::Null, |_| Value::String(reason(&answer)));
-    value["took_ms"] = json!((took.as_secs_f64() * 1e5).round() / 1e2);
-    Ok(value)
-}
-
-fn reason(answer: &Answer) -> String {
-    plain::answer(
-        answer,
-        Style {
-            color: false,
-            width: None,
-        },
-    )
-    .trim_end()
-    .replace('\n', " ")
+    Ok(serde_json::to_value(Answered::new(answer, took))?)
 }
 
 fn hits(
@@ -178,13 +160,7 @@ fn hits(
 ) -> anyhow::Result<Vec<Excerpt>> {
     match per {
         Per::Passage => bot.search_within(query, filter, limit),
-        Per::Document => {
-            let mut seen = std::collections::HashSet::new();
-            let mut hits = bot.search_within(query, filter, limit.saturating_mul(10))?;
-            hits.retain(|hit| seen.insert(hit.document.id.clone()));
-            hits.truncate(limit);
-            Ok(hits)
-        }
+        Per::Document => bot.search_by_document(query, filter, limit),
     }
 }
 

@@ -2,17 +2,19 @@
 //! its own properties; else worked out from the first lines of the text and the file's name.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::Date;
 use super::format::{Block, BlockKind, Format, Properties};
 use super::segment::split_number;
 
 /// What is known of a document as a whole.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct Metadata {
     /// Title, never empty.
     pub title: String,
     /// Day, month or year of the meeting or of publication.
+    #[schema(value_type = Option<String>)]
     pub date: Option<Date>,
     /// What it is.
     pub kind: Kind,
@@ -27,7 +29,7 @@ pub struct Metadata {
 }
 
 /// The kinds of document.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// Minutes of a meeting.

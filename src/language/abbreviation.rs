@@ -10,12 +10,13 @@
 use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::words::is_word_char;
 use super::{fold, term, words};
 
 /// A short form and the words it stands for.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 pub struct Abbreviation {
     /// The short form as written.
     pub short: String,

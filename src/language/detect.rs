@@ -3,9 +3,10 @@
 use super::lexicon::norwegian;
 use super::{fold, term, words};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The languages that are told apart.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 pub enum Language {
     /// Norwegian bokmål, and what cannot be told.
     #[default]

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
 
 use anyhow::Context;
 use tokio::sync::{Notify, Semaphore, watch};
@@ -16,22 +17,22 @@ use crate::bot::audience::Audience;
 use crate::bot::command::{Command, Reply, Seen};
 use crate::bot::{Bot, Handle};
 use crate::clock::{now, today};
-use crate::config::Source;
+use crate::config::{Feedback, Source};
 use crate::corpus::{Date, DocumentId};
 use crate::language::Language;
+use crate::metrics::Metrics;
 use crate::question::restriction::Filter;
 use crate::render::phrases;
+use crate::render::timeline::{Picture, picture};
 use crate::sources::{Library, freshness};
-use crate::store::{Given, Store};
+use crate::store::{Given, Present, Store};
 use crate::subscription::Schedule;
 
 /// So many conversations are remembered; older ones are taken up from the store.
 const CONVERSATIONS: usize = 2000;
 
-/// Answers, and threads where nothing is asked, are remembered for so many seconds: 90 days.
+/// Letters that were sent are remembered for so many seconds: 90 days.
 const REMEMBERED: i64 = 90 * A_DAY;
-/// Those that somebody judged for a year, as they are what there is to learn from.
-const JUDGED: i64 = 365 * A_DAY;
 const A_DAY: i64 = 24 * 60 * 60;
 
 /// What platforms share.
@@ -40,6 +41,9 @@ pub struct Shared {
     pub bots: Handle,
     /// What outlives a restart.
     pub store: Store,
+    /// What is counted.
+    pub metrics: Metrics,
+    retention: Feedback,
     /// Those who take letters to places on the platforms that run.
     pub couriers: Couriers,
     /// When digests are told.
@@ -75,6 +79,8 @@ pub(crate) struct Done {
     pub(crate) reply: Reply,
     /// The number under which an answer is kept.
     pub(crate) answer: Option<i64>,
+    /// What shows a matter over time, where it was drawn.
+    pub(crate) picture: Option<Picture>,
     pub(crate) said: Conversation,
 }
 
@@ -102,6 +108,8 @@ impl Shared {
         let shared = Shared {
             bots: Handle::new(bot),
             store,
+            metrics: Metrics::new(),
+            retention: Feedback::default(),
             couriers: Couriers::default(),
             schedule: Schedule::default(),
             news: Notify::new(),
@@ -115,8 +123,12 @@ impl Shared {
             library: None,
         };
         shared.see()?;
-        shared.forget()?;
         Ok(shared)
+    }
+
+    /// The same, with answers kept as long as that says.
+    pub fn with_retention(self, retention: Feedback) -> Shared {
+        Shared { retention, ..self }
     }
 
     /// The same, with digests told at other times.
@@ -127,7 +139,9 @@ impl Shared {
     /// Forgets what is old; called every day.
     pub fn forget(&self) -> anyhow::Result<()> {
         let now = now();
-        let forgotten = self.store.forget(now - REMEMBERED, now - JUDGED)?;
+        let since = |days: u32| now - i64::from(days) * A_DAY;
+        let Feedback { days, judged_days } = self.retention;
+        let forgotten = self.store.forget(since(days), since(judged_days))?;
         self.store.forget_drafts(now - A_DAY)?;
         self.store.forget_letters(now - REMEMBERED)?;
         if forgotten > 0 {
@@ -188,6 +202,17 @@ impl Shared {
         let entries = bot.entries().iter();
         let documents = entries.map(|entry| (entry.id.as_str(), entry.hash.as_str()));
         let seen = self.store.see(documents, now())?;
+        let present = bot.entries().iter().filter_map(|entry| {
+            Some(Present {
+                id: entry.id.as_str(),
+                hash: &entry.hash,
+                title: &entry.metadata()?.title,
+                path: &entry.path,
+                collection: &entry.collection,
+            })
+        });
+        self.store
+            .note_changes(&present.collect::<Vec<_>>(), now())?;
         let seen = seen
             .into_iter()
             .map(|(id, since)| (DocumentId::from(id.as_str()), since));
@@ -195,12 +220,20 @@ impl Shared {
         Ok(())
     }
 
+    /// Since when documents are as they are.
+    pub(crate) fn seen(&self) -> Arc<Seen> {
+        let seen = self.seen.read();
+        seen.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// Does work that takes time, beside what must not wait.
     pub(crate) async fn work<T: Send + 'static>(
         self: &Arc<Self>,
         work: impl FnOnce(&Shared) -> anyhow::Result<T> + Send + 'static,
     ) -> anyhow::Result<T> {
+        let waiting = Waiting::new(&self.metrics);
         let permit = self.workers.clone().acquire_owned().await?;
+        drop(waiting);
         let shared = self.clone();
         let done = tokio::task::spawn_blocking(move || {
             let done = work(&shared);
@@ -212,6 +245,22 @@ impl Shared {
 
     /// Answers, and keeps the answer.
     pub(crate) fn perform(&self, job: &Job) -> anyhow::Result<Done> {
+        let begun = Instant::now();
+        let done = self.answered(job);
+        let platform = job.channel.split(':').next().unwrap_or_default();
+        match &done {
+            Ok(done) => {
+                let declined = told(&done.reply).is_some_and(|(reason, _)| reason.is_some());
+                let command = job.command.parts().map_or("other", |(name, ..)| name);
+                let took = begun.elapsed();
+                self.metrics.answered(platform, command, declined, took);
+            }
+            Err(_) => self.metrics.failed(platform),
+        }
+        done
+    }
+
+    fn answered(&self, job: &Job) -> anyhow::Result<Done> {
         let bot = self.bots.bot(&job.audience)?;
         let remembered = job
             .conversation
@@ -234,6 +283,7 @@ impl Shared {
             None
         });
         Ok(Done {
+            picture: None,
             reply,
             answer,
             said: conversation,
@@ -247,12 +297,7 @@ impl Shared {
         conversation: &mut Conversation,
         everything: bool,
     ) -> anyhow::Result<Reply> {
-        let seen = self
-            .seen
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        let mut reply = bot.reply(command, conversation, &seen, today()?)?;
+        let mut reply = bot.reply(command, conversation, &self.seen(), today()?)?;
         if self.sources.is_empty() {
             return Ok(reply);
         }
@@ -284,8 +329,7 @@ impl Shared {
         audience: &Audience,
         most: usize,
     ) -> anyhow::Result<Vec<crate::bot::command::Recent>> {
-        let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
-        Ok(self.bots.bot(audience)?.latest(&seen.clone(), most))
+        Ok(self.bots.bot(audience)?.latest(&self.seen(), most))
     }
 
     /// Remembers a conversation by something else too: by the message that answered.
@@ -364,6 +408,33 @@ impl Shared {
             excerpts,
             bot,
         }))
+    }
+}
+
+/// A question that waits for a processor, as long as this is there.
+struct Waiting(Metrics);
+
+impl Waiting {
+    fn new(metrics: &Metrics) -> Waiting {
+        metrics.waiting.inc();
+        Waiting(metrics.clone())
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.waiting.dec();
+    }
+}
+
+impl Done {
+    /// The same, with a picture where one shows more than the words.
+    pub(super) fn drawn(self) -> Done {
+        let picture = match &self.reply {
+            Reply::Status(status) => picture(status),
+            _ => None,
+        };
+        Done { picture, ..self }
     }
 }
 

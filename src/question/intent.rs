@@ -1,11 +1,12 @@
 //! What kind of answer a question asks for, by its cues.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::language::{fold, is_party, means_union, words};
 
 /// The kinds of answer that are asked for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Intent {
     /// Something that is so, or was done.

@@ -9,6 +9,8 @@ mod text;
 
 use serde::Serialize;
 
+use super::timeline::Picture;
+
 pub use answers::{Buttons, Page, answer, around, more};
 pub use cards::{document, help, latest, no_document, positions, refused, sources, status};
 pub use text::{escape, one_line, shortened, units};
@@ -44,6 +46,9 @@ pub struct Message {
     pub embeds: Vec<Embed>,
     /// Rows of buttons.
     pub components: Vec<Row>,
+    /// Shown in the embed; sent beside the message.
+    #[serde(skip)]
+    pub picture: Option<Picture>,
 }
 
 /// A framed text.

@@ -2,8 +2,11 @@
 
 pub mod added;
 pub mod chat;
+pub mod feed;
 pub mod follow;
 pub mod matrix;
+pub mod operator;
+pub mod timeline;
 pub mod web;
 
 use crate::answer::card::{Positions, Searched, Status};

@@ -34,6 +34,17 @@ pub struct Verdict {
     pub reason: Option<String>,
 }
 
+/// An answer with what people thought of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judged {
+    /// The number under which it is kept.
+    pub id: i64,
+    /// The answer.
+    pub given: Given,
+    /// What people thought of it.
+    pub verdicts: Vec<Verdict>,
+}
+
 const COLUMNS: &str = "at, channel, question, language, filter, reason, shown, command";
 
 impl Store {
@@ -108,6 +119,38 @@ impl Store {
             params![answer, voter],
         )?;
         Ok(changed > 0)
+    }
+
+    /// What was declined since `since`, the newest first.
+    pub fn declined(&self, since: i64) -> anyhow::Result<Vec<Judged>> {
+        self.judged("reason IS NOT NULL", since)
+    }
+
+    /// What somebody disliked of what was answered since `since`, the newest first.
+    pub fn disliked(&self, since: i64) -> anyhow::Result<Vec<Judged>> {
+        let some = "EXISTS (SELECT 1 FROM feedback WHERE feedback.answer = answer.id AND NOT good)";
+        self.judged(some, since)
+    }
+
+    /// The answers that a condition holds for, with what people thought of them.
+    fn judged(&self, condition: &str, since: i64) -> anyhow::Result<Vec<Judged>> {
+        let query = format!(
+            "SELECT {COLUMNS}, id FROM answer WHERE at >= ?1 AND {condition} ORDER BY at DESC, id DESC"
+        );
+        let found: Vec<(i64, Given)> = {
+            let connection = self.connection();
+            let mut query = connection.prepare(&query)?;
+            let found = query.query_map([since], |row| Ok((row.get(8)?, read(row)?)))?;
+            found.collect::<Result<_, _>>()?
+        };
+        let with_verdicts = found.into_iter().map(|(id, given)| {
+            Ok(Judged {
+                id,
+                given,
+                verdicts: self.verdicts(id)?,
+            })
+        });
+        with_verdicts.collect()
     }
 
     /// What people thought of an answer.

@@ -3,6 +3,7 @@
 //! SQLite file, and the only module with SQL.
 
 mod answers;
+mod changes;
 mod documents;
 mod outbox;
 mod sources;
@@ -15,7 +16,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
-pub use answers::{Given, Verdict};
+pub use answers::{Given, Judged, Verdict};
+pub use changes::{Change, Changes, Present, What};
 pub use outbox::{Compared, Enclosed, Kind, Letter, Notice, Post, Version};
 pub use sources::{SourceItem, SourceState};
 pub use threads::Thread;

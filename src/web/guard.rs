@@ -15,6 +15,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::api;
 use super::failure::{self, Failure};
 use super::site::{Site, without_port};
 use super::visitor::Visitor;
@@ -50,7 +51,10 @@ pub(super) async fn guard(State(site): State<Arc<Site>>, request: Request, next:
     };
     let mut response = done.unwrap_or_else(IntoResponse::into_response);
     if let Some(failure) = response.extensions_mut().remove::<Failure>() {
-        response = failure::page(&failure, &visitor);
+        response = match visitor.address.starts_with("/api/") {
+            true => api::failed(&failure),
+            false => failure::page(&failure, &visitor),
+        };
     }
     if method == Method::HEAD {
         *response.body_mut() = Body::empty();

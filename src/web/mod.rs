@@ -3,14 +3,18 @@
 //!
 //! Every request goes through [`guard`] first. What a page may show is the bot of [`Site::audience`], so no page can show more.
 
+mod api;
 mod asset;
 mod card;
 mod documents;
 mod failure;
+mod feed;
 mod guard;
 mod home;
 mod layout;
 mod listener;
+mod mcp;
+mod operator;
 mod quote;
 mod reader;
 mod site;
@@ -28,7 +32,9 @@ use axum::routing::{get, post};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+pub use api::description;
 use listener::Listener;
+pub use mcp::on_standard_input;
 pub use site::{Site, audience};
 
 use crate::config::Web;
@@ -51,7 +57,7 @@ pub async fn run(
         )
     })?;
     let address = listener.local_addr()?;
-    let site = Arc::new(Site::new(shared, &config, address, knowledge));
+    let site = Arc::new(Site::new(shared, &config, address, knowledge)?);
     println!("referent: {}/", site.base);
     if audience(&config) == crate::bot::audience::Audience::Collections(Default::default()) {
         eprintln!(
@@ -87,6 +93,10 @@ pub fn router(site: Arc<Site>) -> Router {
         .route("/d/{id}", get(reader::show))
         .route("/d/{id}/fil", get(reader::file))
         .route("/assets/{name}", get(asset::show))
+        .merge(api::routes())
+        .merge(feed::routes())
+        .merge(mcp::routes(&site))
+        .merge(operator::routes())
         // Browsers look for it beside files that are no pages.
         .route("/favicon.ico", get(asset::show_icon))
         .fallback(failure::nowhere)

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 
+use super::operator::Access;
 use super::talk::Talks;
 use crate::bot::Bot;
 use crate::bot::audience::Audience;
-use crate::config::Web;
+use crate::config::{Invalid, Web};
 use crate::platform::Shared;
 
 /// So many requests are worked on or wait at once; more are asked to come again.
@@ -30,6 +31,8 @@ pub struct Site {
     /// Whether only programs on this machine reach it without a proxy.
     pub(super) local: bool,
     pub(super) requests: Semaphore,
+    /// Who may see what is the operator's.
+    pub(super) access: Access,
     pub(super) talks: Talks,
     /// Whether the address leads to this page on this machine only.
     only_here: bool,
@@ -37,13 +40,21 @@ pub struct Site {
 
 impl Site {
     /// The page, as configured, that listens on `address`.
-    pub fn new(shared: Arc<Shared>, config: &Web, address: SocketAddr, knowledge: PathBuf) -> Site {
+    pub fn new(
+        shared: Arc<Shared>,
+        config: &Web,
+        address: SocketAddr,
+        knowledge: PathBuf,
+    ) -> Result<Site, Invalid> {
         let base = match config.public_url.trim_end_matches('/') {
             "" => format!("http://{address}"),
             public => public.to_owned(),
         };
         let host = base.split_once("://").map_or(&*base, |(_, host)| host);
-        Site {
+        // Behind a proxy, others look as if they were on this machine.
+        let alone = address.ip().is_loopback() && config.public_url.is_empty();
+        Ok(Site {
+            access: Access::from_environment(alone)?,
             shared,
             audience: audience(config),
             host: without_port(host).to_lowercase(),
@@ -53,7 +64,7 @@ impl Site {
             requests: Semaphore::new(REQUESTS),
             talks: Talks::new(),
             only_here: config.public_url.is_empty() && config.is_local(),
-        }
+        })
     }
 
     /// The bot that knows what the page may show, and nothing else.

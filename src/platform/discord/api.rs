@@ -10,11 +10,13 @@ use std::time::{Duration, Instant};
 
 use reqwest::{Method, Response, StatusCode, header};
 use serde_json::{Value, json};
+use sha2::Digest;
 use tokio::sync::watch;
 
 use super::{REFUSED_TOKEN, TOKEN};
 use crate::config::{Invalid, Secret};
 use crate::render::discord::Message;
+use crate::render::timeline::Picture;
 
 /// The version of the interface.
 const VERSION: &str = "/api/v10";
@@ -248,8 +250,27 @@ impl Api {
                 (Method::PATCH, path)
             }
         };
-        let sent = self.request(method, &path, Some(&body)).await?;
-        Ok(id(&sent["id"]))
+        let sent = match &message.picture {
+            None => self.request(method, &path, Some(&body)).await,
+            Some(picture) => {
+                let with = with_picture(&body, picture);
+                let sent = self
+                    .try_request(method.clone(), &path, Some(&with), Some(picture), &mut 0)
+                    .await;
+                match sent {
+                    // It may be too large there, or the right to attach files is lacking. What may have
+                    // come through all the same is not sent twice.
+                    Err(failure)
+                        if method != Method::POST || matches!(failure, Failure::Refused { .. }) =>
+                    {
+                        tracing::warn!("discord: {failure}; sending the words without the picture");
+                        self.request(method, &path, Some(&body)).await
+                    }
+                    sent => sent,
+                }
+            }
+        };
+        Ok(id(&sent?["id"]))
     }
 
     pub(super) async fn acknowledge(
@@ -344,7 +365,7 @@ impl Api {
         );
         let mut lost = 0;
         let answered = self
-            .try_request(Method::POST, &path, Some(body), &mut lost)
+            .try_request(Method::POST, &path, Some(body), None, &mut lost)
             .await;
         match answered {
             // A try before had come through, and only its answer was lost. Without one it was another
@@ -403,7 +424,7 @@ impl Api {
         path: &str,
         body: Option<&Value>,
     ) -> Result<Value, Failure> {
-        self.try_request(method, path, body, &mut 0).await
+        self.try_request(method, path, body, None, &mut 0).await
     }
 
     /// Sends a request, again where that makes sense; `lost` counts the tries that got no answer.
@@ -412,6 +433,7 @@ impl Api {
         method: Method,
         path: &str,
         body: Option<&Value>,
+        picture: Option<&Picture>,
         lost: &mut u32,
     ) -> Result<Value, Failure> {
         let route = route(&method, path);
@@ -437,11 +459,15 @@ impl Api {
                 let token = format!("Bot {}", self.token.reveal());
                 request = request.header(header::AUTHORIZATION, token);
             }
-            request = match body {
-                Some(body) => request
+            request = match (body, picture) {
+                (Some(body), Some(picture)) => {
+                    let (kind, form) = form(body, picture);
+                    request.header(header::CONTENT_TYPE, kind).body(form)
+                }
+                (Some(body), None) => request
                     .header(header::CONTENT_TYPE, "application/json")
                     .body(body.to_string()),
-                None => request.header(header::CONTENT_LENGTH, 0),
+                (None, _) => request.header(header::CONTENT_LENGTH, 0),
             };
             let (failure, arrived) = match request.send().await {
                 Ok(response) if response.status() == StatusCode::TOO_MANY_REQUESTS => {
@@ -581,6 +607,46 @@ impl Api {
 /// An id as Discord writes it.
 pub(super) fn id(value: &Value) -> Option<u64> {
     value.as_str()?.parse().ok()
+}
+
+/// What a picture is called there.
+const PICTURE: &str = "timeline.png";
+
+/// A message that shows a picture in its embed.
+fn with_picture(body: &Value, picture: &Picture) -> Value {
+    let mut body = body.clone();
+    body["attachments"] =
+        json!([{"id": "0", "filename": PICTURE, "description": picture.description}]);
+    if let Some(embed) = body["embeds"].get_mut(0) {
+        embed["image"] = json!({"url": format!("attachment://{PICTURE}")});
+    }
+    body
+}
+
+/// A message and its picture as a form (RFC 7578), and the type of that.
+fn form(body: &Value, picture: &Picture) -> (String, Vec<u8>) {
+    // What stands between the parts must not stand in them.
+    let digest = sha2::Sha256::digest(&picture.png);
+    let hex = digest.iter().take(16).map(|byte| format!("{byte:02x}"));
+    let boundary = format!("referent-{}", hex.collect::<String>());
+    let mut form = Vec::with_capacity(picture.png.len() + 8_000);
+    let mut part = |head: &str, content: &[u8]| {
+        form.extend_from_slice(format!("--{boundary}\r\n{head}\r\n\r\n").as_bytes());
+        form.extend_from_slice(content);
+        form.extend_from_slice(b"\r\n");
+    };
+    part(
+        "Content-Disposition: form-data; name=\"payload_json\"\r\nContent-Type: application/json",
+        body.to_string().as_bytes(),
+    );
+    part(
+        &format!(
+            "Content-Disposition: form-data; name=\"files[0]\"; filename=\"{PICTURE}\"\r\nContent-Type: image/png"
+        ),
+        &picture.png,
+    );
+    form.extend_from_slice(format!("--{boundary}--\r\n").as_bytes());
+    (format!("multipart/form-data; boundary={boundary}"), form)
 }
 
 /// A path as it may be told of: what follows an interaction's or an application's id is a token.

@@ -20,6 +20,7 @@ use crate::platform::shared::Again;
 use crate::question::Intent;
 use crate::render::discord::{self, Buttons, Message, limit};
 use crate::render::phrases::chat;
+use crate::render::timeline::picture;
 use crate::store::Given;
 
 /// So many further passages are shown at once, and may be asked for in all.
@@ -94,7 +95,7 @@ impl Discord {
             return self.say_at_once(&by, &slow_down).await;
         }
         if let Err(failure) = self.api.acknowledge(&by, Acknowledge::Update).await {
-            return tracing::warn!("discord: too late to answer a button: {failure}");
+            return self.late("a button", &failure);
         }
         let viewer = self.viewer(origin).await;
         let private = pressed
@@ -362,7 +363,7 @@ impl Discord {
     ) {
         let private = Acknowledge::Message { private: true };
         if let Err(failure) = self.api.acknowledge(by, private).await {
-            return tracing::warn!("discord: too late to answer a button: {failure}");
+            return self.late("a button", &failure);
         }
         let target = Target::Original(by.clone());
         let voter = voter(&pressed.user, answer);
@@ -384,7 +385,7 @@ impl Discord {
             .ask_for_text(by, &form, chat::reason_form(locale))
             .await;
         if let Err(failure) = asked {
-            tracing::warn!("discord: too late to answer a button: {failure}");
+            self.late("a button", &failure);
         }
         let voter = voter(&pressed.user, answer);
         let kept = self
@@ -405,7 +406,7 @@ impl Discord {
         };
         let private = Acknowledge::Message { private: true };
         if let Err(failure) = self.api.acknowledge(&by, private).await {
-            return tracing::warn!("discord: too late to answer a form: {failure}");
+            return self.late("a form", &failure);
         }
         let target = Target::Original(by.clone());
         let answer = form.data.custom_id.strip_prefix("why:");
@@ -457,7 +458,10 @@ impl Discord {
 /// A card as a message.
 fn card(reply: &Reply, buttons: Buttons) -> Option<Message> {
     match reply {
-        Reply::Status(status) => Some(discord::status(status, Some(buttons))),
+        Reply::Status(status) => Some(Message {
+            picture: picture(status),
+            ..discord::status(status, Some(buttons))
+        }),
         Reply::Positions(positions, searched) => {
             Some(discord::positions(positions, searched, Some(buttons)))
         }

@@ -10,7 +10,7 @@ use serenity::model::guild::Member;
 use serenity::model::user::User;
 
 use super::Discord;
-use super::api::{Interaction, Target};
+use super::api::{Failure, Interaction, Target};
 use super::viewer::{Origin, Viewer, is_thread};
 use crate::answer::Excerpt;
 use crate::bot::audience::Audience;
@@ -82,7 +82,10 @@ impl Discord {
                 let title = around.title.then_some(answer.question.as_str());
                 discord::answer(answer, searched, title, buttons)
             }
-            Reply::Status(status) => discord::status(status, buttons),
+            Reply::Status(status) => Message {
+                picture: done.picture.clone(),
+                ..discord::status(status, buttons)
+            },
             Reply::Positions(positions, searched) => {
                 discord::positions(positions, searched, buttons)
             }
@@ -92,6 +95,12 @@ impl Discord {
             Reply::Refused(refusal, language) => discord::refused(refusal, *language),
             Reply::Sources(sources, searched) => discord::sources(sources, searched, language),
         }
+    }
+
+    /// Discord has stopped to wait.
+    pub(super) fn late(&self, what: &str, failure: &Failure) {
+        self.shared.metrics.late.inc();
+        tracing::warn!("discord: too late to answer {what}: {failure}");
     }
 
     pub(super) async fn say_at_once(&self, by: &Interaction, message: &Message) {

@@ -63,7 +63,7 @@ impl Discord {
             .acknowledge(&by, Acknowledge::Message { private })
             .await;
         if let Err(failure) = acknowledged {
-            return tracing::warn!("discord: too late to answer a command: {failure}");
+            return self.late("a command", &failure);
         }
         let target = Target::Original(by.clone());
         let viewer = match at_once {
@@ -106,7 +106,7 @@ impl Discord {
                 let before = thread.as_ref();
                 let before = before.and_then(|thread| shared.before_in_thread(thread));
                 let job = Job { before, ..job };
-                let done = shared.perform(&job)?;
+                let done = shared.perform(&job)?.drawn();
                 if let Some(thread) = thread {
                     shared.note_in_thread(&thread, &job.command, &done);
                 }

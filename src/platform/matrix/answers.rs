@@ -346,6 +346,12 @@ impl Matrix {
             .await;
         drop(typing);
         let event = said?;
+        // An answer that takes another's place leaves that one's picture.
+        let replaces = matches!(question.place, Place::Instead(_));
+        if let Some(picture) = done.picture.as_ref().filter(|_| !replaces) {
+            self.show(room, picture, &question.place, question.event)
+                .await;
+        }
         self.remember(room, &question, &command, done, &event).await;
         Ok(Some(event))
     }
@@ -386,7 +392,7 @@ impl Matrix {
                     before,
                     channel,
                 };
-                let done = shared.perform(&job)?;
+                let done = shared.perform(&job)?.drawn();
                 let further = match (&job.command, &done.reply) {
                     (Command::Ask(question, filter), Reply::Answer(answer, _))
                         if answer.declined.is_none() =>

@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use matrix_sdk::ruma::OwnedTransactionId;
+use matrix_sdk::ruma::api::client::media::create_content;
 use matrix_sdk::ruma::api::error::ErrorKind;
 use matrix_sdk::{HttpError, Room};
 use serde_json::{Value, json};
@@ -11,6 +12,7 @@ use sha2::Digest;
 
 use super::Matrix;
 use crate::render::matrix::Message;
+use crate::render::timeline::Picture;
 
 /// Where in a room something is said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,6 +79,29 @@ pub(super) fn content(message: &Message, place: &Place) -> Value {
     content
 }
 
+/// The type of pictures.
+const PNG: &str = "image/png";
+
+/// A picture, as an event's content.
+fn picture_content(picture: &Picture, (key, file): (&str, Value), place: &Place) -> Value {
+    let mut content = json!({
+        "msgtype": "m.image",
+        // Clients show it where the picture is not seen, and screen readers read it.
+        "body": picture.description,
+        "filename": "timeline.png",
+        "info": {
+            "mimetype": PNG, "size": picture.png.len(), "w": picture.width, "h": picture.height,
+        },
+        "m.mentions": {},
+    });
+    content[key] = file;
+    let relation = &mut self::content(&Message::default(), place)["m.relates_to"];
+    if !relation.is_null() {
+        content["m.relates_to"] = relation.take();
+    }
+    content
+}
+
 /// The transaction id of what is said to an event: the server takes one only once from a device.
 fn transaction(to: &str, what: &str) -> String {
     let digest = sha2::Sha256::digest(format!("{what}:{to}"));
@@ -99,7 +124,50 @@ impl Matrix {
         to: &str,
         what: &str,
     ) -> Result<String, Failure> {
-        let content = &content(message, place);
+        let content = content(message, place);
+        self.send(room, content, to, what).await
+    }
+
+    /// Shows a picture with the words that describe it. It stands under an answer, which is complete
+    /// without it: where it cannot be shown, that is logged.
+    pub(super) async fn show(&self, room: &Room, picture: &Picture, place: &Place, to: &str) {
+        let shown = async {
+            let file = self
+                .upload(room, &picture.png)
+                .await
+                .map_err(|error| brief(&error))?;
+            let content = picture_content(picture, file, place);
+            let sent = self.send(room, content, to, "picture").await;
+            sent.map_err(|failure| failure.to_string())
+        };
+        if let Err(why) = shown.await {
+            tracing::warn!("matrix: a picture cannot be shown: {why}");
+        }
+    }
+
+    /// Brings a file to the server, encrypted where the room is; returns where it is, as a part of an
+    /// event's content.
+    async fn upload(&self, room: &Room, file: &[u8]) -> matrix_sdk::Result<(&'static str, Value)> {
+        let encrypted = room.latest_encryption_state().await?.is_encrypted();
+        if encrypted {
+            let mut reader = std::io::Cursor::new(file);
+            let file = self.client.upload_encrypted_file(&mut reader).await?;
+            return Ok(("file", json!(file)));
+        }
+        let mut request = create_content::v3::Request::new(file.to_owned());
+        request.content_type = Some(PNG.to_owned());
+        let uploaded = self.client.send(request).await?;
+        Ok(("url", json!(uploaded.content_uri)))
+    }
+
+    async fn send(
+        &self,
+        room: &Room,
+        content: Value,
+        to: &str,
+        what: &str,
+    ) -> Result<String, Failure> {
+        let content = &content;
         let id = &OwnedTransactionId::from(transaction(to, what));
         let sent = self.insist(|| async move {
             let sent = room.send_raw("m.room.message", content.clone());
@@ -224,6 +292,28 @@ mod tests {
                 assert_eq!(said["m.mentions"], json!({}));
             }
         }
+    }
+
+    #[test]
+    fn a_picture_is_told_in_words_and_stands_in_the_thread() {
+        let picture = Picture {
+            png: vec![1, 2, 3],
+            width: 8,
+            height: 4,
+            description: "Tidslinje for saken «Kantine»".to_owned(),
+        };
+        let place = Place::Thread {
+            root: "$r".to_owned(),
+            to: "$a".to_owned(),
+        };
+        let content = picture_content(&picture, ("url", json!("mxc://a/b")), &place);
+        assert_eq!(content["body"], "Tidslinje for saken «Kantine»");
+        assert_eq!(content["info"]["size"], 3);
+        assert_eq!(content["m.relates_to"]["event_id"], "$r");
+        assert_eq!(content["m.mentions"], json!({}));
+        assert_eq!(content["url"], "mxc://a/b");
+        let content = picture_content(&picture, ("file", json!({"v": "v2"})), &Place::Room);
+        assert!(content.get("m.relates_to").is_none() && content.get("url").is_none());
     }
 
     #[test]

@@ -174,6 +174,46 @@ fn a_private_answer_is_seen_by_one_and_can_be_shown_to_all() {
 }
 
 #[test]
+fn a_matter_that_several_meetings_treated_has_a_picture() {
+    let chat = Chat::start("");
+    let place = Place::channel(KARI, HALL);
+    let card = |topic: &str| {
+        let typed = chat
+            .discord
+            .command(&place, "status", &[("topic", json!(topic))]);
+        chat.discord.answer(&typed)
+    };
+    let shown = card("ny kantine");
+    let told = &shown["attachments"][0];
+    assert_eq!(
+        told["description"],
+        "Tidslinje for saken «Ny kantine»: 2 dokumenter fra 6. november 2025 til 12. mars 2026. Siste kjente status: vedtatt. Neste steg (2. mai 2026): Utvalget vedtok å åpne kantinen 2. mai 2026."
+    );
+    assert_eq!(shown["embeds"][0]["image"]["url"], told["url"]);
+    // One meeting says it all in words.
+    assert_eq!(card("garderober")["attachments"], json!([]));
+    chat.finish();
+}
+
+#[test]
+fn a_picture_that_is_refused_does_not_take_the_card_with_it() {
+    let manner = super::Manner {
+        no_files: true,
+        ..super::Manner::default()
+    };
+    let chat = Chat::with(manner, super::minutes(), "");
+    let place = Place::channel(KARI, HALL);
+    let typed = chat
+        .discord
+        .command(&place, "status", &[("topic", json!("ny kantine"))]);
+    let shown = chat.discord.answer(&typed);
+    assert!(text(&shown).starts_with("Ny kantine\nSiste kjente status"));
+    assert_eq!(shown["attachments"], json!([]));
+    assert!(shown["embeds"][0]["image"].is_null());
+    chat.finish();
+}
+
+#[test]
 fn a_matter_its_positions_the_latest_and_a_document_have_cards() {
     let chat = Chat::start("");
     let place = Place::channel(KARI, HALL);

@@ -40,6 +40,8 @@ pub struct Manner {
     pub heartbeat: Duration,
     /// So many sessions may still be begun.
     pub sessions: u64,
+    /// Whether files are refused.
+    pub no_files: bool,
 }
 
 impl Default for Manner {
@@ -48,6 +50,7 @@ impl Default for Manner {
             message_content: false,
             heartbeat: Duration::from_millis(41_250),
             sessions: 1000,
+            no_files: false,
         }
     }
 }

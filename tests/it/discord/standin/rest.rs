@@ -33,10 +33,17 @@ fn refuse<T>(status: u16, code: u64, words: impl Into<String>) -> Result<T, Refu
 }
 
 pub(super) fn answer(shared: &Shared, incoming: &Incoming) -> Outgoing {
-    let body: Value = match incoming.body.is_empty() {
+    let (json, files) = match incoming.header("content-type") {
+        Some(kind) if kind.starts_with("multipart/form-data; boundary=") => {
+            form(kind, &incoming.body)
+        }
+        _ => (incoming.body.clone(), Vec::new()),
+    };
+    let body: Value = match json.is_empty() {
         true => Value::Null,
-        false => serde_json::from_slice(&incoming.body)
-            .unwrap_or_else(|error| json!(format!("no JSON: {error}"))),
+        false => {
+            serde_json::from_slice(&json).unwrap_or_else(|error| json!(format!("no JSON: {error}")))
+        }
     };
     let target = incoming
         .target
@@ -44,7 +51,7 @@ pub(super) fn answer(shared: &Shared, incoming: &Incoming) -> Outgoing {
         .unwrap_or(&incoming.target)
         .to_owned();
     shared.change(|world| {
-        let outgoing = answered(shared, world, incoming, &target, &body);
+        let outgoing = answered(shared, world, incoming, &target, &body, &files);
         world.requests.push(Request {
             method: incoming.method.clone(),
             path: target,
@@ -60,6 +67,7 @@ fn answered(
     incoming: &Incoming,
     target: &str,
     body: &Value,
+    files: &[File],
 ) -> Outgoing {
     let plain = |status, body| Outgoing {
         status,
@@ -94,7 +102,10 @@ fn answered(
             incoming.header("user-agent")
         ));
     }
-    if !body.is_null() && incoming.header("content-type") != Some("application/json") {
+    if !body.is_null()
+        && files.is_empty()
+        && incoming.header("content-type") != Some("application/json")
+    {
         world
             .wrong
             .push(format!("{path}: a body that is no application/json"));
@@ -146,10 +157,17 @@ fn answered(
             return too_many(after, false);
         }
     }
+    if !files.is_empty() && shared.manner.no_files {
+        return plain(
+            413,
+            json!({"code": 40005, "message": "Request entity too large"}),
+        );
+    }
     let mut wrong = match &shared.openapi {
         Some(description) => description.faults(method, target, body),
         None => Vec::new(),
     };
+    rules::files(body, files, &mut wrong);
     let answer = route(shared, world, method, target, body, &mut wrong);
     if !wrong.is_empty() {
         let faults = wrong.join("; ");
@@ -175,6 +193,44 @@ fn answered(
             body: json!({"code": code, "message": words}),
         },
     }
+}
+
+/// A file beside a message: the name of its part, its own name and what is in it.
+pub(super) type File = (String, String, Vec<u8>);
+
+/// What a form holds: the message, and files.
+fn form(kind: &str, body: &[u8]) -> (Vec<u8>, Vec<File>) {
+    let boundary = kind.split("boundary=").nth(1).unwrap();
+    let between = format!("\r\n--{boundary}");
+    let body = [b"\r\n", body].concat();
+    let mut json = Vec::new();
+    let mut files = Vec::new();
+    let mut rest = &body[..];
+    let find = |rest: &[u8], what: &[u8]| rest.windows(what.len()).position(|part| part == what);
+    while let Some(at) = find(rest, between.as_bytes()) {
+        let part = &rest[at + between.len()..];
+        if part.starts_with(b"--") {
+            break;
+        }
+        let end = find(part, between.as_bytes()).unwrap();
+        let head = find(part, b"\r\n\r\n").unwrap();
+        let content = part[head + 4..end].to_vec();
+        let head = String::from_utf8_lossy(&part[..head]).into_owned();
+        let named = |key: &str| {
+            let value = head.split(&format!(" {key}=\"")).nth(1)?;
+            value.split('"').next().map(str::to_owned)
+        };
+        match named("name").unwrap().as_str() {
+            "payload_json" => json = content,
+            name => files.push((
+                name.to_owned(),
+                named("filename").unwrap_or_default(),
+                content,
+            )),
+        }
+        rest = &part[end..];
+    }
+    (json, files)
 }
 
 fn too_many(after: f64, all: bool) -> Outgoing {
@@ -531,12 +587,26 @@ fn post(world: &mut World, channel: u64, body: &Value, flags: u64) -> u64 {
 }
 
 fn replace(message: &mut Value, body: &Value) {
-    for key in ["content", "embeds", "components"] {
+    for key in ["content", "embeds", "components", "attachments"] {
         if !body[key].is_null() {
             message[key] = body[key].clone();
         }
     }
+    // Files get an address, and what shows them is led there.
+    let address = |name: &str| format!("https://cdn.discordapp.com/attachments/1/2/{name}");
+    for file in message["attachments"].as_array_mut().into_iter().flatten() {
+        let url = address(file["filename"].as_str().unwrap_or_default());
+        file["id"] = json!("900000000000000007");
+        file["size"] = json!(1000);
+        file["url"] = json!(url);
+        file["proxy_url"] = json!(url);
+    }
     for embed in message["embeds"].as_array_mut().into_iter().flatten() {
         embed["type"] = json!("rich");
+        let shown = embed["image"]["url"].as_str().unwrap_or_default();
+        if let Some(name) = shown.strip_prefix("attachment://") {
+            let url = address(name);
+            embed["image"] = json!({"url": url, "proxy_url": url, "width": 1440, "height": 800});
+        }
     }
 }

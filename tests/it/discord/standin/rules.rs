@@ -66,6 +66,35 @@ pub fn message(body: &Value, wrong: &mut Vec<String>) {
     live(body, wrong);
 }
 
+/// The files beside a message, and what it says of them.
+pub fn files(body: &Value, files: &[super::rest::File], wrong: &mut Vec<String>) {
+    let attachments: Vec<&Value> = list(&body["attachments"]).collect();
+    for (part, name, content) in files {
+        let number = part
+            .strip_prefix("files[")
+            .and_then(|rest| rest.strip_suffix(']'));
+        let told = attachments
+            .iter()
+            .find(|told| told["id"].as_str() == number && told["filename"] == **name);
+        match told {
+            Some(told) if (1..=1024).contains(&length(&told["description"])) => {}
+            _ => wrong.push(format!("{part} is not described")),
+        }
+        if !content.starts_with(b"\x89PNG\r\n\x1a\n") || content.len() > 10 << 20 {
+            wrong.push(format!("{part} is no picture, or too large"));
+        }
+    }
+    for embed in list(&body["embeds"]) {
+        let shown = embed["image"]["url"].as_str();
+        let shown = shown.and_then(|url| url.strip_prefix("attachment://"));
+        if let Some(shown) = shown
+            && !files.iter().any(|(_, name, _)| name == shown)
+        {
+            wrong.push(format!("{shown} is shown and not sent"));
+        }
+    }
+}
+
 /// Rows of buttons, in a message or a form.
 pub fn components(rows: &Value, wrong: &mut Vec<String>) {
     let mut ids: Vec<&str> = Vec::new();
