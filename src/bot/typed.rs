@@ -1,6 +1,10 @@
 //! Commands that are typed as words: which one is meant, what it needs, and what it was perhaps meant
 //! to be. For platforms that have no commands of their own.
 
+mod follow;
+
+pub use follow::{FollowWish, follow};
+
 use super::command::Command;
 use crate::language::{fold, one_slip_apart};
 use crate::question::restriction::{self, Filter};

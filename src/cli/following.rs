@@ -96,7 +96,7 @@ pub(super) fn outbox(
         let error = error.map_or(String::new(), |error| format!(": {error}"));
         writeln!(
             out,
-            "{id}  {target}  {state}, tried {} times{error}",
+            "{id}  {target}  {state}, failed {} times{error}",
             letter.tries
         )?;
     }

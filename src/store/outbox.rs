@@ -58,7 +58,7 @@ pub struct Letter {
     pub key: String,
     /// What it tells.
     pub kind: Kind,
-    /// How often it was tried.
+    /// How often it could not be sent.
     pub tries: u32,
     /// When it was last tried, in seconds since 1970.
     pub tried: Option<i64>,
@@ -338,7 +338,7 @@ impl Store {
     pub fn trying(&self, letter: i64, now: i64) -> anyhow::Result<()> {
         self.change(|transaction| {
             transaction.execute(
-                "UPDATE letter SET tried = ?2, tries = tries + 1 WHERE id = ?1",
+                "UPDATE letter SET tried = ?2 WHERE id = ?1",
                 params![letter, now],
             )?;
             Ok(())
@@ -368,7 +368,7 @@ impl Store {
     pub fn not_sent(&self, letter: i64, error: &str, next: Option<i64>) -> anyhow::Result<()> {
         self.change(|transaction| {
             transaction.execute(
-                "UPDATE letter SET error = ?2, state = ?3, next = coalesce(?4, next) WHERE id = ?1",
+                "UPDATE letter SET error = ?2, state = ?3, next = coalesce(?4, next), tries = tries + 1 WHERE id = ?1",
                 params![
                     letter,
                     error,

@@ -4,7 +4,8 @@
 //! REFERENT_CORPUS names other documents than those that ship, REFERENT_GOLD other questions;
 //! REFERENT_BENCH_COPIES (default 1) copies the documents so many times. REFERENT_BENCH_PASSAGES
 //! (default 5,000; 0: none) is how many passages are invented: to see how time grows, take 100000.
-//! Last on the invented minutes of 1,000 meetings, in which matters come up again: where they stand.
+//! Last on the invented minutes of 1,000 meetings, in which matters come up again: where they stand, and how
+//! long it takes to find which of 10,000 subscriptions a new document concerns.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 mod invented;
@@ -20,6 +21,7 @@ use referent::index::Index;
 use referent::ingest::extract::{Extractor, Limits};
 use referent::ingest::{Check, Silent, ingest};
 use referent::question::restriction::Filter;
+use referent::subscription::What;
 use tantivy::collector::TopDocs;
 use tantivy::query::QueryParser;
 use tantivy::schema::{IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
@@ -112,6 +114,58 @@ fn measure_matters(folder: &Path, matters: &[String]) {
     for ((name, _), own) in acts.iter().zip(&times) {
         report(name, own, &times[0]);
     }
+    measure_following(&bot, matters);
+}
+
+/// Subscriptions to topics, and new documents that are held against all of them.
+const SUBSCRIPTIONS: usize = 10_000;
+const NEW_DOCUMENTS: usize = 300;
+
+/// Holds documents against subscriptions: to the matters, and to words and pairs of words of the minutes.
+fn measure_following(bot: &Bot, matters: &[String]) {
+    let texts = passage_texts(bot);
+    let mut words: Vec<&str> = texts
+        .iter()
+        .flat_map(|text| text.split_whitespace())
+        .filter(|word| word.chars().count() >= 5 && word.chars().all(char::is_lowercase))
+        .collect();
+    words.sort_unstable();
+    words.dedup();
+    // Every so many words: the same each time, and from the whole alphabet.
+    let word = |i: usize| words[i * 7_919 % words.len()];
+    let made = (0..).map(|i| match i % 3 {
+        0 => word(i).to_owned(),
+        _ => format!("{} {}", word(i), word(i + 1)),
+    });
+    let topics = matters.iter().cloned().chain(made).take(SUBSCRIPTIONS);
+    let followed: Vec<What> = topics
+        .map(|topic| What {
+            topic: Some(topic),
+            ..What::default()
+        })
+        .collect();
+    let start = Instant::now();
+    let matcher = bot.matcher((0..).zip(&followed));
+    let made_ready = start.elapsed();
+    let mut found = 0;
+    let mut times: Vec<Duration> = bot.entries()[..NEW_DOCUMENTS]
+        .iter()
+        .map(|entry| {
+            let start = Instant::now();
+            found += bot.concerns(&matcher, &entry.id, None).unwrap().len();
+            start.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    println!(
+        "following: {} subscriptions made ready in {}; a new document matched in {} (median), {} (99 %), {} (longest), {:.1} notices each",
+        followed.len(),
+        ms(made_ready),
+        ms(times[times.len() / 2]),
+        ms(times[times.len() * 99 / 100]),
+        ms(times[times.len() - 1]),
+        found as f64 / times.len() as f64
+    );
 }
 
 fn questions(path: &Path) -> Vec<String> {

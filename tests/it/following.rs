@@ -23,6 +23,10 @@ const A_DAY: i64 = 24 * 60 * 60;
 /// Keeps letters by their keys, as platforms do, and refuses as it is told.
 #[derive(Default)]
 struct Mailbox {
+    /// Whether letters arrive although the answer to that is lost.
+    unheard: Mutex<bool>,
+    /// How often a letter came in.
+    came: Mutex<usize>,
     letters: Mutex<BTreeMap<String, (Target, Tidings)>>,
     refuse: Mutex<Vec<Refused>>,
     sees: Mutex<Option<Audience>>,
@@ -43,11 +47,18 @@ impl Courier for ToMailbox {
     fn send<'a>(&'a self, target: &'a Target, letter: &'a Tidings, key: &'a str) -> Errand<'a, ()> {
         assert!(key.len() <= 25 && key.bytes().all(|c| c.is_ascii_alphanumeric()));
         let refused = self.0.refuse.lock().unwrap().pop();
-        if refused.is_none() {
+        let unheard = std::mem::take(&mut *self.0.unheard.lock().unwrap());
+        if refused.is_none() || unheard {
+            *self.0.came.lock().unwrap() += 1;
             let mut letters = self.0.letters.lock().unwrap();
             letters.insert(key.to_owned(), (target.clone(), letter.clone()));
         }
         Box::pin(async move { refused.map_or(Ok(()), Err) })
+    }
+
+    fn is_there<'a>(&'a self, _: &'a Target, key: &'a str) -> Errand<'a, bool> {
+        let there = self.0.letters.lock().unwrap().contains_key(key);
+        Box::pin(async move { Ok(there) })
     }
 }
 
@@ -614,6 +625,34 @@ fn what_cannot_be_sent_is_tried_again_given_up_and_seen() {
     ));
     say("mote/g.md", "2026-06-09");
     assert_eq!(office.news(NOW + 98), []);
+}
+
+#[test]
+fn what_came_through_unheard_is_not_sent_again_once_its_key_may_be_forgotten() {
+    let office = office();
+    office.news(NOW);
+    office.follow("kari", topic("kantine"), Rhythm::Once);
+    let items = [("Ny kantine", "Den nye kantinen åpner i mai.")];
+    office
+        .desk
+        .write("mote/b.md", minutes("2026-06-04", &items));
+    office.index();
+    office.look(NOW);
+    *office.letters.unheard.lock().unwrap() = true;
+    let refused = Refused::Later(
+        "no answer".to_owned(),
+        Some(std::time::Duration::from_secs(600)),
+    );
+    office.letters.refuse.lock().unwrap().push(refused);
+    let try_at = |now| {
+        let rules = office.rules();
+        let tried = round(&office.shared, &rules, now);
+        office.runtime.block_on(tried).unwrap()
+    };
+    assert_eq!(try_at(NOW), Some(NOW + 601));
+    assert_eq!(try_at(NOW + 601), None);
+    assert_eq!(*office.letters.came.lock().unwrap(), 1);
+    assert_eq!(office.shared.store.post().unwrap().open, 0);
 }
 
 #[test]

@@ -18,15 +18,26 @@ pub fn what(what: &What, language: Language) -> String {
         let without = pick(language, "uten", "utan", "without");
         parts.push(format!("{without} {}", words.join(", ")));
     }
-    for (label, value) in [
-        (pick(language, "part", "part", "party"), &what.holder),
-        (pick(language, "organ", "organ", "body"), &what.body),
+    for (before, value) in [
         (
-            pick(language, "samling", "samling", "collection"),
+            pick(
+                language,
+                "standpunkter fra",
+                "standpunkt frå",
+                "positions of",
+            ),
+            &what.holder,
+        ),
+        (
+            pick(language, "dokumenter fra", "dokument frå", "documents from"),
+            &what.body,
+        ),
+        (
+            pick(language, "samlingen", "samlinga", "the collection"),
             &what.collection,
         ),
     ] {
-        parts.extend(value.iter().map(|value| format!("{label}: {value}")));
+        parts.extend(value.iter().map(|value| format!("{before} {value}")));
     }
     match parts.is_empty() {
         true => pick(language, "alt nytt", "alt nytt", "everything new").to_owned(),
@@ -272,14 +283,46 @@ pub fn place(direct: bool, language: Language) -> &'static str {
     }
 }
 
+/// Why somebody cannot be reached, where a platform's own words for it are known.
+fn reason(reason: &str, language: Language) -> &str {
+    match reason {
+        "Missing Access" => pick(
+            language,
+            "jeg ser ikke kanalen",
+            "eg ser ikkje kanalen",
+            "I cannot see the channel",
+        ),
+        "Missing Permissions" => pick(
+            language,
+            "jeg mangler rettigheter",
+            "eg manglar rettar",
+            "I lack permissions",
+        ),
+        "Unknown Channel" => pick(
+            language,
+            "kanalen finnes ikke lenger",
+            "kanalen finst ikkje lenger",
+            "the channel is gone",
+        ),
+        "Cannot send messages to this user" => pick(
+            language,
+            "jeg får ikke sende deg direktemeldinger",
+            "eg får ikkje sende deg direktemeldingar",
+            "I may not send you direct messages",
+        ),
+        other => other,
+    }
+}
+
 /// Whether it is told, where it is not.
 pub fn state(state: &State, language: Language) -> Option<String> {
-    Some(match (state, language) {
-        (State::Active | State::Draft, _) => return None,
-        (State::Paused, _) => pick(language, "på pause", "på pause", "paused").to_owned(),
-        (State::Lost(reason), Language::Bokmal) => format!("stanset: {reason}"),
-        (State::Lost(reason), Language::Nynorsk) => format!("stansa: {reason}"),
-        (State::Lost(reason), Language::English) => format!("stopped: {reason}"),
+    Some(match state {
+        State::Active | State::Draft => return None,
+        State::Paused => pick(language, "på pause", "på pause", "paused").to_owned(),
+        State::Lost(why) => {
+            let stopped = pick(language, "stanset", "stansa", "stopped");
+            format!("{stopped}: {}", reason(why, language))
+        }
     })
 }
 
@@ -397,7 +440,8 @@ pub fn ask_for_all(command: &str, language: Language) -> String {
 }
 
 /// That something can be told no more where it was told.
-pub fn lost(what: &str, reason: &str, language: Language) -> String {
+pub fn lost(what: &str, why: &str, language: Language) -> String {
+    let reason = reason(why, language);
     match language {
         Language::Bokmal => format!(
             "Jeg får ikke lenger skrevet i kanalen der {what} følges ({reason}). Jeg har satt det på pause. Gi meg rettighetene tilbake og trykk «Gjenoppta»; det som er nytt i mellomtiden, kommer da."

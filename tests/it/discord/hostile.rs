@@ -5,11 +5,13 @@ use referent::answer::card::{HolderPositions, Meeting, Positions, Searched, Stat
 use referent::answer::matter::Standing;
 use referent::answer::{Answer, Elsewhere, Excerpt, Reason, Source};
 use referent::bot::command::{Facts, Recent};
+use referent::bot::follow::{Change, News, Preview, Told};
 use referent::corpus::Date;
 use referent::corpus::metadata::Kind;
 use referent::language::Language;
 use referent::question::Intent;
 use referent::render::discord::{self, Buttons, Message, Page};
+use referent::subscription::{Correction, Rhythm, State, Subscription, Target, What};
 use serde_json::json;
 
 use super::standin::{BOT, Place, rules};
@@ -208,5 +210,32 @@ proptest! {
         let items = nearest.iter().map(|name| (Some(name.clone()), name.clone())).collect();
         keeps_to_the_rules(&discord::document(&Facts { source, pages: Some(1), items, link }, language));
         keeps_to_the_rules(&discord::no_document(&question, &searched, language));
+        let what = What {
+            topic: Some(question.clone()), without: nearest.clone(), holder: Some(question.clone()),
+            body: Some(question.clone()), collection: None,
+        };
+        let told = |excerpt: &Excerpt| Told {
+            what: what.clone(), heading: excerpt.heading.clone(), quote: excerpt.clone(),
+            change: Some(Change { before: None, standing: Some((Standing::Decided, Standing::Postponed)), positions: excerpts.clone(), next: None }),
+            correction: (excerpt.text.len() % 2 == 0).then(|| Correction { added: vec![question.clone(); 5], removed: nearest.clone() }),
+        };
+        let one = |excerpt: &Excerpt| News {
+            document: excerpt.document.clone(), link: excerpt.link.clone(), corrected: excerpt.text.len() % 2 == 0,
+            items: nearest.iter().map(|name| (Some(name.clone()), name.clone())).collect(),
+            matters: excerpts.iter().map(told).collect(),
+        };
+        let news: Vec<News> = excerpts.iter().map(one).collect();
+        let page = format!("https://ombruk.example/{}", "a".repeat(400));
+        keeps_to_the_rules(&discord::follow::news(&news, Some(&page), "0123456789abcdef0123", language));
+        keeps_to_the_rules(&discord::follow::news(&news, None, "0123456789abcdef0123", language));
+        let subscription = Subscription {
+            id: i64::MAX, owner: "discord:1".to_owned(), target: Target::new("discord", "1/2"), direct: Target::new("discord", "@1"),
+            what, rhythm: Rhythm::Weekly, language, state: State::Lost(question.clone()), since: 0,
+        };
+        keeps_to_the_rules(&discord::follow::preview(&subscription, &Preview { documents: 9, newest: news }, language));
+        keeps_to_the_rules(&discord::follow::list(&(0..40).map(|id| Subscription { id, ..subscription.clone() }).collect::<Vec<_>>(), language));
+        keeps_to_the_rules(&discord::follow::one(&subscription, language));
+        keeps_to_the_rules(&discord::follow::followed(&subscription, language));
+        keeps_to_the_rules(&discord::follow::lost(&subscription, &question));
     }
 }

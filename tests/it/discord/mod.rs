@@ -4,6 +4,7 @@ mod arriving;
 mod conversations;
 mod following;
 mod hostile;
+mod killed;
 mod outages;
 mod standin;
 mod visibility;
@@ -17,7 +18,7 @@ use serde_json::Value;
 use wait_timeout::ChildExt;
 
 use crate::support::{Desk, PATIENCE, end};
-pub use standin::{Manner, World};
+pub use standin::{Dice, Manner, World};
 use standin::{Standin, TOKEN};
 
 /// The program, connected to a stand-in.
@@ -95,6 +96,14 @@ impl Chat {
     /// Changes the lines for `[discord]` that it is started with.
     pub fn configure(&mut self, config: &str) {
         config.clone_into(&mut self.config);
+    }
+
+    /// Ends the program in the middle of whatever it does.
+    pub fn kill(&mut self) {
+        self.program
+            .take()
+            .expect("the program is not running")
+            .end();
     }
 
     /// Ends the program and starts it again.

@@ -77,6 +77,9 @@ async fn connection(mut stream: TcpStream, shared: Arc<Shared>) -> std::io::Resu
             headers,
             body,
         } = rest::answer(&shared, &incoming);
+        if status == rest::BROKEN_OFF {
+            return Ok(());
+        }
         let body = match body {
             _ if status == 204 => String::new(),
             // A file, as it is.

@@ -116,6 +116,8 @@ pub struct World {
     pub threads: HashMap<u64, u64>,
     /// Channels where the bot lacks all rights.
     pub forbidden: HashSet<u64>,
+    /// The network fails at random, if it does.
+    pub weather: Option<Dice>,
     /// Users who take no messages from the bot.
     pub unreachable: HashSet<u64>,
     /// Channels where messages must be plain and no replies.
@@ -131,10 +133,25 @@ pub struct World {
     pub forget_sessions: bool,
     /// Interactions whose tokens hold no longer.
     pub expired: HashSet<String>,
-    nonces: HashMap<String, u64>,
+    /// Messages by their nonces.
+    pub nonces: HashMap<String, u64>,
     buckets: HashMap<String, (Instant, u32)>,
     session: Option<Session>,
     next: u64,
+}
+
+/// Numbers that look random and are the same every time (Vigna's splitmix64).
+#[derive(Debug, Clone)]
+pub struct Dice(pub u64);
+
+impl Dice {
+    pub fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ z >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ z >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (z ^ z >> 31) % end
+    }
 }
 
 /// What the gateway knows of the bot's session.

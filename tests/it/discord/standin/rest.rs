@@ -51,7 +51,7 @@ pub(super) fn answer(shared: &Shared, incoming: &Incoming) -> Outgoing {
         .unwrap_or(&incoming.target)
         .to_owned();
     shared.change(|world| {
-        let outgoing = answered(shared, world, incoming, &target, &body, &files);
+        let outgoing = in_weather(shared, world, incoming, &target, &body, &files);
         world.requests.push(Request {
             method: incoming.method.clone(),
             path: target,
@@ -59,6 +59,36 @@ pub(super) fn answer(shared: &Shared, incoming: &Incoming) -> Outgoing {
         });
         outgoing
     })
+}
+
+/// The status with which a connection breaks off instead of an answer.
+pub(super) const BROKEN_OFF: u16 = 0;
+
+/// What comes back over a network that may fail: before a request arrives, or after it was done.
+fn in_weather(
+    shared: &Shared,
+    world: &mut World,
+    incoming: &Incoming,
+    target: &str,
+    body: &Value,
+    files: &[File],
+) -> Outgoing {
+    let plain = |status| Outgoing {
+        status,
+        headers: Vec::new(),
+        body: Value::Null,
+    };
+    let roll = world.weather.as_mut().map_or(100, |dice| dice.below(100));
+    match roll {
+        0..8 => plain(502),
+        8..12 => plain(BROKEN_OFF),
+        12..16 => too_many(0.05, false),
+        16..24 => {
+            answered(shared, world, incoming, target, body, files);
+            plain(BROKEN_OFF)
+        }
+        _ => answered(shared, world, incoming, target, body, files),
+    }
 }
 
 fn answered(
