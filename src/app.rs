@@ -114,6 +114,7 @@ impl App {
         if let Some(reader) = self.reader() {
             bot = bot.with_reader(reader);
         }
+        bot.note_failing(sources::failing(&self.sources()?));
         let Some(meanings) = meanings else {
             return Ok(bot);
         };

@@ -71,10 +71,20 @@ pub struct Searched {
     /// The newest.
     #[schema(value_type = Option<String>)]
     pub last: Option<Date>,
-    /// Sources that have given nothing for long, each with the day since when: newer documents may be
-    /// missing.
+    /// Sources that have given nothing for long: newer documents may be missing.
     #[serde(skip)]
-    pub failing: Vec<(String, Option<Date>)>,
+    pub failing: Vec<Failing>,
+}
+
+/// A source of documents that has given nothing for long.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Failing {
+    /// Its name.
+    pub name: String,
+    /// The collection that its documents go to.
+    pub collection: String,
+    /// The last day on which it did.
+    pub since: Option<Date>,
 }
 
 /// How a source of documents is doing. Times are seconds since 1970.

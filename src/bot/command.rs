@@ -104,19 +104,6 @@ pub enum Reply {
 }
 
 impl Reply {
-    /// What was searched in vain, or in all.
-    pub fn searched_mut(&mut self) -> Option<&mut Searched> {
-        match self {
-            Reply::Answer(_, searched)
-            | Reply::Positions(_, searched)
-            | Reply::Latest(_, searched)
-            | Reply::NoDocument(_, searched)
-            | Reply::Sources(_, searched) => Some(searched),
-            Reply::Status(status) => Some(&mut status.searched),
-            Reply::Document(_) | Reply::Refused(..) => None,
-        }
-    }
-
     /// The excerpts that it shows, each once.
     pub fn excerpts(&self) -> Vec<&Excerpt> {
         let mut excerpts: Vec<&Excerpt> = match self {

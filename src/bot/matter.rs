@@ -210,7 +210,7 @@ impl Bot {
             documents: all().count(),
             first: dates().min(),
             last: dates().max(),
-            failing: Vec::new(),
+            failing: self.failing(),
         }
     }
 

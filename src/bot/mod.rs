@@ -15,8 +15,9 @@ pub mod typed;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
+use crate::answer::card::Failing;
 use crate::answer::link::Reader;
 use crate::answer::{Links, Reading};
 use crate::corpus::DocumentId;
@@ -44,6 +45,9 @@ pub struct Bot {
     ready: Mutex<HashMap<DocumentId, Arc<Reading>>>,
     /// What can be completed while somebody types; made when it is first needed.
     names: OnceLock<Names>,
+    /// Sources that have given nothing for long, as far as it was told. All bots share it that were made
+    /// of one another.
+    failing: Arc<RwLock<Vec<Failing>>>,
 }
 
 /// So many documents are kept ready; beyond that all are made anew as they are needed.
@@ -81,6 +85,7 @@ impl Bot {
             .only(of.map(|entry| entry.id.clone()).collect())?;
         Ok(Bot {
             meanings: self.meanings.as_ref().map(Meanings::again),
+            failing: self.failing.clone(),
             ..Bot::with_links(index, self.links.clone())?
         })
     }
@@ -89,6 +94,7 @@ impl Bot {
     pub fn fresh(&self) -> anyhow::Result<Bot> {
         Ok(Bot {
             meanings: self.meanings.as_ref().map(Meanings::again),
+            failing: self.failing.clone(),
             ..Bot::with_links(self.index.fresh()?, self.links.clone())?
         })
     }
@@ -117,7 +123,24 @@ impl Bot {
             entries,
             links,
             names: OnceLock::new(),
+            failing: Arc::default(),
         })
+    }
+
+    /// Takes note of which sources have given nothing for long.
+    pub fn note_failing(&self, failing: Vec<Failing>) {
+        *self.failing.write().unwrap_or_else(PoisonError::into_inner) = failing;
+    }
+
+    /// The sources that have given nothing for long, of those whose documents can be seen. Of others it
+    /// is not told that they exist.
+    fn failing(&self) -> Vec<Failing> {
+        let failing = self.failing.read().unwrap_or_else(PoisonError::into_inner);
+        let seen = |failing: &&Failing| {
+            let mut entries = self.entries.iter();
+            entries.any(|entry| entry.collection == failing.collection)
+        };
+        failing.iter().filter(seen).cloned().collect()
     }
 
     /// The bot, its citations leading to pages on which documents can be read.

@@ -73,7 +73,11 @@ pub(super) fn positions(
     if as_json {
         writeln!(out, "{}", serde_json::to_value(&positions)?)?;
     } else {
-        write!(out, "{}", plain::positions(&positions, style()))?;
+        write!(
+            out,
+            "{}",
+            plain::positions(&positions, &bot.searched(), style())
+        )?;
     }
     Ok(())
 }

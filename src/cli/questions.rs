@@ -44,7 +44,7 @@ pub(super) fn ask(
         writeln!(out, "{}", answer_json(&bot, &question, &filter)?)?;
     } else {
         let answer = bot.ask_within(&question, &filter)?;
-        write!(out, "{}", plain::answer(&answer, style()))?;
+        write!(out, "{}", plain::answer(&answer, &bot.searched(), style()))?;
     }
     Ok(())
 }
@@ -148,7 +148,11 @@ fn answer_json(bot: &Bot, question: &str, filter: &Filter) -> anyhow::Result<Val
     let start = Instant::now();
     let answer = bot.ask_within(question, filter)?;
     let took = start.elapsed();
-    Ok(serde_json::to_value(Answered::new(answer, took))?)
+    Ok(serde_json::to_value(Answered::new(
+        answer,
+        &bot.searched(),
+        took,
+    ))?)
 }
 
 fn hits(

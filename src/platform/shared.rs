@@ -18,13 +18,13 @@ use crate::bot::command::{Command, Reply, Seen};
 use crate::bot::{Bot, Handle};
 use crate::clock::{now, today};
 use crate::config::{Feedback, Source};
-use crate::corpus::{Date, DocumentId};
+use crate::corpus::DocumentId;
 use crate::language::Language;
 use crate::metrics::Metrics;
 use crate::question::restriction::Filter;
 use crate::render::phrases;
 use crate::render::timeline::{Picture, picture};
-use crate::sources::{Library, freshness};
+use crate::sources::{Library, failing, freshness};
 use crate::store::{Given, Present, Store};
 use crate::subscription::Schedule;
 
@@ -164,15 +164,9 @@ impl Shared {
         self.library.as_ref()
     }
 
-    /// How the sources are doing whose documents a bot knows; all where everything is shown. Of others
-    /// it is not told that they exist.
-    fn freshness(&self, bot: &Bot, everything: bool) -> Vec<Freshness> {
-        let known = |source: &&Source| {
-            let mut entries = bot.entries().iter();
-            everything || entries.any(|entry| entry.collection == source.collection)
-        };
-        let shown = self.sources.iter().filter(known);
-        let told = shown.filter_map(|source| {
+    /// How all sources are doing.
+    fn freshness(&self) -> Vec<Freshness> {
+        let told = self.sources.iter().filter_map(|source| {
             let told = freshness(&self.store, source);
             let failed = |error: &anyhow::Error| {
                 tracing::error!("source {}: {error:#}", source.name);
@@ -297,21 +291,15 @@ impl Shared {
         conversation: &mut Conversation,
         everything: bool,
     ) -> anyhow::Result<Reply> {
+        let sources = self.freshness();
+        bot.note_failing(failing(&sources));
         let mut reply = bot.reply(command, conversation, &self.seen(), today()?)?;
-        if self.sources.is_empty() {
-            return Ok(reply);
-        }
-        let sources = self.freshness(bot, everything);
-        if let Some(searched) = reply.searched_mut() {
-            let failing = sources.iter().filter(|source| source.fails_for_long);
-            let since = |source: &Freshness| {
-                let since = source.succeeded.or(source.failing_since);
-                (source.name.clone(), since.and_then(Date::of_seconds))
-            };
-            searched.failing = failing.map(since).collect();
-        }
         if let Reply::Sources(shown, _) = &mut reply {
+            // Of what somebody may not see it is not told that it exists.
+            let collections = bot.entries().iter().map(|entry| &entry.collection);
+            let known = |name: &String| collections.clone().any(|known| known == name);
             *shown = sources;
+            shown.retain(|source| everything || known(&source.collection));
         }
         Ok(reply)
     }

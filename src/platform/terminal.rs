@@ -66,6 +66,7 @@ impl Talk<'_> {
             },
             question => plain::answer(
                 &self.bot.ask_in(question, &mut self.conversation)?,
+                &self.bot.searched(),
                 self.style,
             ),
         };
@@ -88,7 +89,9 @@ impl Talk<'_> {
             .reply(&command, &mut self.conversation, &seen, today()?)?;
         Ok(match reply {
             Reply::Status(status) => plain::status(&status, self.style),
-            Reply::Positions(positions, _) => plain::positions(&positions, self.style),
+            Reply::Positions(positions, searched) => {
+                plain::positions(&positions, &searched, self.style)
+            }
             _ => help(topic),
         })
     }

@@ -25,13 +25,13 @@ pub struct Answered {
 
 impl Answered {
     /// An answer that took so long.
-    pub fn new(answer: Answer, took: std::time::Duration) -> Answered {
+    pub fn new(answer: Answer, searched: &card::Searched, took: std::time::Duration) -> Answered {
         let reason = answer.declined.is_some().then(|| {
             let style = Style {
                 color: false,
                 width: None,
             };
-            let words = plain::answer(&answer, style);
+            let words = plain::answer(&answer, searched, style);
             words.trim_end().replace('\n', " ")
         });
         Answered {

@@ -145,10 +145,14 @@ pub fn refusal(refusal: &Refusal, language: Language) -> String {
 /// Why a card has nothing on its topic: none was named, or nothing was found in what was looked through.
 pub fn no_status(status: &Status) -> String {
     let (topic, language) = (&status.topic, status.language);
-    match status.only_before {
+    let found_nothing = match status.only_before {
         Some((since, last)) => not_since(topic, since, last, language),
         None if status.names_topic => not_found(topic, &status.searched, language),
-        None => no_topic(language).to_owned(),
+        None => return no_topic(language).to_owned(),
+    };
+    match added::failing(&status.searched, language) {
+        Some(failing) => format!("{found_nothing} {failing}"),
+        None => found_nothing,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::phrases;
-use crate::answer::card::{Positions, Status};
+use crate::answer::card::{Positions, Searched, Status};
 use crate::answer::{Answer, Excerpt};
 use crate::language::Language;
 
@@ -34,8 +34,8 @@ impl Style {
     }
 }
 
-/// An answer.
-pub fn answer(answer: &Answer, style: Style) -> String {
+/// An answer, or why there is none and what was searched.
+pub fn answer(answer: &Answer, searched: &Searched, style: Style) -> String {
     let mut out = String::new();
     if let Some(reason) = &answer.declined {
         let _ = writeln!(out, "{}", phrases::reason(reason, answer.language));
@@ -47,6 +47,8 @@ pub fn answer(answer: &Answer, style: Style) -> String {
                 quoted(&answer.nearest)
             );
         }
+        let scope = phrases::chat::searched(searched, answer.language);
+        let _ = writeln!(out, "{scope}");
         return out;
     }
     for (i, excerpt) in answer.excerpts.iter().enumerate() {
@@ -140,12 +142,14 @@ pub fn status<'a>(status: &'a Status, style: Style) -> String {
 }
 
 /// Who holds which position.
-pub fn positions(positions: &Positions, style: Style) -> String {
+pub fn positions(positions: &Positions, searched: &Searched, style: Style) -> String {
     let language = positions.language;
     let (bold, plain) = style.bold();
     let mut out = String::new();
     if positions.holders.is_empty() {
         let _ = writeln!(out, "{}", phrases::no_positions(positions));
+        let scope = phrases::chat::searched(searched, language);
+        let _ = writeln!(out, "{scope}");
     }
     let mut number = 0;
     for (i, holder) in positions.holders.iter().enumerate() {

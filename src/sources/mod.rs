@@ -24,9 +24,10 @@ use reqwest::Url;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::answer::card::Freshness;
+use crate::answer::card::{Failing, Freshness};
 use crate::clock::now;
 use crate::config::{Secret, Source};
+use crate::corpus::Date;
 use crate::corpus::format::Unreadable;
 use crate::store::{SourceItem, SourceState, Store};
 use http::{Failure, Received, Validators, Visitor};
@@ -528,6 +529,20 @@ fn password(source: &Source) -> Result<Option<Secret>, Failure> {
     password
         .transpose()
         .map_err(|error| Failure::Content(error.to_string()))
+}
+
+/// The sources that have given nothing for long.
+pub fn failing(sources: &[Freshness]) -> Vec<Failing> {
+    let failing = sources.iter().filter(|source| source.fails_for_long);
+    let failing = failing.map(|source| Failing {
+        name: source.name.clone(),
+        collection: source.collection.clone(),
+        since: source
+            .succeeded
+            .or(source.failing_since)
+            .and_then(Date::of_seconds),
+    });
+    failing.collect()
 }
 
 /// How a source is doing.

@@ -89,7 +89,7 @@ async fn ask(State(site): State<Arc<Site>>, Asked(asked): Asked<Ask>) -> Done<An
     let answered = work(&site, move |bot| {
         let start = Instant::now();
         let answer = bot.ask_within(&asked.question, &filter)?;
-        Ok(Answered::new(answer, start.elapsed()))
+        Ok(Answered::new(answer, &bot.searched(), start.elapsed()))
     });
     Ok(Json(answered.await?))
 }

@@ -128,8 +128,11 @@ impl Server {
             }
             let start = Instant::now();
             let answer = bot.ask_within(&asked.question, &filter)?;
-            let words = plain::answer(&answer, STYLE);
-            Ok((words, json(&Answered::new(answer, start.elapsed()))?))
+            let words = plain::answer(&answer, &bot.searched(), STYLE);
+            Ok((
+                words,
+                json(&Answered::new(answer, &bot.searched(), start.elapsed()))?,
+            ))
         })
         .await
     }
@@ -209,7 +212,10 @@ impl Server {
             let filter = filter(&asked.holder)?;
             bot.check(&filter)?;
             let positions = bot.positions(&asked.topic, &filter)?;
-            Ok((plain::positions(&positions, STYLE), json(&positions)?))
+            Ok((
+                plain::positions(&positions, &bot.searched(), STYLE),
+                json(&positions)?,
+            ))
         })
         .await
     }

@@ -1,9 +1,11 @@
 //! Conversations with the bot on the documents that ship with it.
 
 use referent::answer::Reason;
+use referent::answer::card::Failing;
 use referent::bot::Bot;
 use referent::bot::ask::Conversation;
 use referent::bot::command::{Command, Seen};
+use referent::corpus::Date;
 use referent::render::plain::{self, Style};
 
 use crate::support::{SHIPPED, ask, bot_on, copy_folder, repository};
@@ -15,7 +17,7 @@ const PLAIN: Style = Style {
 
 /// What the terminal shows, without the links, which differ from machine to machine.
 fn reply(question: &str) -> String {
-    without_links(&plain::answer(&ask(question), PLAIN))
+    without_links(&plain::answer(&ask(question), &SHIPPED.searched(), PLAIN))
 }
 
 fn without_links(reply: &str) -> String {
@@ -202,8 +204,39 @@ fn what_is_not_there_is_declined_in_the_language_of_the_question() {
             "Ingen dokumenter passer til avgrensningen.",
         ),
     ] {
-        assert_eq!(reply(question), expected, "{question}");
+        let said = reply(question);
+        let (why, scope) = said.split_once('\n').unwrap();
+        assert_eq!(why, expected, "{question}");
+        let searched = ["Jeg søkte i ", "Eg søkte i ", "I searched "];
+        assert!(
+            searched.iter().any(|start| scope.starts_with(start)),
+            "{scope}"
+        );
     }
+}
+
+#[test]
+fn where_nothing_is_found_a_source_that_fails_is_named_to_those_who_see_what_comes_from_it() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("nett")).unwrap();
+    let text = "# Møte 3. mai 2026\n\nKantina stenger fredag 8. mai.\n";
+    std::fs::write(folder.path().join("nett/kantina.md"), text).unwrap();
+    let bot = bot_on(folder.path());
+    let failing = |name: &str, collection: &str| Failing {
+        name: name.to_owned(),
+        collection: collection.to_owned(),
+        since: Date::new(2026, Some(6), Some(12)),
+    };
+    bot.note_failing(vec![
+        failing("nettsted", "nett"),
+        failing("styret", "lukket"),
+    ]);
+    let answer = bot.ask("Når åpner Atlantis?").unwrap();
+    assert_eq!(
+        plain::answer(&answer, &bot.searched(), PLAIN),
+        "Dokumentene nevner ikke «Atlantis».\n\
+         Jeg søkte i ett dokument, fra 3. mai 2026. Kilden «nettsted» har ikke vært tilgjengelig siden 12. juni 2026, så nyere dokumenter kan mangle.\n"
+    );
 }
 
 #[test]
@@ -305,9 +338,10 @@ fn codes_in_a_document_do_not_reach_the_terminal() {
     let folder = tempfile::tempdir().unwrap();
     let text = "Sak 1/24: Kantina\n\nKantina \u{1b}]0;eid\u{7} stenger \u{1b}[31mfredag 3. mai\u{1b}[0m, og det blir ikke servert mat den dagen.\n";
     std::fs::write(folder.path().join("kantina.txt"), text).unwrap();
-    let answer = bot_on(folder.path()).ask("Når stenger kantina?").unwrap();
+    let bot = bot_on(folder.path());
+    let answer = bot.ask("Når stenger kantina?").unwrap();
     assert!(answer.answered);
-    assert!(!plain::answer(&answer, PLAIN).contains(['\u{1b}', '\u{7}']));
+    assert!(!plain::answer(&answer, &bot.searched(), PLAIN).contains(['\u{1b}', '\u{7}']));
 }
 
 #[test]

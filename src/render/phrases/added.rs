@@ -82,16 +82,12 @@ pub fn failing(searched: &Searched, language: Language) -> Option<String> {
     let names: Vec<String> = searched
         .failing
         .iter()
-        .map(|(name, _)| match language {
-            Language::English => format!("“{name}”"),
-            _ => format!("«{name}»"),
+        .map(|failing| match language {
+            Language::English => format!("“{}”", failing.name),
+            _ => format!("«{}»", failing.name),
         })
         .collect();
-    let since = searched
-        .failing
-        .iter()
-        .filter_map(|(_, since)| *since)
-        .min();
+    let since = searched.failing.iter().filter_map(|it| it.since).min();
     let since = since.map(|since| date(since, language));
     let (last, others) = names.split_last()?;
     let and = pick(language, " og ", " og ", " and ");
@@ -269,12 +265,17 @@ pub fn already_there(title: &str, language: Language) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::answer::card::Failing;
 
     #[test]
     fn a_source_that_fails_for_long_is_told_of() {
         let failing = |names: &[&str], language| {
             let since = Date::new(2026, Some(6), Some(12));
-            let failing = names.iter().map(|name| ((*name).to_owned(), since));
+            let failing = names.iter().map(|name| Failing {
+                name: (*name).to_owned(),
+                collection: String::new(),
+                since,
+            });
             let searched = Searched {
                 failing: failing.collect(),
                 ..Searched::default()
