@@ -16,12 +16,5 @@ pub fn now() -> i64 {
 
 /// The day it is, by UTC.
 pub fn today() -> anyhow::Result<Date> {
-    day(now()).context("this machine's clock is wrong: set it")
-}
-
-/// The day, by UTC, of a time in seconds since 1970.
-pub fn day(time: i64) -> Option<Date> {
-    let day = time::OffsetDateTime::from_unix_timestamp(time).ok()?.date();
-    let year = u16::try_from(day.year()).ok()?;
-    Date::new(year, Some(day.month().into()), Some(day.day()))
+    Date::of_seconds(now()).context("this machine's clock is wrong: set it")
 }

@@ -305,6 +305,20 @@ pub struct Matrix {
     pub room_per_minute: u32,
     /// What may be seen where. Default: without any rule, everything wherever the bot is.
     pub show: Vec<ShowOnMatrix>,
+    /// Who may add documents. Default: nobody.
+    pub add: Vec<AddOnMatrix>,
+}
+
+/// `[[matrix.add]]`: who may add documents, and to which collection.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AddOnMatrix {
+    /// The collection.
+    pub collection: String,
+    /// Only in this room, by its id.
+    pub room: Option<String>,
+    /// These users may.
+    pub users: Vec<String>,
 }
 
 /// `[[matrix.show]]`: collections and where they may be seen.
@@ -438,6 +452,7 @@ impl Default for Matrix {
             user_per_minute: 10,
             room_per_minute: 100,
             show: Vec::new(),
+            add: Vec::new(),
         }
     }
 }
@@ -777,6 +792,28 @@ impl Matrix {
                 return Err(format!("matrix.{key} = 0: write a number from 1"));
             }
         }
+        for add in &self.add {
+            let collection = &add.collection;
+            let wrong = |what: String| Err(format!("matrix.add for {collection}: {what}"));
+            if !is_folder_name(collection) {
+                return Err(format!(
+                    "matrix.add has collection = \"{collection}\": {NO_FOLDER}"
+                ));
+            }
+            if add.users.is_empty() {
+                return wrong("it names nobody: name users".to_owned());
+            }
+            if let Some(user) = add.users.iter().find(|user| !is_user(user)) {
+                return wrong(format!(
+                    "\"{user}\" is no user: write the whole of it, as \"@kari:example.org\""
+                ));
+            }
+            if let Some(room) = add.room.as_ref().filter(|room| !room.starts_with('!')) {
+                return wrong(format!(
+                    "\"{room}\" is no room's id: copy it from the room's settings, as \"!abc:example.org\""
+                ));
+            }
+        }
         for show in &self.show {
             let place = match (&show.room, &show.server) {
                 (Some(room), None) if room.starts_with('!') => None,
@@ -923,6 +960,31 @@ mod tests {
             Path::new(""),
         )
         .unwrap();
+    }
+
+    #[test]
+    fn whoever_may_add_on_matrix_is_named() {
+        let rule = |rest: &str| format!("[[matrix.add]]\n{rest}");
+        let kari = "users = [\"@kari:a.no\"]\n";
+        let right = rule(&format!("collection = \"mote\"\n{kari}"));
+        Config::parse(&right, Path::new("")).unwrap();
+        for (rest, said) in [
+            (
+                "collection = \"mote\"\nusers = []\n".to_owned(),
+                "names nobody",
+            ),
+            (
+                "collection = \"mote\"\nusers = [\"kari\"]\n".to_owned(),
+                "no user",
+            ),
+            (format!("collection = \"a/b\"\n{kari}"), "one folder"),
+            (
+                format!("collection = \"mote\"\nroom = \"#a:a.no\"\n{kari}"),
+                "no room's id",
+            ),
+        ] {
+            assert!(error(&rule(&rest)).contains(said), "{rest}");
+        }
     }
 
     #[test]

@@ -6,8 +6,9 @@ mod follow;
 pub use follow::{FollowWish, follow};
 
 use super::command::Command;
-use crate::language::{fold, one_slip_apart};
+use crate::language::{Language, fold, one_slip_apart};
 use crate::question::restriction::{self, Filter};
+use crate::subscription::{Rhythm, What};
 
 /// The name of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,21 +23,39 @@ pub enum Name {
     Latest,
     /// The facts of a document.
     Document,
+    /// A message when something new comes.
+    Follow,
+    /// What is followed.
+    Following,
+    /// No messages for now.
+    Pause,
+    /// Messages again.
+    Resume,
+    /// No messages any more.
+    Unfollow,
     /// Where documents come from.
     Sources,
+    /// To add a document.
+    Add,
     /// What can be typed.
     Help,
 }
 
 impl Name {
     /// All there are, in the order in which they are told of.
-    pub const ALL: [Name; 7] = [
+    pub const ALL: [Name; 13] = [
         Name::Ask,
         Name::Status,
         Name::Positions,
         Name::Latest,
         Name::Document,
+        Name::Follow,
+        Name::Following,
+        Name::Pause,
+        Name::Resume,
+        Name::Unfollow,
         Name::Sources,
+        Name::Add,
         Name::Help,
     ];
 
@@ -55,7 +74,13 @@ impl Name {
             ],
             Name::Latest => &["latest", "siste"],
             Name::Document => &["document", "dokument"],
+            Name::Follow => &["follow", "følg", "følge", "følgje"],
+            Name::Following => &["following", "følger", "følgjer"],
+            Name::Pause => &["pause"],
+            Name::Resume => &["resume", "gjenoppta"],
+            Name::Unfollow => &["unfollow", "slutt"],
             Name::Sources => &["sources", "kilder", "kjelder"],
+            Name::Add => &["add", "legg til"],
             Name::Help => &["help", "hjelp"],
         }
     }
@@ -67,15 +92,21 @@ impl Name {
     }
 }
 
-/// Whether something begins with the name of a command as it is in English only.
-pub fn is_english(text: &str) -> bool {
+/// The language of the name of a command with which something begins, where that is one only.
+pub fn language(text: &str) -> Option<Language> {
     let word = fold(first_word(text.trim()).0);
     let known = |name: &Name| match name.words() {
         [english, others @ ..] => fold(english) == word && !others.is_empty(),
         [] => false,
     };
-    Name::ALL.iter().any(known)
+    match word.as_str() {
+        word if NYNORSK.iter().any(|known| fold(known) == word) => Some(Language::Nynorsk),
+        _ => Name::ALL.iter().any(known).then_some(Language::English),
+    }
 }
+
+/// Names of commands in Nynorsk only.
+const NYNORSK: [&str; 3] = ["følgje", "følgjer", "kjelder"];
 
 /// What somebody wants who typed something.
 #[derive(Debug, Clone, PartialEq)]
@@ -88,6 +119,102 @@ pub enum Wish {
     Meant(&'static str, String),
     /// A command without what it is about.
     Lacks(Name),
+    /// To hear what is new of something, and how often, where that is said.
+    Follow(What, Option<Rhythm>),
+    /// To see what is followed here.
+    Following,
+    /// To do something with what is followed here: its number, or words of it; nothing where there is
+    /// only one.
+    Change(Change, String),
+    /// To add a document, to this collection where one is named.
+    Add(Option<String>),
+}
+
+/// What is done with something that is followed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// It is not told for now.
+    Pause,
+    /// It is told again.
+    Resume,
+    /// It is followed no longer.
+    Unfollow,
+}
+
+/// Whether something says yes, or no.
+pub fn yes_or_no(text: &str) -> Option<bool> {
+    match fold(text.trim().trim_end_matches(['.', '!'])).as_str() {
+        "ja" | "jo" | "yes" | "y" | "j" | "ok" | "lagre" | "save" => Some(true),
+        "nei" | "no" | "n" | "avbryt" | "cancel" => Some(false),
+        _ => None,
+    }
+}
+
+/// What is followed: a topic, words that must not stand beside it, after a hyphen each, and filters. Nothing
+/// where something is restricted that following cannot keep to.
+fn followed(text: &str) -> Option<(What, Option<Rhythm>)> {
+    let (mut rest, mut without, mut rhythm) = (Vec::new(), Vec::new(), None);
+    for word in text.split_whitespace() {
+        let often = word
+            .split_once(':')
+            .filter(|(key, _)| matches!(fold(key).as_str(), "hver" | "kvar" | "every"));
+        match (often, word.strip_prefix('-')) {
+            (Some((_, every)), _) => {
+                rhythm = Some(match fold(every).as_str() {
+                    "dag" | "day" => Rhythm::Daily,
+                    "uke" | "veke" | "week" => Rhythm::Weekly,
+                    "gang" | "gong" => Rhythm::Once,
+                    _ => return None,
+                });
+            }
+            (None, Some(word)) if word.starts_with(char::is_alphanumeric) => {
+                without.push(word.to_owned());
+            }
+            _ => rest.push(word),
+        }
+    }
+    let parsed = restriction::parse(&rest.join(" "));
+    let mut what = What {
+        topic: Some(parsed.text.trim().to_owned()).filter(|topic| !topic.is_empty()),
+        without,
+        ..What::default()
+    };
+    let restrictions = parsed.restrictions;
+    if restrictions.refused.is_some() || !restrictions.excluded_phrases.is_empty() {
+        return None;
+    }
+    for filter in restrictions.filters {
+        let Filter {
+            holders,
+            bodies,
+            collections,
+            kinds,
+            from,
+            to,
+        } = filter;
+        let beyond = !kinds.is_empty() || from.is_some() || to.is_some();
+        for (values, kept) in [
+            (holders, &mut what.holder),
+            (bodies, &mut what.body),
+            (collections, &mut what.collection),
+        ] {
+            let mut values = values.into_iter().chain(kept.take());
+            *kept = values.next();
+            if beyond || values.next().is_some() {
+                return None;
+            }
+        }
+    }
+    let everything = ["alt", "alt nytt", "everything", "everything new"];
+    if what
+        .topic
+        .as_deref()
+        .is_some_and(|topic| everything.contains(&fold(topic).as_str()))
+    {
+        what.topic = None;
+        return Some((what, rhythm));
+    }
+    (what != What::default()).then_some((what, rhythm))
 }
 
 /// What is typed after a prefix: a command, or else a question.
@@ -96,6 +223,9 @@ pub fn after_prefix(text: &str) -> Wish {
     let (word, rest) = first_word(text);
     if word.is_empty() {
         return Wish::Help;
+    }
+    if let Some(wish) = add(text) {
+        return wish;
     }
     if let Some(name) = Name::of(word) {
         return command(name, rest).unwrap_or_else(|| question(text));
@@ -116,11 +246,33 @@ pub fn said(text: &str) -> Wish {
     let text = text.trim();
     let (word, rest) = first_word(text.trim_start_matches(['/', '!']));
     let asks = text.ends_with('?');
+    if let Some(wish) = add(text.trim_start_matches(['/', '!'])).filter(|_| !asks) {
+        return wish;
+    }
     let name = Name::of(word).filter(|name| !asks && *name != Name::Ask);
     match name.and_then(|name| command(name, rest)) {
+        Some(lacks @ Wish::Lacks(Name::Follow)) => lacks,
         // A word alone may be a question about the thing.
         Some(Wish::Lacks(_)) | None => question(text),
+        // "Pause i mars" asks something.
+        Some(Wish::Change(_, what)) if what.parse::<usize>().is_err() => question(text),
         Some(wish) => wish,
+    }
+}
+
+/// "add", or "legg til", with at most the name of a collection after it.
+fn add(text: &str) -> Option<Wish> {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let folded: Vec<String> = words.iter().map(|word| fold(word)).collect();
+    let rest = match folded.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["add", ..] => &words[1..],
+        ["legg", "til" | "inn", ..] => &words[2..],
+        _ => return None,
+    };
+    match rest {
+        [] => Some(Wish::Add(None)),
+        [collection] => Some(Wish::Add(Some((*collection).to_owned()))),
+        _ => None,
     }
 }
 
@@ -134,13 +286,29 @@ fn command(name: Name, rest: &str) -> Option<Wish> {
     Some(match name {
         Name::Help if rest.split_whitespace().count() < 2 => Wish::Help,
         Name::Latest if rest.is_empty() => Wish::Command(Command::Latest),
+        Name::Following if rest.is_empty() => Wish::Following,
         Name::Sources if rest.is_empty() => Wish::Command(Command::Sources),
         // "siste nytt om taket" asks something.
-        Name::Help | Name::Latest | Name::Sources => return None,
+        Name::Help | Name::Latest | Name::Following | Name::Sources => return None,
+        // What is one, was taken before.
+        Name::Add => return None,
+        Name::Pause => Wish::Change(Change::Pause, owned()),
+        Name::Resume => Wish::Change(Change::Resume, owned()),
+        Name::Unfollow => {
+            // "slutt å følge 2" is what one would say.
+            let after = ["å følge", "å følgje"].into_iter();
+            let mut after = after.filter_map(|words| rest.strip_prefix(words));
+            let what = after.find(|rest| rest.is_empty() || rest.starts_with(' '));
+            Wish::Change(Change::Unfollow, what.unwrap_or(rest).trim().to_owned())
+        }
         _ if rest.is_empty() => Wish::Lacks(name),
         Name::Ask => question(rest),
         Name::Status => Wish::Command(Command::Status(owned())),
         Name::Document => Wish::Command(Command::Document(owned())),
+        Name::Follow => match followed(rest) {
+            Some((what, rhythm)) => Wish::Follow(what, rhythm),
+            None => Wish::Lacks(Name::Follow),
+        },
         Name::Positions => {
             let parsed = restriction::parse(rest);
             let mut filters = parsed.restrictions.filters.into_iter();
@@ -221,9 +389,90 @@ mod tests {
     }
 
     #[test]
+    fn what_is_followed_is_said_in_words() {
+        let what = |topic: &str| What {
+            topic: Some(topic.to_owned()),
+            ..What::default()
+        };
+        for (typed, wish) in [
+            (
+                "følg hjemmekontor",
+                Wish::Follow(what("hjemmekontor"), None),
+            ),
+            (
+                "følg taket -maling part:FASA hver:uke",
+                Wish::Follow(
+                    What {
+                        without: vec!["maling".to_owned()],
+                        holder: Some("FASA".to_owned()),
+                        ..what("taket")
+                    },
+                    Some(Rhythm::Weekly),
+                ),
+            ),
+            (
+                "follow body:MBU every:day",
+                Wish::Follow(
+                    What {
+                        body: Some("MBU".to_owned()),
+                        ..What::default()
+                    },
+                    Some(Rhythm::Daily),
+                ),
+            ),
+            (
+                "følg alt hver:uke",
+                Wish::Follow(What::default(), Some(Rhythm::Weekly)),
+            ),
+            // What following cannot keep to is not ignored.
+            ("følg taket fra:2024", Wish::Lacks(Name::Follow)),
+            ("følg taket hver:time", Wish::Lacks(Name::Follow)),
+            ("følg", Wish::Lacks(Name::Follow)),
+            ("følger", Wish::Following),
+            ("følger FASA opp?", ask("følger FASA opp?")),
+            (
+                "slutt å følge 2",
+                Wish::Change(Change::Unfollow, "2".to_owned()),
+            ),
+            ("pause", Wish::Change(Change::Pause, String::new())),
+        ] {
+            assert_eq!(after_prefix(typed), wish, "{typed}");
+        }
+        assert_eq!(
+            said("Slutt på lønnsoppgjøret"),
+            ask("Slutt på lønnsoppgjøret")
+        );
+        assert_eq!(said("følg taket"), Wish::Follow(what("taket"), None));
+        assert_eq!(
+            ["Ja!", "nei", "kanskje"].map(yes_or_no),
+            [Some(true), Some(false), None]
+        );
+    }
+
+    #[test]
+    fn a_document_is_added_in_words() {
+        let add = |collection: &str| Wish::Add(Some(collection.to_owned()));
+        assert_eq!(after_prefix("add"), Wish::Add(None));
+        assert_eq!(after_prefix("Legg til"), Wish::Add(None));
+        assert_eq!(after_prefix("legg til styret"), add("styret"));
+        assert_eq!(said("add mote"), add("mote"));
+        let other = "legg til rette for hjemmekontor";
+        assert_eq!((after_prefix(other), said(other)), (ask(other), ask(other)));
+    }
+
+    #[test]
     fn a_name_may_tell_the_language() {
-        assert!(is_english("help") && is_english("Latest") && is_english("document: budsjett"));
-        assert!(!is_english("status KARVE") && !is_english("hjelp") && !is_english("helping"));
+        for (text, told) in [
+            ("help", Some(Language::English)),
+            ("Latest", Some(Language::English)),
+            ("document: budsjett", Some(Language::English)),
+            ("følgjer", Some(Language::Nynorsk)),
+            ("status KARVE", None),
+            ("hjelp", None),
+            ("helping", None),
+        ] {
+            assert_eq!(language(text), told, "{text}");
+        }
     }
 
     #[test]

@@ -77,6 +77,14 @@ pub(super) fn run(app: &App, json: bool, out: &mut impl Write) -> anyhow::Result
             "no document can be searched: put minutes or reports there".to_owned(),
         ));
     }
+    let nothing = crate::bot::audience::Audience::Collections(Default::default());
+    if config.web.enabled && crate::web::audience(&config.web) == nothing {
+        findings.push((
+            "[[web.show]]".to_owned(),
+            "the web page shows no document to others: name the collections that it may show"
+                .to_owned(),
+        ));
+    }
     let on_discord = config.discord.show.iter();
     let on_discord = on_discord.map(|show| ("[[discord.show]] collections", &show.collections));
     let on_matrix = config.matrix.show.iter();

@@ -87,9 +87,7 @@ fn words(text: &str) -> Vec<(Span, usize, u16)> {
     all.filter_map(|(at, word)| {
         let long = word.chars().count();
         let lower = word.chars().filter(|c| c.is_alphanumeric());
-        let hash = lower
-            .flat_map(char::to_lowercase)
-            .fold(7, |hash, c| push(hash, c));
+        let hash = lower.flat_map(char::to_lowercase).fold(7, push);
         let hash = u16::try_from((hash ^ (hash >> 24)) & 0xfff).ok()?;
         (long >= SHORTEST).then_some((Span::new(at, at + word.len()), long, hash))
     })

@@ -4,6 +4,7 @@
 //! `inert` first.
 
 mod cards;
+pub mod follow;
 mod text;
 
 use crate::answer::card::Searched;
@@ -12,7 +13,8 @@ use crate::bot::typed::Name;
 use crate::language::Language;
 use crate::render::phrases::{self, chat, matrix};
 pub use cards::{document, latest, no_document, positions, refused, sources, status};
-use text::{Block, citation, inert, label, quotation};
+use text::{Block, citation, quotation};
+pub use text::{inert, label};
 
 /// So many bytes a message takes at most as JSON. An event may have 65 536; encryption makes four bytes
 /// of three, and keys and signatures are added.
@@ -70,7 +72,7 @@ impl<'a> Page<'a> {
     /// Adds a block, if it fits whole: half a block could come alive.
     fn push(&mut self, block: Block) -> bool {
         // Room for the line that says that something is left out, and for what is closed.
-        const LAST: usize = 400;
+        const LAST: usize = 4_000;
         let heading = self.heading.as_ref().map_or(0, Block::size);
         let fits = self.size + heading + block.size() + LAST <= MOST;
         if fits {
@@ -86,6 +88,16 @@ impl<'a> Page<'a> {
             }
         }
         fits
+    }
+
+    /// Adds something short for which there is room always.
+    fn last(&mut self, block: Block) {
+        if !self.body.is_empty() {
+            self.body.push('\n');
+        }
+        self.body.push_str(&block.body);
+        self.body.push('\n');
+        self.html.push_str(&block.html);
     }
 
     fn heading(&mut self, words: &str) {
@@ -158,6 +170,15 @@ impl<'a> Page<'a> {
             html: self.html,
         }
     }
+}
+
+/// The same message with a line under it.
+pub fn with_line(mut message: Message, words: &str) -> Message {
+    message.body.push_str(&format!("\n\n{words}"));
+    message
+        .html
+        .push_str(&format!("<p>{}</p>", text::html(words)));
+    message
 }
 
 /// An answer with further passages folded up, or why there is none and what was searched.

@@ -1,6 +1,6 @@
 //! Since when documents are as they are: the index is made anew at times, and does not know.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use rusqlite::{TransactionBehavior, params};
 
@@ -31,7 +31,7 @@ impl Store {
                 _ => {
                     transaction.execute(
                         "INSERT INTO document (id, hash, since) VALUES (?1, ?2, ?3)
-                         ON CONFLICT (id) DO UPDATE SET hash = ?2, since = ?3",
+                         ON CONFLICT (id) DO UPDATE SET hash = ?2, since = ?3, changed = 1",
                         params![id, hash, now],
                     )?;
                     now
@@ -44,5 +44,13 @@ impl Store {
         }
         transaction.commit()?;
         Ok(seen)
+    }
+
+    /// The ids of documents that were known before they were as they are.
+    pub fn changed(&self) -> anyhow::Result<HashSet<String>> {
+        let connection = self.connection();
+        let mut query = connection.prepare("SELECT id FROM document WHERE changed = 1")?;
+        let ids = query.query_map([], |row| row.get(0))?;
+        Ok(ids.collect::<Result<_, _>>()?)
     }
 }

@@ -32,6 +32,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/3.sql"),
     include_str!("migrations/4.sql"),
     include_str!("migrations/5.sql"),
+    include_str!("migrations/6.sql"),
 ];
 
 /// So long another process may keep the file.
@@ -253,6 +254,7 @@ mod tests {
         store.see([("a", "1"), ("b", "1")], 10).unwrap();
         let seen = store.see([("a", "1"), ("b", "2")], 20).unwrap();
         assert_eq!((seen["a"], seen["b"]), (10, 20));
+        assert_eq!(store.changed().unwrap(), ["b".to_owned()].into());
         let seen = store.see([("b", "2")], 30).unwrap();
         assert_eq!((seen.get("a"), seen["b"]), (None, 20));
     }

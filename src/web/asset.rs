@@ -9,28 +9,29 @@ use axum::response::IntoResponse;
 use sha2::{Digest, Sha256};
 
 use super::failure::{Failure, Page};
+use crate::render::timeline;
 
 struct Asset {
     name: String,
     kind: &'static str,
-    content: &'static str,
+    content: String,
 }
 
 impl Asset {
-    fn new(stem: &str, ending: &str, kind: &'static str, content: &'static str) -> Asset {
+    fn new(stem: &str, ending: &str, kind: &'static str, content: &str) -> Asset {
         let digest = Sha256::digest(content.as_bytes());
         let hash: String = digest.iter().take(6).map(|b| format!("{b:02x}")).collect();
         Asset {
             name: format!("{stem}-{hash}.{ending}"),
             kind,
-            content,
+            content: content.to_owned(),
         }
     }
 }
 
 static STYLE: LazyLock<Asset> = LazyLock::new(|| {
-    let content = include_str!("assets/style.css");
-    Asset::new("style", "css", "text/css; charset=utf-8", content)
+    let content = format!("{}{}", include_str!("assets/style.css"), timeline::STYLE);
+    Asset::new("style", "css", "text/css; charset=utf-8", &content)
 });
 static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     let content = include_str!("assets/script.js");
@@ -62,7 +63,7 @@ pub(super) fn icon() -> String {
 
 /// The picture, where browsers look for it by themselves.
 pub(super) async fn show_icon() -> Page {
-    Ok(([(CONTENT_TYPE, ICON.kind)], ICON.content).into_response())
+    Ok(([(CONTENT_TYPE, ICON.kind)], &*ICON.content).into_response())
 }
 
 /// The asset of this name.
@@ -74,5 +75,5 @@ pub(super) async fn show(Path(name): Path<String>) -> Page {
         (CONTENT_TYPE, asset.kind),
         (CACHE_CONTROL, "public, max-age=31536000, immutable"),
     ];
-    Ok((headers, asset.content).into_response())
+    Ok((headers, &*asset.content).into_response())
 }

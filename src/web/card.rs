@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::extract::{Query, State};
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 
@@ -21,6 +21,7 @@ use crate::bot::command::{Command, Reply};
 use crate::language::{Language, detect};
 use crate::question::restriction::Filter;
 use crate::render::phrases::{self, chat, web};
+use crate::render::timeline;
 
 /// The longest topic, in characters.
 const LONGEST: usize = 1000;
@@ -268,6 +269,7 @@ fn standing(status: &Status, quotes: &Quotes) -> Markup {
                 (quotes.show(&next.excerpt))
             }
         }
+        (picture(status))
         (quotes.list(words.decisions, newest.decisions.iter().filter(|excerpt| new(excerpt))))
         (quotes.list(words.positions, newest.positions.iter().filter(|excerpt| new(excerpt))))
         (quotes.list(words.mentions, status.mentions.iter().filter(|excerpt| new(excerpt))))
@@ -279,6 +281,19 @@ fn standing(status: &Status, quotes: &Quotes) -> Markup {
         p.links {
             a href=(address("/standpunkter", &status.topic)) { (web::see_positions(language)) }
             a href=(address("/sok", &status.topic)) { (web::see_more(language)) }
+        }
+    }
+}
+
+/// The matter over time as a picture, for columns of two widths; the style shows one of them.
+fn picture(status: &Status) -> Markup {
+    let of = |shape| timeline::svg(status, shape, timeline::Colors::OfPage).map(PreEscaped);
+    html! {
+        @if status.timeline.len() > 1 {
+            div.picture {
+                @if let Some(wide) = of(&timeline::Shape::WIDE) { (wide) }
+                @if let Some(narrow) = of(&timeline::Shape::NARROW) { (narrow) }
+            }
         }
     }
 }

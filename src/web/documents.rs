@@ -1,6 +1,6 @@
 //! What is indexed, and what came last.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -11,14 +11,14 @@ use super::layout::{Place, layout};
 use super::site::Site;
 use super::visitor::Visitor;
 use crate::answer::Source;
+use crate::answer::card::Freshness;
 use crate::answer::link::page;
 use crate::bot::Bot;
-use crate::bot::command::Recent;
-use crate::clock::day;
+use crate::bot::command::{Command, Recent, Reply};
 use crate::corpus::Date;
 use crate::index::{Entry, State as Read};
 use crate::language::{Language, detect};
-use crate::render::phrases::{self, chat, web};
+use crate::render::phrases::{self, added, chat, web};
 
 /// So many documents are the latest.
 const LATEST: usize = 50;
@@ -29,7 +29,14 @@ pub(super) async fn all(State(site): State<Arc<Site>>, visitor: Visitor) -> Page
     let pages = site.clone();
     let body = site
         .shared
-        .work(move |_| Ok(overview(&*pages.bot()?, language)))
+        .work(move |shared| {
+            let sources = match shared.look(&pages.audience, &Command::Sources)? {
+                Reply::Sources(sources, _) => sources,
+                _ => Vec::new(),
+            };
+            let bot = pages.bot()?;
+            Ok(overview(&bot, &sources, language))
+        })
         .await?;
     let title = web::place("/dokumenter", language);
     Ok(layout(&visitor, title, Place::Documents, &body))
@@ -52,7 +59,7 @@ fn title(name: &str) -> String {
     })
 }
 
-fn overview(bot: &Bot, language: Language) -> Markup {
+fn overview(bot: &Bot, sources: &[Freshness], language: Language) -> Markup {
     let mut bodies: BTreeMap<String, (String, Years)> = BTreeMap::new();
     for entry in bot.entries() {
         let Some(metadata) = entry.metadata() else {
@@ -118,6 +125,12 @@ fn overview(bot: &Bot, language: Language) -> Markup {
                     }
                 }
             }
+            @if !sources.is_empty() {
+                div.body {
+                    h2 { (added::sources(language)) }
+                    ul.documents { @for source in sources { li { (self::source(source, language)) } } }
+                }
+            }
             @if !problems.is_empty() {
                 div.body {
                     h2 #mangler { (web::problem_files(language)) }
@@ -135,6 +148,18 @@ fn overview(bot: &Bot, language: Language) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// How a source is doing.
+fn source(source: &Freshness, language: Language) -> Markup {
+    let when = |seconds: i64| added::day(seconds, language);
+    let [facts, state] = added::source(source, &when, language);
+    html! {
+        strong { (source.name) }
+        span.facts { " " (web::collection(&source.collection, language)) " · " (facts) }
+        br;
+        span.facts { (state) }
     }
 }
 
@@ -156,15 +181,15 @@ pub(super) async fn latest(State(site): State<Arc<Site>>, visitor: Visitor) -> P
         .shared
         .work(move |shared| {
             let latest = shared.newest(&pages.audience, LATEST)?;
-            Ok(new(&latest, language))
+            Ok(new(&latest, &shared.store.changed()?, language))
         })
         .await?;
     let title = web::place("/nytt", language);
     Ok(layout(&visitor, title, Place::Latest, &body))
 }
 
-fn new(latest: &[Recent], language: Language) -> Markup {
-    let day_of = |recent: &Recent| recent.since.and_then(day);
+fn new(latest: &[Recent], changed: &HashSet<String>, language: Language) -> Markup {
+    let day_of = |recent: &Recent| recent.since.and_then(Date::of_seconds);
     html! {
         div.reading {
             h1 { (web::place("/nytt", language)) }
@@ -177,7 +202,12 @@ fn new(latest: &[Recent], language: Language) -> Markup {
                             Some(day) => { time datetime=(day) { (phrases::date(day, language)) } }
                             None => { (web::no_day(language)) }
                         } }
-                        ul.documents { @for recent in group { li { (document(&recent.source, language)) } } }
+                        ul.documents { @for recent in group {
+                            li {
+                                (document(&recent.source, language))
+                                @if changed.contains(&recent.source.id) { " " span.changed { (web::document_changed(language)) } }
+                            }
+                        } }
                     }
                 }
             }

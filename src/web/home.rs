@@ -133,6 +133,7 @@ fn one(bot: &Bot, turn: &Turn, quotes: &Quotes) -> anyhow::Result<Markup> {
         }
         _ => html! {},
     };
+    let answered = !turn.reply.excerpts().is_empty();
     let judged = |good: bool| (turn.verdict == Some(good)).then_some("true");
     let [_, reason, hint] = chat::reason_form(language);
     Ok(html! {
@@ -141,8 +142,10 @@ fn one(bot: &Bot, turn: &Turn, quotes: &Quotes) -> anyhow::Result<Markup> {
             (answer)
             footer {
                 p.links {
-                    a href=(super::card::address("/status", &turn.question)) { (web::see_status(language)) }
-                    a href=(super::card::address("/standpunkter", &turn.question)) { (web::see_positions(language)) }
+                    @if answered {
+                        a href=(super::card::address("/status", &turn.question)) { (web::see_status(language)) }
+                        a href=(super::card::address("/standpunkter", &turn.question)) { (web::see_positions(language)) }
+                    }
                     a href=(super::card::address("/sok", &turn.question)) { (web::see_more(language)) }
                 }
                 @if turn.answer.is_some() {

@@ -12,6 +12,7 @@ mod feed;
 mod guard;
 mod home;
 mod layout;
+mod listener;
 mod mcp;
 mod operator;
 mod quote;
@@ -32,6 +33,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 
 pub use api::description;
+use listener::Listener;
 pub use mcp::on_standard_input;
 pub use site::{Site, audience};
 
@@ -63,9 +65,10 @@ pub async fn run(
         );
     }
     let mut told = stopped.clone();
-    let serving = axum::serve(listener, router(site)).with_graceful_shutdown(async move {
-        let _ = told.wait_for(|stopped| *stopped).await;
-    });
+    let serving =
+        axum::serve(Listener::new(listener), router(site)).with_graceful_shutdown(async move {
+            let _ = told.wait_for(|stopped| *stopped).await;
+        });
     let out_of_patience = async {
         let _ = stopped.wait_for(|stopped| *stopped).await;
         tokio::time::sleep(PATIENCE).await;

@@ -222,7 +222,8 @@ impl<'a> View<'a> {
             @if let Some(author) = author { " · " (author) }
             @if let Some(date) = metadata.date { " · " time datetime=(date) { (phrases::date(date, language)) } }
             @if let Some(pages) = pages { " · " (pages) }
-            " · " (web::collection(&self.document.collection, language))
+            // Documents in no folder are in no collection that anybody named.
+            @if self.document.collection != "default" { " · " (web::collection(&self.document.collection, language)) }
         }
     }
 
@@ -317,8 +318,12 @@ impl<'a> View<'a> {
 
     fn contents(&self, language: Language) -> Markup {
         let sections = &self.document.sections;
+        let title = &self.document.metadata.title;
         let named = |section: &&Section| {
-            !section.heading.is_empty() && section.level > 0 && !section.heading_span.is_empty()
+            !section.heading.is_empty()
+                && section.heading != *title
+                && section.level > 0
+                && !section.heading_span.is_empty()
         };
         let mut items: Vec<&Section> = sections
             .iter()
@@ -375,8 +380,9 @@ impl<'a> View<'a> {
             marked: self.marked(),
             begun: false,
         };
-        for group in groups {
+        for (i, group) in groups.enumerate() {
             let Some(first) = group.first() else { continue };
+            let begins = i == 0;
             let new_page = first.page.filter(|of| page.replace(*of) != Some(*of));
             let mark = new_page.map(|page| page_mark(page, language));
             out.push(html! { @if let Some(mark) = mark { (mark) } });
@@ -397,7 +403,8 @@ impl<'a> View<'a> {
             };
             tables += usize::from(first.kind == BlockKind::TableRow);
             out.push(match first.kind {
-                BlockKind::Heading(0) if document.slice(first.span) == *title => html! {},
+                // The page has it over all.
+                BlockKind::Heading(_) if begins && document.slice(first.span) == *title => html! {},
                 BlockKind::Heading(of) => {
                     level = (lowest + 1).max(of + lowest).min(level + 1).min(6);
                     let words = marks.pieces(document, first.span, first, language);

@@ -125,7 +125,10 @@ mod tests {
             Visitor::of(&address.parse().unwrap(), &headers)
         };
         let spoken = (ACCEPT_LANGUAGE, "da, nn-NO;q=0.8, en;q=0.9, nb;q=0");
-        assert_eq!(visitor("/", &[spoken.clone()]).language, Language::English);
+        assert_eq!(
+            visitor("/", std::slice::from_ref(&spoken)).language,
+            Language::English
+        );
         let cookie = (COOKIE, "a=b; referent-language=nn");
         let remembered = visitor("/", &[spoken.clone(), cookie.clone()]);
         assert_eq!(remembered.language, Language::Nynorsk);

@@ -567,6 +567,133 @@ async def visibility(world):
     await world.bot.start()
 
 
+def minutes(title, day, words):
+    return f'+++\ntitle = "{title}"\ndate = "{day}"\nkind = "minutes"\n+++\n\n# {title}\n\n{words}\n'
+
+
+async def following(world):
+    """What people follow in a room or alone is told there once, whatever happens to the bot meanwhile."""
+    kari = world.kari
+    await world.bot.end()
+    folder = world.bot.knowledge = world.folder / "knowledge"
+    shutil.copytree("knowledge", folder)
+    await world.bot.start()
+    room = await world.encrypted_room(direct=False)
+    await kari.client.room_invite(room, world.ola.id)
+    await world.ola.call("POST", f"/join/{room}")
+    await kari.with_member(room, world.ola.id)
+    # Only who manages the room decides, and sees first what would have been told.
+    theirs = await world.ola.say(room, "!ref følg hjemmekontor")
+    assert "navnet på rommet" in (await kari.answer(theirs)).body
+    asked, shown, content = await kari.ask(room, "!ref følg drivhus hver:gang")
+    assert "ingen dokumenter" in content["body"] and "«ja»" in content["body"], content["body"]
+    assert content["msgtype"] == "m.notice"
+    _, _, content = await kari.ask(room, "ja", in_thread(asked, shown))
+    assert "Nå følger jeg med på «drivhus»" in content["body"], content["body"]
+    # Alone, a reaction will do.
+    alone = await world.encrypted_room()
+    _, shown, content = await kari.ask(alone, "følg sykkelparkering")
+    yes = await kari.react(alone, shown, "👍")
+    assert "Nå følger jeg med" in (await kari.answer(shown)).body
+    assert not world.verdicts(shown) and yes
+    (folder / "nytt.md").write_text(
+        minutes("Møte om uterommet", "2026-11-20", "## Drivhus\n\nDet bygges et drivhus på taket i mai 2027.\n\n"
+                "## Sykkelparkering\n\nFASA krever en sykkelparkering med tak ved Mølla.")
+    )
+
+    def told(where, words):
+        found = [
+            heard for place, heard in kari.heard
+            if place == where and "Nytt dokument" in heard.source["content"].get("body", "")
+        ]
+        unique = {heard.event_id: heard for heard in found}.values()
+        return [heard for heard in unique if words in heard.body]
+
+    await eventually(lambda: told(room, "et drivhus på taket"), "the room is told", 60)
+    await eventually(lambda: told(alone, "en sykkelparkering med tak"), "Kari is told", 60)
+    letter = told(room, "drivhus")[0].source["content"]
+    # Who follows something wants to be told: notices tell nobody.
+    assert letter["msgtype"] == "m.text" and letter["m.mentions"] == {}, letter
+    assert "<strong>" in letter["formatted_body"] and "sykkelparkering" not in letter["body"].lower()
+    # Killed at the moment of sending, it tells neither twice nor never.
+    (folder / "mer.md").write_text(minutes("Enda et møte", "2026-11-21", "## Drivhus\n\nEt drivhus til er bestilt."))
+    await eventually(lambda: world.store("SELECT 1 FROM letter WHERE state = 'open'")
+                     or told(room, "Enda et møte"), "a letter is written", 60)
+    await world.bot.end(signal.SIGKILL)
+    await world.bot.start()
+    await eventually(lambda: told(room, "Enda et møte"), "the room is told", 60)
+    await world.bot.end()
+    await world.bot.start()
+    await asyncio.sleep(3)
+    assert len(told(room, "Enda et møte")) == 1 and len(told(room, "et drivhus på taket")) == 1
+    assert len(told(alone, "")) == 1
+    # What is followed alone is nobody else's affair.
+    _, _, content = await kari.ask(room, "!ref følger")
+    assert "1. «drivhus»" in content["body"] and "sykkel" not in content["body"], content["body"]
+    _, _, content = await kari.ask(alone, "pause 1")
+    assert "på pause" in content["body"], content["body"]
+    _, _, content = await kari.ask(alone, "gjenoppta 1")
+    assert "på pause" not in content["body"] and "sykkelparkering" in content["body"]
+    _, _, content = await kari.ask(alone, "!ref slutt å følge sykkelparkering")
+    assert "ikke lenger" in content["body"], content["body"]
+    # Where it can be told no more, that is told to who wanted it.
+    await kari.client.room_kick(room, world.bot.user)
+    (folder / "sist.md").write_text(minutes("Siste møte", "2026-11-22", "## Drivhus\n\nEt drivhus er stengt."))
+
+    def lost():
+        return [h for place, h in kari.heard if place == alone and "satt det på pause" in getattr(h, "body", "")]
+
+    await eventually(lost, "Kari is told that it is paused", 60)
+    assert world.store("SELECT state FROM subscription") == [("lost",)]
+    await kari.client.room_invite(room, world.bot.user)
+    await kari.with_member(room, world.bot.user)
+    _, _, content = await kari.ask(room, "!ref gjenoppta")
+    await eventually(lambda: told(room, "Siste møte"), "what was missed is told", 60)
+    await world.bot.end()
+    world.bot.knowledge = None
+    await world.bot.start()
+
+
+async def adding(world):
+    """Who may adds a document, encrypted as it is sent, and asks about it; nobody else does."""
+    kari = world.kari
+    await world.bot.end()
+    folder = world.bot.knowledge = world.folder / "added"
+    shutil.copytree("knowledge", folder)
+    rule = '[[matrix.add]]\ncollection = "medbestemmelse"\nusers = ["{}"]\n'
+    world.bot.write(rule.format(kari.id))
+    await world.bot.start()
+    room = await world.encrypted_room()
+    words = minutes("Møte om kaffe", "2026-11-20", "## Kaffe\n\nKaffemaskinen i kantina byttes 3. mai 2027.")
+    sent = await kari.file(room, "Møte om kaffe.md", words.encode())
+    _, _, content = await kari.ask(room, "!ref legg til", {"m.in_reply_to": {"event_id": sent}})
+    assert "Møte om kaffe" in content["body"], content["body"]
+    assert (folder / "medbestemmelse" / "Møte om kaffe.md").read_text() == words
+    _, _, content = await kari.ask(room, "Når byttes kaffemaskinen i kantina?")
+    assert "3. mai 2027" in content["body"], content["body"]
+    # Under the file; what is no document, or cannot be one, is refused.
+    sent = await kari.file(room, "Møte om kaffe.md", words.encode(), "!ref add")
+    assert "Møte om kaffe" in (await kari.answer(sent)).body
+    for name, content in (("virus.exe", b"MZ"), ("tom.pdf", b"ikke en pdf")):
+        sent = await kari.file(room, name, content, "!ref add")
+        await kari.answer(sent)
+    _, _, content = await kari.ask(room, "!ref add")
+    assert "Send it here" in content["body"], content["body"]
+    open_room = await world.ola.room(world.bot.user)
+    await world.joined(world.ola, open_room)
+    asked = await world.ola.say(open_room, "!ref legg til")
+    before = await world.said_to(world.ola, open_room, asked)
+    assert "Hvilket" not in before[0], before
+    assert len(list((folder / "medbestemmelse").iterdir())) == len(list(Path("knowledge/medbestemmelse").iterdir())) + 1
+    assert not list(world.bot.data.rglob("*.part"))
+    _, _, content = await kari.ask(room, "!ref kilder")
+    assert "kilder" in content["body"].lower(), content["body"]
+    await world.bot.end()
+    world.bot.knowledge = None
+    world.bot.write()
+    await world.bot.start()
+
+
 async def secrets(world):
     """The log holds neither what people wrote nor what opens the account; the end is clean."""
     tokens = (world.bot.data / "matrix" / "session.json").read_text()
@@ -579,7 +706,7 @@ async def secrets(world):
     assert "panicked" not in log
 
 
-ALL = [history, encrypted, verified, direct, threads, killed, outage, upgraded, restored, crowd, unreadable, lost, token, visibility, secrets]
+ALL = [history, encrypted, verified, direct, threads, killed, outage, upgraded, restored, crowd, unreadable, lost, token, visibility, following, adding, secrets]
 
 
 async def main(referent):

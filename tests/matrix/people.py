@@ -1,6 +1,7 @@
 """People: with matrix-nio, a client of its own with encryption, and for many at once by plain requests."""
 
 import asyncio
+import io
 import time
 import uuid
 
@@ -99,6 +100,21 @@ class Person:
         sent = await self.client.room_send(room, kind, content, ignore_unverified_devices=True)
         assert hasattr(sent, "event_id"), sent
         return sent.event_id
+
+    async def file(self, room, name, content, words=None):
+        """Sends an encrypted file, with words under it or without."""
+        sent, keys = await self.client.upload(
+            io.BytesIO(content), "application/octet-stream", name, encrypt=True, filesize=len(content)
+        )
+        assert hasattr(sent, "content_uri"), sent
+        told = {
+            "msgtype": "m.file",
+            "body": words or name,
+            "filename": name,
+            "info": {"size": len(content)},
+            "file": {**keys, "url": sent.content_uri},
+        }
+        return await self.send(room, "m.room.message", told)
 
     async def react(self, room, event, key):
         relation = {"rel_type": "m.annotation", "event_id": event, "key": key}

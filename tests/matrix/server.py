@@ -70,7 +70,7 @@ class Synapse(Program):
                             "port": self.port,
                             "type": "http",
                             "bind_addresses": ["127.0.0.1"],
-                            "resources": [{"names": ["client"], "compress": False}],
+                            "resources": [{"names": ["client", "media"], "compress": False}],
                         }
                     ],
                     "database": {
@@ -149,6 +149,7 @@ class Bot(Program):
         self.config = folder / "config.toml"
         self.synapse = synapse
         self.inviters = inviters
+        self.knowledge = None
         self.user = f"@referent:{NAME}"
         self.env = {"REFERENT_MATRIX_PASSWORD": PASSWORD, "REFERENT_LOG": "info"}
         self.write()
@@ -162,7 +163,8 @@ class Bot(Program):
         )
 
     def options(self):
-        return ["--config", str(self.config), "--data", str(self.data)]
+        knowledge = ["--knowledge", str(self.knowledge)] if self.knowledge else []
+        return ["--config", str(self.config), "--data", str(self.data), *knowledge]
 
     async def start(self, patience=60):
         before = self.said().count("on Matrix as")

@@ -7,7 +7,7 @@ use matrix_sdk::Room;
 use sha2::Digest;
 
 use super::Matrix;
-use super::heard::{self, What, Words};
+use super::heard::{self, File, What, Words};
 use super::listen::json_of;
 use super::rooms::Waiting;
 use super::send::{Failure, Place};
@@ -34,21 +34,24 @@ pub(super) struct Asked {
 }
 
 /// A message to the bot.
-struct Question<'a> {
+pub(super) struct Question<'a> {
     /// The event that is answered: the message, or its edit.
-    event: &'a str,
-    sender: &'a str,
+    pub(super) event: &'a str,
+    pub(super) sender: &'a str,
     /// Whether it began with a prefix.
     typed: bool,
     /// Whether others are there.
     among_others: bool,
-    wish: Wish,
+    pub(super) wish: Wish,
     text: String,
     /// The conversation that it belongs to.
     on: On,
-    place: Place,
+    pub(super) place: Place,
     /// The thread of the bot, or the room with two, that the conversation is remembered by.
-    thread: Option<String>,
+    pub(super) thread: Option<String>,
+    /// The file over it, and the message that it replies to.
+    pub(super) file: Option<File>,
+    pub(super) replies_to: Option<String>,
 }
 
 /// What a question goes on from.
@@ -241,7 +244,12 @@ impl Matrix {
             (None, _) => On::Nothing,
         };
         // Other commands are not gone on from.
-        let goes_on = matches!(&wish, Wish::Command(command) if command.parts().is_some());
+        let goes_on = match &wish {
+            Wish::Command(command) => command.parts().is_some(),
+            // A yes or no follows.
+            Wish::Follow(..) => true,
+            _ => false,
+        };
         let place = match &words.thread {
             Some(root) => Place::Thread {
                 root: root.clone(),
@@ -270,6 +278,8 @@ impl Matrix {
             on,
             place,
             thread,
+            file: words.file.clone(),
+            replies_to: words.reply_to.clone(),
         }))
     }
 
@@ -299,7 +309,15 @@ impl Matrix {
             let said = self.say(room, &words, &question.place, question.event, "answer");
             return said.await.map(Some);
         }
+        let confirmed = match typed::yes_or_no(&question.text) {
+            Some(yes) => {
+                self.confirmed(room, question.sender, yes, question.event)
+                    .await?
+            }
+            None => None,
+        };
         let at_once = match &question.wish {
+            _ if confirmed.is_some() => confirmed,
             _ if question.text.is_empty() && !matches!(question.wish, Wish::Help) => Some(
                 Message::plain(chat::nothing_asked(question.among_others, language)),
             ),
@@ -309,11 +327,25 @@ impl Matrix {
                 let usage = matrix::usage(prefix, *name, language);
                 Some(Message::plain(&phrases::lacks(&usage, language)))
             }
+            Wish::Follow(..) | Wish::Following | Wish::Change(..) => {
+                self.follow_wish(room, &question, language).await?
+            }
+            Wish::Add(collection) => {
+                let _typing = self.typing(room);
+                let wanted = collection.as_deref();
+                Some(self.add(room, &question, wanted, language).await?)
+            }
             Wish::Command(_) => None,
         };
         if let Some(message) = at_once {
             let said = self.say(room, &message, &question.place, question.event, "answer");
-            return said.await.map(Some);
+            let said = said.await?;
+            self.own
+                .put(conversation(room.room_id().as_str(), &said), true);
+            if let Wish::Follow(what, _) = &question.wish {
+                self.note_thread(room, &question, what.topic.clone()).await;
+            }
+            return Ok(Some(said));
         }
         let Wish::Command(command) = question.wish.clone() else {
             return Ok(None);
@@ -329,12 +361,7 @@ impl Matrix {
             Ok(found) => found,
             Err(error) => {
                 drop(typing);
-                let digest = sha2::Sha256::digest(question.event);
-                let id: String = digest
-                    .iter()
-                    .take(4)
-                    .map(|byte| format!("{byte:02x}"))
-                    .collect();
+                let id = error_id(question.event);
                 tracing::error!("matrix: {id}: {error:#}");
                 let message = Message::plain(&chat::failed(&id, language));
                 let said = self.say(room, &message, &question.place, question.event, "answer");
@@ -375,6 +402,7 @@ impl Matrix {
         };
         let channel = key(room);
         let language = language_of(question);
+        let (alone, prefix) = (!question.among_others, self.prefixes[0].clone());
         self.shared
             .work(move |shared| {
                 let before = match (thread, message) {
@@ -404,7 +432,21 @@ impl Matrix {
                 };
                 let message = match &done.reply {
                     Reply::Answer(answer, searched) => matrix::answer(answer, searched, &further),
-                    Reply::Status(status) => matrix::status(status),
+                    Reply::Status(status) => {
+                        let card = matrix::status(status);
+                        match alone && !status.timeline.is_empty() {
+                            // In a room with others, it would be read again and again by those who may not.
+                            true => matrix::with_line(
+                                card,
+                                &phrases::follow_this(
+                                    &prefix,
+                                    &matrix::inert(&status.topic),
+                                    status.language,
+                                ),
+                            ),
+                            false => card,
+                        }
+                    }
                     Reply::Positions(positions, searched) => matrix::positions(positions, searched),
                     Reply::Latest(recent, searched) => matrix::latest(recent, searched, language),
                     Reply::Document(facts) => matrix::document(facts, language),
@@ -469,6 +511,29 @@ impl Matrix {
         }
     }
 
+    /// Takes note that a thread is the bot's, where what is said there needs no mention.
+    async fn note_thread(
+        self: &Arc<Self>,
+        room: &Room,
+        question: &Question<'_>,
+        topic: Option<String>,
+    ) {
+        let (Some(thread), parent) = (question.thread.clone(), room.room_id().to_string()) else {
+            return;
+        };
+        let topic = topic.unwrap_or_default();
+        let kept = self.shared.work(move |shared| {
+            let store = &shared.store;
+            match store.thread(&thread)? {
+                Some(_) => Ok(()),
+                None => store.keep_thread(&thread, &parent, "ask", &topic, now()),
+            }
+        });
+        if let Err(error) = kept.await {
+            tracing::error!("matrix: a thread cannot be kept: {error:#}");
+        }
+    }
+
     /// Whether the bot sent an event.
     async fn is_own(self: &Arc<Self>, room: &Room, event: &str) -> Result<bool, Failure> {
         // What is a message of the bot in one room is none in another.
@@ -506,7 +571,11 @@ impl Matrix {
     }
 
     /// An event of a room; nothing where there is none that the bot may see.
-    async fn event(&self, room: &Room, event: &str) -> Result<Option<serde_json::Value>, Failure> {
+    pub(super) async fn event(
+        &self,
+        room: &Room,
+        event: &str,
+    ) -> Result<Option<serde_json::Value>, Failure> {
         let Ok(id) = &matrix_sdk::ruma::EventId::parse(event) else {
             return Ok(None);
         };
@@ -544,20 +613,25 @@ struct Typing(
     Option<tokio::sync::oneshot::Sender<()>>,
 );
 
+/// What an error is found by in the log.
+pub(super) fn error_id(event: &str) -> String {
+    let digest = sha2::Sha256::digest(event);
+    let first = digest.iter().take(4);
+    first.map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// The language to answer in, for what has none of its own.
 fn language_of(question: &Question<'_>) -> Language {
-    let english = match &question.wish {
-        Wish::Meant(command, _) => typed::is_english(command),
-        Wish::Help | Wish::Lacks(_) | Wish::Command(Command::Latest | Command::Document(_)) => {
-            typed::is_english(&question.text)
-        }
-        Wish::Command(_) => false,
+    let told = match &question.wish {
+        Wish::Meant(command, _) => typed::language(command),
+        // A question has its own, and cards do.
+        Wish::Command(Command::Ask(..) | Command::Status(..) | Command::Positions(..)) => None,
+        _ => typed::language(&question.text),
     };
-    match (english, question.text.is_empty()) {
-        (true, _) => Language::English,
-        (false, true) => Language::Bokmal,
-        (false, false) => detect(&question.text),
-    }
+    told.unwrap_or_else(|| match question.text.is_empty() {
+        true => Language::Bokmal,
+        false => detect(&question.text),
+    })
 }
 
 /// What a conversation in a room is remembered by: an event, or the room itself.

@@ -42,6 +42,36 @@ pub(super) struct Words {
     pub(super) reply_to: Option<String>,
     /// The message that it takes the place of.
     pub(super) replaces: Option<String>,
+    /// The file over it.
+    pub(super) file: Option<File>,
+}
+
+/// A file that somebody sent.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct File {
+    pub(super) name: String,
+    /// Where the server keeps it.
+    pub(super) address: String,
+    /// What it is decrypted with, where it is encrypted.
+    pub(super) keys: Option<Value>,
+    /// How many bytes it has, as its sender says.
+    pub(super) size: Option<u64>,
+}
+
+/// The file that the content of a message has.
+pub(super) fn file_of(content: &Value) -> Option<File> {
+    if content["msgtype"] != "m.file" {
+        return None;
+    }
+    let keys = content.get("file").cloned();
+    let address = keys.as_ref().map_or(&content["url"], |keys| &keys["url"]);
+    let name = content["filename"].as_str().or(content["body"].as_str())?;
+    Some(File {
+        name: name.chars().take(LONGEST).collect(),
+        address: address.as_str()?.to_owned(),
+        size: content["info"]["size"].as_u64(),
+        keys,
+    })
 }
 
 /// Reads an event. Nothing for what the bot has nothing to do with, and for what a program said: an
@@ -116,7 +146,11 @@ fn words(content: &Value) -> Option<Words> {
         Some(_) => &content["m.new_content"],
         None => content,
     };
-    if written["msgtype"] != "m.text" {
+    // What stands under a file says something where it is not the file's name.
+    let file = file_of(written);
+    let named = written["filename"].as_str();
+    let has_words = named.is_some_and(|name| written["body"] != name);
+    if written["msgtype"] != "m.text" && (file.is_none() || !has_words) {
         return None;
     }
     let thread = (kind == Some("m.thread"))
@@ -142,6 +176,7 @@ fn words(content: &Value) -> Option<Words> {
         thread,
         reply_to,
         replaces,
+        file,
     })
 }
 
@@ -389,6 +424,32 @@ mod tests {
         assert_eq!(after("!ref, hjelp").as_deref(), Some("hjelp"));
         assert_eq!(after("!ref-en er borte"), None);
         assert_eq!(after("!reform av taket"), None);
+    }
+
+    #[test]
+    fn a_file_says_something_where_words_stand_under_it() {
+        let file = |body: &str| {
+            heard(
+                json!({"msgtype": "m.file", "body": body, "filename": "møte.pdf", "info": {"size": 7},
+                "file": {"url": "mxc://a.no/b", "key": {}}}),
+            )
+        };
+        assert_eq!(file("møte.pdf"), None);
+        let words = file("!ref add").unwrap();
+        assert_eq!(words.body, "!ref add");
+        let found = words.file.unwrap();
+        assert_eq!(
+            (found.name.as_str(), found.address.as_str(), found.size),
+            ("møte.pdf", "mxc://a.no/b", Some(7))
+        );
+        assert!(found.keys.is_some());
+        let plain = json!({"msgtype": "m.file", "body": "møte.pdf", "url": "mxc://a.no/c"});
+        let found = file_of(&plain).unwrap();
+        assert_eq!((found.name.as_str(), found.keys), ("møte.pdf", None));
+        assert_eq!(
+            file_of(&json!({"msgtype": "m.image", "body": "a", "url": "mxc://a.no/c"})),
+            None
+        );
     }
 
     #[test]

@@ -22,7 +22,7 @@ use tokio::sync::watch;
 
 use super::heard::{self, Membership};
 use super::progress::Kept;
-use super::rooms::Waiting;
+use super::rooms::{Next, Waiting};
 use super::send::brief;
 use super::{Matrix, session};
 use crate::clock::now;
@@ -244,7 +244,7 @@ impl Matrix {
                 encrypted,
                 begun: self.tasks.begin(),
             };
-            self.enqueue(&room, waiting);
+            self.enqueue(&room, Next::Heard(waiting));
         }
         if moved {
             self.keep().await;

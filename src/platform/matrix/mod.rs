@@ -3,10 +3,14 @@
 //! What comes in (`listen.rs`) is read (`heard.rs`), waits in its room's queue (`rooms.rs`), is answered by
 //! the core (`answers.rs`) and said (`send.rs`). `session.rs` logs in and signs the device, `progress.rs`
 //! knows what is answered, `viewer.rs` what may be shown where, `pace.rs` how fast people may ask.
+//! `adding.rs` is for documents that people add, `courier.rs` takes letters to those who follow something, `following.rs` is what they do with that;
 //! `verdicts.rs` is for reactions, `unreadable.rs` for what cannot be decrypted, `check.rs` for `doctor`.
 
+mod adding;
 mod answers;
 mod check;
+mod courier;
+mod following;
 mod heard;
 mod listen;
 mod pace;
@@ -53,11 +57,12 @@ struct Matrix {
     prefixes: Vec<String>,
     inviters: Vec<String>,
     places: viewer::Places,
+    add: Vec<config::AddOnMatrix>,
     pace: pace::Pace,
     progress: Mutex<Progress>,
     keeping: tokio::sync::Mutex<()>,
     unreadable: tokio::sync::Mutex<BTreeSet<String>>,
-    queues: Mutex<HashMap<String, mpsc::UnboundedSender<rooms::Waiting>>>,
+    queues: Mutex<HashMap<String, mpsc::UnboundedSender<rooms::Next>>>,
     /// What was asked in a message, and which message answers it.
     asked: Recent<String, answers::Asked>,
     /// Events that came in this run.
@@ -73,7 +78,7 @@ struct Matrix {
 }
 
 impl Matrix {
-    fn queues(&self) -> MutexGuard<'_, HashMap<String, mpsc::UnboundedSender<rooms::Waiting>>> {
+    fn queues(&self) -> MutexGuard<'_, HashMap<String, mpsc::UnboundedSender<rooms::Next>>> {
         self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -113,6 +118,7 @@ pub async fn run(
         prefixes: config.prefixes.clone(),
         inviters: config.allowed_inviters.clone(),
         places: viewer::Places::new(&config.show),
+        add: config.add.clone(),
         pace: pace::Pace::new(config.user_per_minute, config.room_per_minute),
         progress: Mutex::new(progress),
         keeping: tokio::sync::Mutex::default(),
@@ -134,6 +140,9 @@ pub async fn run(
             "referent: nobody may invite the bot: name users or servers in matrix.allowed_inviters"
         );
     }
+    let courier = courier::ToMatrix(matrix.clone());
+    matrix.shared.couriers.add(Arc::new(courier));
+    matrix.shared.news.notify_one();
     let ended = matrix.listen(stop).await;
     // Nothing new comes in, and what was begun is finished.
     if !matrix.tasks.finish().await {

@@ -6,19 +6,33 @@ use std::time::Duration;
 
 use matrix_sdk::deserialized_responses::RawSyncOrStrippedState;
 use matrix_sdk::ruma::events::room::tombstone::RoomTombstoneEventContent;
-use matrix_sdk::ruma::{OwnedUserId, RoomOrAliasId};
+use matrix_sdk::ruma::{OwnedTransactionId, OwnedUserId, RoomOrAliasId};
 use matrix_sdk::{Room, RoomMemberships, RoomState};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use super::Matrix;
 use super::heard::Heard;
-use super::send::{Failure, Place, brief};
+use super::send::{self, Failure, Place, brief};
 use crate::language::Language;
 use crate::platform::tasks::Begun;
 use crate::render::matrix::Message;
 use crate::render::phrases::matrix as phrases;
 
-/// Something that waits in a room's queue.
+/// What a room's queue holds.
+pub(super) enum Next {
+    Heard(Waiting),
+    Letter(Letter),
+}
+
+/// What is told unasked.
+pub(super) struct Letter {
+    pub(super) content: serde_json::Value,
+    pub(super) id: OwnedTransactionId,
+    /// Who waits for it, and is told what came of it.
+    pub(super) done: oneshot::Sender<matrix_sdk::Result<()>>,
+}
+
+/// Something that waits in a room's queue to be handled.
 pub(super) struct Waiting {
     pub(super) heard: Heard,
     /// The event itself, where it could not be decrypted.
@@ -33,21 +47,24 @@ pub(super) type Encrypted = matrix_sdk::ruma::serde::Raw<
 
 impl Matrix {
     /// Puts something into the queue of its room.
-    pub(super) fn enqueue(self: &Arc<Self>, room: &Room, waiting: Waiting) {
+    pub(super) fn enqueue(self: &Arc<Self>, room: &Room, next: Next) {
         let mut queues = self.queues();
         let id = room.room_id();
         let queue = queues.entry(id.to_string()).or_insert_with(|| {
-            let (queue, mut waiting) = mpsc::unbounded_channel::<Waiting>();
+            let (queue, mut waiting) = mpsc::unbounded_channel::<Next>();
             let (matrix, room) = (self.clone(), room.clone());
             tokio::spawn(async move {
                 while let Some(next) = waiting.recv().await {
-                    matrix.handle(&room, next).await;
+                    match next {
+                        Next::Heard(heard) => matrix.handle(&room, heard).await,
+                        Next::Letter(letter) => send::deliver(&room, letter).await,
+                    }
                 }
             });
             queue
         });
         // It ends only with the program.
-        let _ = queue.send(waiting);
+        let _ = queue.send(next);
     }
 
     /// Whether there is nobody in a room but the bot and one other.
@@ -64,18 +81,21 @@ impl Matrix {
 
     /// Who is in a room, or was invited to it, besides the bot; nothing where the server does not say.
     pub(super) async fn members(&self, room: &Room) -> Result<Option<Vec<String>>, Failure> {
-        let members = self.insist(|| room.members(RoomMemberships::ACTIVE));
-        match members.await {
-            Ok(members) => {
-                let ids = members.iter().map(|member| member.user_id().to_string());
-                Ok(Some(ids.filter(|id| *id != self.me).collect()))
-            }
+        match self.insist(|| self.members_now(room)).await {
+            Ok(members) => Ok(Some(members)),
             Err(Failure::Ending) => Err(Failure::Ending),
             Err(failure) => {
                 tracing::warn!("matrix: who is in a room is not known: {failure}");
                 Ok(None)
             }
         }
+    }
+
+    /// The same, asked once only.
+    pub(super) async fn members_now(&self, room: &Room) -> matrix_sdk::Result<Vec<String>> {
+        let members = room.members(RoomMemberships::ACTIVE).await?;
+        let ids = members.iter().map(|member| member.user_id().to_string());
+        Ok(ids.filter(|id| *id != self.me).collect())
     }
 
     /// Accepts invites of those who may invite, and refuses others.

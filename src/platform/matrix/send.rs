@@ -1,5 +1,6 @@
 //! What the bot says goes through here: as a notice, which nobody is told of and no program answers, that
-//! mentions nobody, with a transaction id that is the same however often it is tried.
+//! mentions nobody, with a transaction id that is the same however often it is tried. What people follow is
+//! told as text.
 
 use std::time::{Duration, Instant};
 
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 use sha2::Digest;
 
 use super::Matrix;
+use super::rooms::Letter;
 use crate::render::matrix::Message;
 use crate::render::timeline::Picture;
 
@@ -77,6 +79,29 @@ pub(super) fn content(message: &Message, place: &Place) -> Value {
         }
     }
     content
+}
+
+/// Where the content of a letter has its key.
+pub(super) const LETTER: &str = "org.referent.letter";
+
+/// What a letter says. It is text and not a notice, as nobody is told of notices, and who follows something
+/// wants to be. No program is made to answer it without end: it answers nothing itself, and comes once.
+pub(super) fn letter(message: &Message, key: &str) -> Value {
+    let mut content = content(message, &Place::Room);
+    content["msgtype"] = "m.text".into();
+    content[LETTER] = key.into();
+    content
+}
+
+/// Tries to send a letter, if anybody still waits for that; it is tried again where it cannot be sent.
+pub(super) async fn deliver(room: &Room, letter: Letter) {
+    if letter.done.is_closed() {
+        return;
+    }
+    let sent = room.send_raw("m.room.message", letter.content);
+    let sent = sent.with_transaction_id(&letter.id).await;
+    // Who waits no longer asks later whether it is there.
+    let _ = letter.done.send(sent.map(|_| ()));
 }
 
 /// The type of pictures.
@@ -212,14 +237,15 @@ impl Matrix {
     }
 }
 
-enum Lasting {
+/// Whether an error lasts.
+pub(super) enum Lasting {
     /// Time mends it.
     No,
     Perhaps,
     Refused(String),
 }
 
-fn lasting(error: &matrix_sdk::Error) -> Lasting {
+pub(super) fn lasting(error: &matrix_sdk::Error) -> Lasting {
     let matrix_sdk::Error::Http(http) = error else {
         return match error {
             // The bot is no longer there.
@@ -292,6 +318,15 @@ mod tests {
                 assert_eq!(said["m.mentions"], json!({}));
             }
         }
+    }
+
+    #[test]
+    fn a_letter_is_text_that_mentions_nobody() {
+        let content = letter(&Message::plain("Nytt dokument"), "k1");
+        assert_eq!(content["msgtype"], "m.text");
+        assert_eq!(content["m.mentions"], json!({}));
+        assert!(content.get("m.relates_to").is_none());
+        assert_eq!(content[LETTER], "k1");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use matrix_sdk::deserialized_responses::{
 use super::Matrix;
 use super::heard::{self, Heard};
 use super::listen::json_of;
-use super::rooms::{Encrypted, Waiting};
+use super::rooms::{Encrypted, Next, Waiting};
 use super::send::{Failure, Place};
 use crate::language::Language;
 use crate::platform::tasks::Begun;
@@ -50,11 +50,11 @@ impl Matrix {
                 return match heard::read(&json_of(&event), &self.me) {
                     Some(heard) => self.enqueue(
                         room,
-                        Waiting {
+                        Next::Heard(Waiting {
                             heard,
                             encrypted: None,
                             begun,
-                        },
+                        }),
                     ),
                     None => self.done(&heard.id).await,
                 };

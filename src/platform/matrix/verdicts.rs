@@ -21,6 +21,14 @@ impl Matrix {
         let Some(good) = verdict(sign) else {
             return true;
         };
+        match self
+            .reacted_to_shown(room, (&reaction, &sender), &to, good)
+            .await
+        {
+            Ok(true) => return true,
+            Ok(false) => {}
+            Err(_) => return false,
+        }
         let place = key(room.room_id().as_str());
         let kept = self
             .shared

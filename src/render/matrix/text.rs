@@ -66,7 +66,7 @@ impl Block {
 }
 
 /// Text in which nothing acts: no address that clients would make a link of, and no mention.
-pub(super) fn inert(text: &str) -> String {
+pub fn inert(text: &str) -> String {
     let mut out = String::new();
     let text = plain(text);
     let mut rest = text.as_str();
@@ -90,7 +90,7 @@ pub(super) fn inert(text: &str) -> String {
 }
 
 /// Inert text in one line of at most `most` characters.
-pub(super) fn label(text: &str, most: usize) -> String {
+pub fn label(text: &str, most: usize) -> String {
     inert(&cut(&one_line(text), 0, most))
 }
 

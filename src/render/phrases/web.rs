@@ -484,6 +484,11 @@ pub fn nothing_new(language: Language) -> &'static str {
     )
 }
 
+/// Beside a document that was there before in another form.
+pub fn document_changed(language: Language) -> &'static str {
+    pick(language, "endret", "endra", "changed")
+}
+
 /// In place of a day.
 pub fn no_day(language: Language) -> &'static str {
     pick(language, "Ukjent dag", "Ukjend dag", "Day unknown")
