@@ -67,7 +67,8 @@
 //! card in `render/discord/` and `render/matrix/`, its definition in `platform/discord/commands.rs`, and its
 //! [`bot::typed::Name`] with what it does in `render/phrases/matrix.rs`. A verb that tells a
 //! view, or a word that tells where a matter stands: the file of its language in `language/cues/`. A
-//! sentence for users: `render/phrases.rs`.
+//! page: a file in `web/`, its route in `web/mod.rs`, its name in the menu of `web/layout.rs`. A sentence for users:
+//! `render/phrases.rs`.
 //!
 //! # Words
 //!
