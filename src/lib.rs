@@ -68,7 +68,8 @@
 //! [`bot::typed::Name`] with what it does in `render/phrases/matrix.rs`. A platform that tells followers what is
 //! new: a [`platform::courier::Courier`], added to [`platform::Shared::couriers`]. A verb that tells a
 //! view, or a word that tells where a matter stands: the file of its language in `language/cues/`. A
-//! sentence for users: `render/phrases.rs`.
+//! page: a file in `web/`, its route in `web/mod.rs`, its name in the menu of `web/layout.rs`. A sentence for users:
+//! `render/phrases.rs`.
 //!
 //! # Words
 //!

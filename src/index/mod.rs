@@ -254,7 +254,7 @@ impl Index {
     /// file.
     pub fn edition(&self) -> anyhow::Result<Vec<u8>> {
         let state = Path::new("meta.json");
-        Ok(self.inner.directory().atomic_read(state).context(MEND)?)
+        self.inner.directory().atomic_read(state).context(MEND)
     }
 
     /// Sees what has been committed since the index was opened.

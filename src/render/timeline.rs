@@ -349,7 +349,7 @@ impl Drawing<'_> {
         self.parts.push(html! {
             rect class=(format!("timeline-chip timeline-{}", class(state))) x=(number(EDGE)) y=(number(top))
                 width=(number(width)) height=(number(height)) rx=(number(height / 2.0)) {}
-            text class="timeline-on-chip" x=(number(EDGE + 10.0)) y=(number(base)) font-weight="bold" { (words) }
+            text class="timeline-on-chip" x=(number(EDGE + width / 2.0)) y=(number(base)) text-anchor="middle" font-weight="bold" { (words) }
             @if let Some(date) = date {
                 text class="timeline-muted" x=(number(EDGE + width + 10.0)) y=(number(base)) { (date) }
             }

@@ -91,10 +91,10 @@ pub(super) fn replace(
 pub(super) fn remove(knowledge: &Path, path: &str, hash: &str, sidecar: Option<&str>) {
     let target = knowledge.join(path);
     let remove = |file: &Path, hash: &str| {
-        if hash_of(file).is_ok_and(|there| there == hash) {
-            if let Err(error) = fs::remove_file(file) {
-                tracing::warn!("{} cannot be removed: {error}", file.display());
-            }
+        if hash_of(file).is_ok_and(|there| there == hash)
+            && let Err(error) = fs::remove_file(file)
+        {
+            tracing::warn!("{} cannot be removed: {error}", file.display());
         }
     };
     remove(&target, hash);

@@ -119,10 +119,8 @@ fn resources(bytes: &[u8]) -> Result<Vec<Resource>, Failure> {
                     _ => {}
                 }
             }
-            Event::Empty(start) => {
-                if start.local_name().as_ref() == "collection" {
-                    current.iter_mut().for_each(|it| it.is_folder = true);
-                }
+            Event::Empty(start) if start.local_name().as_ref() == "collection" => {
+                current.iter_mut().for_each(|it| it.is_folder = true);
             }
             Event::Text(part) => text.push_str(&part.xml10_content()),
             Event::CData(part) => text.push_str(&part.xml10_content()),

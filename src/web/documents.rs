@@ -94,7 +94,7 @@ fn overview(bot: &Bot, sources: &[Freshness], language: Language) -> Markup {
     html! {
         div.reading {
             h1 { (web::place("/dokumenter", language)) }
-            p.facts { (web::about(&bot.searched(), language)) }
+            p.facts { (chat::in_all(bot.searched().documents, language)) }
             @if bodies.len() > 1 || columns.len() > 1 {
                 div.table tabindex="0" role="region" aria-label=(web::counts(language)) {
                     table.counts {

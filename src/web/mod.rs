@@ -1,7 +1,7 @@
 //! The local web page: to ask on, and to read the documents on that citations lead to. Everything is made on the server;
 //! the one script only makes smooth what works without it.
 //!
-//! Every request goes through [`guard`] first. What a page may show is the bot of [`Site::audience`], so no page can show more.
+//! Every request goes through `guard.rs` first. What a page may show is the bot of [`Site::audience`], so no page can show more.
 
 mod api;
 mod asset;

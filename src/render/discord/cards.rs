@@ -104,12 +104,17 @@ impl<'a> Card<'a> {
         }
     }
 
-    pub(super) fn finish(mut self, title: Option<&str>) -> Message {
+    pub(super) fn finish(self, title: Option<&str>) -> Message {
+        self.finish_over(title, None)
+    }
+
+    /// The message, with words of its own at its foot.
+    fn finish_over(mut self, title: Option<&str>, footer: Option<String>) -> Message {
         if self.left_out > 0 {
             let more = chat::and_more(self.left_out, self.language);
             self.text.push_str(&format!("\n-# {more}"));
         }
-        Message::embed(title, self.text, FOUND, None)
+        Message::embed(title, self.text, FOUND, footer)
     }
 }
 
@@ -251,14 +256,7 @@ pub fn sources(sources: &[Freshness], searched: &Searched, language: Language) -
             card.left_out += 1;
         }
     }
-    let mut message = card.finish(Some(added::sources(language)));
-    for embed in &mut message.embeds {
-        embed.footer = Message::embed(None, String::new(), FOUND, Some(footer.clone()))
-            .embeds
-            .pop()
-            .and_then(|embed| embed.footer);
-    }
-    message
+    card.finish_over(Some(added::sources(language)), Some(footer))
 }
 
 /// The facts of a document.

@@ -553,15 +553,15 @@ pub fn failure(lacks: Lacks, language: Language) -> [&'static str; 2] {
         Lacks::Time => [
             pick(
                 language,
-                "Det ble for mye",
-                "Det vart for mykje",
-                "Too busy",
+                "Prøv igjen om litt",
+                "Prøv på nytt om litt",
+                "Try again in a moment",
             ),
             pick(
                 language,
-                "Mange spør akkurat nå. Prøv igjen om litt.",
-                "Mange spør akkurat no. Prøv på nytt om litt.",
-                "Many are asking right now. Please try again in a moment.",
+                "Det er mye å gjøre akkurat nå, og svaret ble ikke ferdig i tide.",
+                "Det er mykje å gjere akkurat no, og svaret vart ikkje ferdig i tide.",
+                "There is much to do right now, and the answer was not ready in time.",
             ),
         ],
         Lacks::Room => [
