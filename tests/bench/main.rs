@@ -6,7 +6,8 @@
 //! (default 5,000; 0: none) is how many passages are invented: to see how time grows, take 100000.
 //! Then on the invented minutes of 1,000 meetings, in which matters come up again: where they stand, and how
 //! long it takes to find which of 10,000 subscriptions a new document concerns. Last over HTTP, on the
-//! documents that ship, at a fixed rate.
+//! documents that ship, at a fixed rate. `cargo bench -- real`, `invented`, `minutes` or `http` measures one
+//! part.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 mod invented;
@@ -60,15 +61,19 @@ fn main() {
         program,
         limits: Limits::default(),
     };
-    println!("{} ({copies} copies)", corpus.display());
-    measure(
-        &work.path().join("real"),
-        &readers,
-        &questions(&path("REFERENT_GOLD", QUESTIONS)),
-    );
+    let only = std::env::args().skip(1).find(|part| !part.starts_with('-'));
+    let wants = |part: &str| only.as_deref().is_none_or(|only| only == part);
+    if wants("real") {
+        println!("{} ({copies} copies)", corpus.display());
+        measure(
+            &work.path().join("real"),
+            &readers,
+            &questions(&path("REFERENT_GOLD", QUESTIONS)),
+        );
+    }
 
     let wanted = number("REFERENT_BENCH_PASSAGES", 5_000);
-    if wanted > 0 {
+    if wanted > 0 && wants("invented") {
         println!("\ninvented documents");
         let folder = work.path().join("invented");
         invented::write(Path::new(KNOWLEDGE), &folder.join("knowledge"), wanted);
@@ -77,19 +82,23 @@ fn main() {
         measure(&folder, &Extractor::InProcess, &questions);
     }
 
-    println!("\ninvented minutes");
-    let folder = work.path().join("minutes");
-    let knowledge = folder.join("knowledge");
-    let matters = invented::write_minutes(Path::new(KNOWLEDGE), &knowledge, MEETINGS, MATTERS);
-    measure_matters(&folder, &matters);
+    if wants("minutes") {
+        println!("\ninvented minutes");
+        let folder = work.path().join("minutes");
+        let knowledge = folder.join("knowledge");
+        let matters = invented::write_minutes(Path::new(KNOWLEDGE), &knowledge, MEETINGS, MATTERS);
+        measure_matters(&folder, &matters);
+    }
 
-    println!("\nserved");
-    let mut index = Index::in_memory().unwrap();
-    let (knowledge, readers) = (Path::new(KNOWLEDGE), Extractor::InProcess);
-    ingest(knowledge, &mut index, &readers, Check::Content, &Silent).unwrap();
-    let texts = passage_texts(&Bot::new(index, knowledge.to_owned()).unwrap());
-    let questions = questions(Path::new(QUESTIONS));
-    served::measure(&work.path().join("served"), &questions, &texts);
+    if wants("http") {
+        println!("\nserved");
+        let mut index = Index::in_memory().unwrap();
+        let (knowledge, readers) = (Path::new(KNOWLEDGE), Extractor::InProcess);
+        ingest(knowledge, &mut index, &readers, Check::Content, &Silent).unwrap();
+        let texts = passage_texts(&Bot::new(index, knowledge.to_owned()).unwrap());
+        let questions = questions(Path::new(QUESTIONS));
+        served::measure(&work.path().join("served"), &questions, &texts);
+    }
 }
 
 /// Meetings, and the matters that come up in them.
@@ -113,6 +122,7 @@ fn measure_matters(folder: &Path, matters: &[String]) {
         texts.len(),
         ms(start.elapsed())
     );
+    measure_following(&bot, matters);
     let today: Date = "2026-01-01".parse().unwrap();
     let acts: [Act; 3] = [
         ("plain tantivy", &|topic| plain.search(topic)),
@@ -127,7 +137,6 @@ fn measure_matters(folder: &Path, matters: &[String]) {
     for ((name, _), own) in acts.iter().zip(&times) {
         report(name, own, &times[0]);
     }
-    measure_following(&bot, matters);
 }
 
 /// Subscriptions to topics, and new documents that are held against all of them.
