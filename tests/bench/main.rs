@@ -4,8 +4,9 @@
 //! REFERENT_CORPUS names other documents than those that ship, REFERENT_GOLD other questions;
 //! REFERENT_BENCH_COPIES (default 1) copies the documents so many times. REFERENT_BENCH_PASSAGES
 //! (default 5,000; 0: none) is how many passages are invented: to see how time grows, take 100000.
-//! Last on the invented minutes of 1,000 meetings, in which matters come up again: where they stand, and how
-//! long it takes to find which of 10,000 subscriptions a new document concerns.
+//! Last on the invented minutes of 1,000 meetings, in which matters come up again: where they stand, and
+//! how long it takes to find which of 10,000 subscriptions a new document concerns. `cargo bench -- real`,
+//! `invented` or `minutes` measures one part.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 mod invented;
@@ -55,15 +56,20 @@ fn main() {
         program,
         limits: Limits::default(),
     };
-    println!("{} ({copies} copies)", corpus.display());
-    measure(
-        &work.path().join("real"),
-        &readers,
-        &questions(&path("REFERENT_GOLD", QUESTIONS)),
-    );
+    // `cargo bench -- minutes` measures the invented minutes alone.
+    let only = std::env::args().skip(1).find(|part| !part.starts_with('-'));
+    let wants = |part: &str| only.as_deref().is_none_or(|only| only == part);
+    if wants("real") {
+        println!("{} ({copies} copies)", corpus.display());
+        measure(
+            &work.path().join("real"),
+            &readers,
+            &questions(&path("REFERENT_GOLD", QUESTIONS)),
+        );
+    }
 
     let wanted = number("REFERENT_BENCH_PASSAGES", 5_000);
-    if wanted > 0 {
+    if wanted > 0 && wants("invented") {
         println!("\ninvented documents");
         let folder = work.path().join("invented");
         invented::write(Path::new(KNOWLEDGE), &folder.join("knowledge"), wanted);
@@ -72,6 +78,9 @@ fn main() {
         measure(&folder, &Extractor::InProcess, &questions);
     }
 
+    if !wants("minutes") {
+        return;
+    }
     println!("\ninvented minutes");
     let folder = work.path().join("minutes");
     let knowledge = folder.join("knowledge");
@@ -100,6 +109,7 @@ fn measure_matters(folder: &Path, matters: &[String]) {
         texts.len(),
         ms(start.elapsed())
     );
+    measure_following(&bot, matters);
     let today: Date = "2026-01-01".parse().unwrap();
     let acts: [Act; 3] = [
         ("plain tantivy", &|topic| plain.search(topic)),
@@ -114,7 +124,6 @@ fn measure_matters(folder: &Path, matters: &[String]) {
     for ((name, _), own) in acts.iter().zip(&times) {
         report(name, own, &times[0]);
     }
-    measure_following(&bot, matters);
 }
 
 /// Subscriptions to topics, and new documents that are held against all of them.
