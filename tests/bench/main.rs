@@ -4,9 +4,10 @@
 //! REFERENT_CORPUS names other documents than those that ship, REFERENT_GOLD other questions;
 //! REFERENT_BENCH_COPIES (default 1) copies the documents so many times. REFERENT_BENCH_PASSAGES
 //! (default 5,000; 0: none) is how many passages are invented: to see how time grows, take 100000.
-//! Then on the invented minutes of 1,000 meetings, in which matters come up again: where they stand, and
-//! how long it takes to find which of 10,000 subscriptions a new document concerns. Last over HTTP, on the
-//! documents that ship, at a fixed rate. `cargo bench -- real`, `invented`, `minutes` or `served` measures one part.
+//! Then on the invented minutes of 1,000 meetings, in which matters come up again: where they stand, and how
+//! long it takes to find which of 10,000 subscriptions a new document concerns. Last over HTTP, on the
+//! documents that ship, at a fixed rate. `cargo bench -- real`, `invented`, `minutes` or `http` measures one
+//! part.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 mod invented;
@@ -60,7 +61,6 @@ fn main() {
         program,
         limits: Limits::default(),
     };
-    // `cargo bench -- minutes` measures the invented minutes alone.
     let only = std::env::args().skip(1).find(|part| !part.starts_with('-'));
     let wants = |part: &str| only.as_deref().is_none_or(|only| only == part);
     if wants("real") {
@@ -90,7 +90,7 @@ fn main() {
         measure_matters(&folder, &matters);
     }
 
-    if wants("served") {
+    if wants("http") {
         println!("\nserved");
         let mut index = Index::in_memory().unwrap();
         let (knowledge, readers) = (Path::new(KNOWLEDGE), Extractor::InProcess);

@@ -70,6 +70,9 @@ struct Office {
     runtime: tokio::runtime::Runtime,
 }
 
+/// A document, whether it is corrected, and the matters with what is said of them.
+type News = (String, bool, Vec<(String, String)>);
+
 impl Office {
     fn new(desk: Desk) -> Office {
         let office = Office {
@@ -128,7 +131,7 @@ impl Office {
 
     /// What news arrives: for each document its title, whether it is corrected, and the matters with
     /// their quotes.
-    fn news(&self, now: i64) -> Vec<(String, bool, Vec<(String, String)>)> {
+    fn news(&self, now: i64) -> Vec<News> {
         let (letters, _) = self.post(now);
         let of = |letter: Tidings| match letter {
             Tidings::News { news, .. } => news,
