@@ -702,3 +702,220 @@ fn an_old_file_is_no_news() {
         .unwrap();
     assert_eq!(new, 0);
 }
+
+#[test]
+fn what_is_moved_or_away_before_it_is_told_is_told_all_the_same() {
+    let office = office();
+    office.news(NOW);
+    office.follow("kari", topic("kantine"), Rhythm::Weekly);
+    let items = [("Ny kantine", "Den nye kantinen åpner i mai.")];
+    office
+        .desk
+        .write("innboks/b.md", minutes("2026-06-04", &items));
+    office.index();
+    assert_eq!(office.news(NOW), []);
+    let knowledge = office.desk.knowledge();
+    let (from, to) = (knowledge.join("innboks/b.md"), knowledge.join("mote/b.md"));
+    std::fs::rename(from, to).unwrap();
+    office.index();
+    assert_eq!(office.news(NOW + 1), []);
+    // The drive is away when the digest is due.
+    let monday = Schedule::default().due(Rhythm::Weekly, NOW);
+    let away = office.desk.data().join("away");
+    std::fs::rename(&knowledge, &away).unwrap();
+    std::fs::create_dir(&knowledge).unwrap();
+    office.index();
+    assert_eq!(office.news(monday), []);
+    std::fs::remove_dir(&knowledge).unwrap();
+    std::fs::rename(&away, &knowledge).unwrap();
+    office.index();
+    let told = office.news(monday + 60);
+    let [(title, false, matters)] = &told[..] else {
+        panic!("{told:?}")
+    };
+    assert_eq!(
+        (title.as_str(), matters.len()),
+        ("Møte i MBU 2026-06-04", 1)
+    );
+    assert_eq!(office.news(monday + 120), []);
+}
+
+#[test]
+fn what_is_published_after_it_lay_where_it_may_not_be_seen_is_told_then() {
+    let office = office();
+    office.news(NOW);
+    office.follow("kari", topic("kantine"), Rhythm::Once);
+    *office.letters.sees.lock().unwrap() = Some(Audience::Collections(["mote".to_owned()].into()));
+    let of = |day: &str| minutes(day, &[("Ny kantine", "Den nye kantinen åpner i mai.")]);
+    // In both at once, …
+    office.desk.write("fortrolig/b.md", of("2026-06-04"));
+    office.desk.write("mote/b.md", of("2026-06-04"));
+    office.index();
+    assert_eq!(office.news(NOW).len(), 1);
+    // … or in one after the other.
+    office.desk.write("fortrolig/c.md", of("2026-06-05"));
+    office.index();
+    assert_eq!(office.news(NOW + 1), []);
+    office.desk.write("mote/c.md", of("2026-06-05"));
+    office.index();
+    assert_eq!(office.news(NOW + 2).len(), 1);
+    office.desk.write("mote/d.md", of("2026-06-05"));
+    office.index();
+    assert_eq!(office.news(NOW + 3), []);
+}
+
+#[test]
+fn two_matters_in_one_item_are_told_in_one_message_each_in_its_own_words() {
+    let office = office();
+    office.news(NOW);
+    office.follow("kari", topic("parkering"), Rhythm::Once);
+    office.follow("kari", topic("sykkelbod"), Rhythm::Once);
+    let text = "Direktøren orienterte om byggets framdrift og viste tegninger av alle fire etasjer, som henger i gangen til og med fredag.\n\n\
+        Parkeringen ved brygga blir avgiftsbelagt fra høsten, og det settes opp en automat ved porten innen 1. september.\n\n\
+        VFS krever at entreprenøren legger fram en ny plan for støy og støv før arbeidet i tredje etasje begynner over nyttår.\n\n\
+        Sykkelboden i bakgården utvides med tretti plasser, og nøkkel hentes hos vaktmesteren i første etasje.";
+    office
+        .desk
+        .write("mote/b.md", minutes("2026-06-04", &[("Bygget", text)]));
+    office.index();
+    let told = office.news(NOW);
+    let [(_, false, matters)] = &told[..] else {
+        panic!("{told:?}")
+    };
+    let [(_, parking), (_, bicycles)] = &matters[..] else {
+        panic!("{matters:?}")
+    };
+    assert!(parking.contains("avgiftsbelagt"), "{parking}");
+    assert!(bicycles.contains("tretti plasser"), "{bicycles}");
+}
+
+#[test]
+fn who_follows_everything_hears_what_a_correction_changed() {
+    let office = office();
+    office.news(NOW);
+    office.follow("kari", What::default(), Rhythm::Once);
+    let path = office.desk.knowledge().join("mote/a.md");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replace("før jul", "før påske")).unwrap();
+    office.index();
+    let (letters, _) = office.post(NOW);
+    let [Tidings::News { news, .. }] = &letters[..] else {
+        panic!("{letters:?}")
+    };
+    let correction = news[0].correction.as_ref().unwrap();
+    assert_eq!(
+        correction.added,
+        ["VFS er imot å stenge den gamle kantinen før påske."]
+    );
+}
+
+#[test]
+fn words_that_are_left_out_are_taken_together_and_not_alone() {
+    let office = office();
+    office.news(NOW);
+    let without = |words: &str| vec![words.to_owned()];
+    office.follow(
+        "kari",
+        What {
+            without: without("stengt brygge"),
+            ..topic("kantine")
+        },
+        Rhythm::Once,
+    );
+    let mut heard = |day: &str, text: &str| {
+        let text = minutes(day, &[("Ny kantine", text)]);
+        office.desk.write(&format!("mote/{day}.md"), text);
+        office.index();
+        office.news(NOW).len()
+    };
+    assert_eq!(heard("2026-06-04", "Kantinen er stengt i juli."), 1);
+    assert_eq!(
+        heard("2026-06-05", "Kantinen ved den stengte brygga er full."),
+        0
+    );
+    let alone = What {
+        without: without("ferie"),
+        ..What::default()
+    };
+    let alone = Following::Try(alone, Rhythm::Once);
+    assert_eq!(
+        office.wish("per", &alone),
+        Outcome::Unfit(Unfit::OnlyWithout)
+    );
+}
+
+#[test]
+#[ignore]
+fn zz_audit() {
+    let bot = bot_on(std::path::Path::new("/work/shared/corpus"));
+    let since: referent::corpus::Date = "2015-01-01".parse().unwrap();
+    let one = |what: What| {
+        let fit = bot.can_follow(&what);
+        println!("=== {what:?} {fit:?}");
+        if fit.is_err() {
+            return;
+        }
+        let p = bot.preview(&what, since).unwrap();
+        println!("documents {}", p.documents);
+        let matcher = bot.matcher([(0, &what)]);
+        for e in bot.entries() {
+            let c = bot.concerns(&matcher, &e.id, None).unwrap();
+            for (_, key, _) in c.iter().take(12) {
+                match bot.told(&what, &e.id, key).unwrap() {
+                    Some(t) => println!(
+                        "  {} [{}] {:?}: {}",
+                        e.path,
+                        key,
+                        t.heading,
+                        t.quote
+                            .text
+                            .replace('\n', " ")
+                            .chars()
+                            .take(170)
+                            .collect::<String>()
+                    ),
+                    None => println!("  {} [{}] NOT TOLD", e.path, key),
+                }
+            }
+            if c.len() > 12 {
+                println!("  … {} in all", c.len());
+            }
+        }
+    };
+    for words in [
+        "AAP",
+        "hjemmekontor",
+        "heimekontor",
+        "ferie",
+        "lønn",
+        "a",
+        "og",
+        "løn",
+        "sjukefråvær",
+        "nedbemanning",
+        "KI",
+        "sykepenger",
+        "arbeidstid",
+        "NTL",
+        "budsjett 2024",
+        "Hva mener NTL om hjemmekontor?",
+    ] {
+        one(topic(words));
+    }
+    one(What {
+        holder: Some("NTL".to_owned()),
+        ..What::default()
+    });
+    one(What {
+        holder: Some("NTL".to_owned()),
+        ..topic("lønn")
+    });
+    one(What {
+        without: vec!["budsjett".to_owned()],
+        ..topic("lønn")
+    });
+    one(What {
+        body: Some("MBA".to_owned()),
+        ..What::default()
+    });
+}
