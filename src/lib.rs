@@ -65,7 +65,8 @@
 //! and its arm in `answer/excerpt.rs`. A command: a variant in `cli/arguments.rs`, its arm in `cli.rs`
 //! and a file in `cli/`. A command in chats: a variant of [`bot::command::Command`], its arm there, its
 //! card in `render/discord/` and `render/matrix/`, its definition in `platform/discord/commands.rs`, and its
-//! [`bot::typed::Name`] with what it does in `render/phrases/matrix.rs`. A verb that tells a
+//! [`bot::typed::Name`] with what it does in `render/phrases/matrix.rs`. A platform that tells followers what is
+//! new: a [`platform::courier::Courier`], added to [`platform::Shared::couriers`]. A verb that tells a
 //! view, or a word that tells where a matter stands: the file of its language in `language/cues/`. A
 //! page: a file in `web/`, its route in `web/mod.rs`, its name in the menu of `web/layout.rs`. A sentence for users:
 //! `render/phrases.rs`.

@@ -3,8 +3,6 @@
 
 mod follow;
 
-pub use follow::{FollowWish, follow};
-
 use super::command::Command;
 use crate::language::{Language, fold, one_slip_apart};
 use crate::question::restriction::{self, Filter};
@@ -74,11 +72,11 @@ impl Name {
             ],
             Name::Latest => &["latest", "siste"],
             Name::Document => &["document", "dokument"],
-            Name::Follow => &["follow", "følg", "følge", "følgje"],
-            Name::Following => &["following", "følger", "følgjer"],
+            Name::Follow => &["follow", "følg", "følge", "følgje", "abonner"],
+            Name::Following => &["following", "følger", "følgjer", "abonnement"],
             Name::Pause => &["pause"],
-            Name::Resume => &["resume", "gjenoppta"],
-            Name::Unfollow => &["unfollow", "slutt"],
+            Name::Resume => &["resume", "gjenoppta", "gjenopptak"],
+            Name::Unfollow => &["unfollow", "slutt", "avfølg"],
             Name::Sources => &["sources", "kilder", "kjelder"],
             Name::Add => &["add", "legg til"],
             Name::Help => &["help", "hjelp"],
@@ -148,73 +146,6 @@ pub fn yes_or_no(text: &str) -> Option<bool> {
         "nei" | "no" | "n" | "avbryt" | "cancel" => Some(false),
         _ => None,
     }
-}
-
-/// What is followed: a topic, words that must not stand beside it, after a hyphen each, and filters. Nothing
-/// where something is restricted that following cannot keep to.
-fn followed(text: &str) -> Option<(What, Option<Rhythm>)> {
-    let (mut rest, mut without, mut rhythm) = (Vec::new(), Vec::new(), None);
-    for word in text.split_whitespace() {
-        let often = word
-            .split_once(':')
-            .filter(|(key, _)| matches!(fold(key).as_str(), "hver" | "kvar" | "every"));
-        match (often, word.strip_prefix('-')) {
-            (Some((_, every)), _) => {
-                rhythm = Some(match fold(every).as_str() {
-                    "dag" | "day" => Rhythm::Daily,
-                    "uke" | "veke" | "week" => Rhythm::Weekly,
-                    "gang" | "gong" => Rhythm::Once,
-                    _ => return None,
-                });
-            }
-            (None, Some(word)) if word.starts_with(char::is_alphanumeric) => {
-                without.push(word.to_owned());
-            }
-            _ => rest.push(word),
-        }
-    }
-    let parsed = restriction::parse(&rest.join(" "));
-    let mut what = What {
-        topic: Some(parsed.text.trim().to_owned()).filter(|topic| !topic.is_empty()),
-        without,
-        ..What::default()
-    };
-    let restrictions = parsed.restrictions;
-    if restrictions.refused.is_some() || !restrictions.excluded_phrases.is_empty() {
-        return None;
-    }
-    for filter in restrictions.filters {
-        let Filter {
-            holders,
-            bodies,
-            collections,
-            kinds,
-            from,
-            to,
-        } = filter;
-        let beyond = !kinds.is_empty() || from.is_some() || to.is_some();
-        for (values, kept) in [
-            (holders, &mut what.holder),
-            (bodies, &mut what.body),
-            (collections, &mut what.collection),
-        ] {
-            let mut values = values.into_iter().chain(kept.take());
-            *kept = values.next();
-            if beyond || values.next().is_some() {
-                return None;
-            }
-        }
-    }
-    let everything = ["alt", "alt nytt", "everything", "everything new"];
-    if what
-        .topic
-        .as_deref()
-        .is_some_and(|topic| everything.contains(&fold(topic).as_str()))
-    {
-        what.topic = None;
-        return Some((what, rhythm));
-    }
-    (what != What::default()).then_some((what, rhythm))
 }
 
 /// What is typed after a prefix: a command, or else a question.
@@ -305,7 +236,7 @@ fn command(name: Name, rest: &str) -> Option<Wish> {
         Name::Ask => question(rest),
         Name::Status => Wish::Command(Command::Status(owned())),
         Name::Document => Wish::Command(Command::Document(owned())),
-        Name::Follow => match followed(rest) {
+        Name::Follow => match follow::followed(rest) {
             Some((what, rhythm)) => Wish::Follow(what, rhythm),
             None => Wish::Lacks(Name::Follow),
         },
@@ -400,33 +331,10 @@ mod tests {
                 Wish::Follow(what("hjemmekontor"), None),
             ),
             (
-                "følg taket -maling part:FASA hver:uke",
-                Wish::Follow(
-                    What {
-                        without: vec!["maling".to_owned()],
-                        holder: Some("FASA".to_owned()),
-                        ..what("taket")
-                    },
-                    Some(Rhythm::Weekly),
-                ),
+                "Følg: taket hver uke",
+                Wish::Follow(what("taket"), Some(Rhythm::Weekly)),
             ),
-            (
-                "follow body:MBU every:day",
-                Wish::Follow(
-                    What {
-                        body: Some("MBU".to_owned()),
-                        ..What::default()
-                    },
-                    Some(Rhythm::Daily),
-                ),
-            ),
-            (
-                "følg alt hver:uke",
-                Wish::Follow(What::default(), Some(Rhythm::Weekly)),
-            ),
-            // What following cannot keep to is not ignored.
             ("følg taket fra:2024", Wish::Lacks(Name::Follow)),
-            ("følg taket hver:time", Wish::Lacks(Name::Follow)),
             ("følg", Wish::Lacks(Name::Follow)),
             ("følger", Wish::Following),
             ("følger FASA opp?", ask("følger FASA opp?")),

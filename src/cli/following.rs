@@ -75,7 +75,7 @@ pub(super) fn outbox(
         if !json {
             writeln!(
                 out,
-                "{again} letters are tried again while `referent serve` runs"
+                "letters that are tried again while `referent serve` runs: {again}"
             )?;
         }
     }

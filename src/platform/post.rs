@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -46,10 +46,13 @@ const AFTER_FAILURE: Duration = Duration::from_secs(5);
 
 /// Compares and sends until `stop` says so.
 pub async fn run(shared: Arc<Shared>, rules: Rules, mut stop: watch::Receiver<bool>) {
+    let mut looked: Option<Instant> = None;
     loop {
-        let told = shared.news.notified();
         let next = async {
-            look(&shared, &rules, clock::now()).await?;
+            if looked.is_none_or(|looked| looked.elapsed() >= LOOK_EVERY) {
+                look(&shared, &rules, clock::now()).await?;
+                looked = Some(Instant::now());
+            }
             round(&shared, &rules, clock::now()).await
         };
         let wait = match next.await {
@@ -66,7 +69,7 @@ pub async fn run(shared: Arc<Shared>, rules: Rules, mut stop: watch::Receiver<bo
             }
         };
         tokio::select! {
-            () = told => {}
+            () = shared.news.notified() => looked = None,
             () = tokio::time::sleep(wait) => {}
             _ = stop.wait_for(|stop| *stop) => return,
         }

@@ -165,7 +165,7 @@ impl Shared {
     }
 
     /// How all sources are doing.
-    fn freshness(&self) -> Vec<Freshness> {
+    pub(crate) fn freshness(&self) -> Vec<Freshness> {
         let told = self.sources.iter().filter_map(|source| {
             let told = freshness(&self.store, source);
             let failed = |error: &anyhow::Error| {

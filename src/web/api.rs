@@ -89,9 +89,15 @@ async fn ask(State(site): State<Arc<Site>>, Asked(asked): Asked<Ask>) -> Done<An
     let answered = work(&site, move |bot| {
         let start = Instant::now();
         let answer = bot.ask_within(&asked.question, &filter)?;
-        Ok(Answered::new(answer, &bot.searched(), start.elapsed()))
+        let took = start.elapsed();
+        Ok((Answered::new(answer, &bot.searched(), took), took))
     });
-    Ok(Json(answered.await?))
+    let (answered, took) = answered
+        .await
+        .inspect_err(|_| site.shared.metrics.failed("api"))?;
+    let declined = answered.reason.is_some();
+    site.shared.metrics.answered("api", "ask", declined, took);
+    Ok(Json(answered))
 }
 
 /// Passages that fit some words

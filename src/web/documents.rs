@@ -47,7 +47,15 @@ type Years = BTreeMap<std::cmp::Reverse<Option<u16>>, Vec<Source>>;
 
 /// A body's name as it is told apart from others: documents write it with capitals or an abbreviation, or without.
 fn plain(body: &str) -> String {
-    let name = body.split('(').next().unwrap_or(body);
+    // What else stands there, as a town, may be all that tells two bodies apart.
+    let is_short = |rest: &str| {
+        let short = rest.split(')').next().unwrap_or(rest);
+        short.chars().count() > 1 && short.chars().all(char::is_uppercase)
+    };
+    let name = match body.split_once('(') {
+        Some((name, rest)) if is_short(rest) => name,
+        _ => body,
+    };
     name.trim().to_lowercase()
 }
 
@@ -212,5 +220,17 @@ fn new(latest: &[Recent], changed: &HashSet<String>, language: Language) -> Mark
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_is_one_however_it_is_written_and_two_towns_are_two() {
+        let one = ["Medbestemmelsesutvalget", "medbestemmelsesutvalget (MBU)"].map(plain);
+        assert_eq!(one[0], one[1]);
+        assert_ne!(plain("Rådet (Oslo)"), plain("Rådet (Bergen)"));
     }
 }

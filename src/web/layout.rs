@@ -8,7 +8,7 @@ use maud::{DOCTYPE, Markup, html};
 use super::asset;
 use super::visitor::{LANGUAGE, Visitor};
 use crate::language::Language;
-use crate::render::phrases::web;
+use crate::render::phrases::{feed, web};
 
 /// Which page of those in the menu is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +53,7 @@ pub(super) fn layout(visitor: &Visitor, title: &str, place: Place, body: &Markup
                 title { (title) " – Referent" }
                 link rel="icon" href=(asset::icon()) type="image/svg+xml";
                 link rel="stylesheet" href=(asset::style());
+                link rel="alternate" type="application/atom+xml" href=(super::feed::ALL) title=(feed::all(language));
                 script src=(asset::script()) defer {}
             }
             body {

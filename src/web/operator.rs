@@ -19,6 +19,7 @@ use super::failure::{Failure, Page};
 use super::layout::{Place, layout};
 use super::site::Site;
 use super::visitor::Visitor;
+use crate::answer::card::Freshness;
 use crate::bot::audience::Audience;
 use crate::config::{Invalid, Secret};
 use crate::gaps::{Gaps, Topic};
@@ -142,6 +143,32 @@ async fn metrics(State(site): State<Arc<Site>>, headers: HeaderMap) -> Result<Re
             let bytes = size(folder) as f64;
             readings.push(one("index_bytes", "Size of the index on disk", bytes));
         }
+        let post = shared.store.post()?;
+        let help = "Notices that wait for their hour, or for their owner";
+        readings.push(one("notices_waiting", help, post.waiting as f64));
+        let help = "Letters to followers that are being sent";
+        readings.push(one("letters_open", help, post.open as f64));
+        let help = "Letters to followers that were given up";
+        readings.push(one("letters_dead", help, post.dead as f64));
+        let sources = shared.freshness();
+        let of = |name, help, value: fn(&Freshness) -> Option<f64>| {
+            let values = sources.iter().filter_map(|source| {
+                Some((Some(("source", source.name.clone())), value(source)?))
+            });
+            Reading {
+                name,
+                help,
+                values: values.collect(),
+            }
+        };
+        let help = "When documents were last looked for at a source, and that went well, in seconds since 1970";
+        readings.push(of("source_succeeded_seconds", help, |source| {
+            source.succeeded.map(|at| at as f64)
+        }));
+        let help = "Whether a source has been failing for so long that newer documents may be missing";
+        readings.push(of("source_failing", help, |source| {
+            Some(f64::from(u8::from(source.fails_for_long)))
+        }));
         Ok(shared.metrics.text(&readings)?)
     });
     let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";

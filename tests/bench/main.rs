@@ -4,11 +4,14 @@
 //! REFERENT_CORPUS names other documents than those that ship, REFERENT_GOLD other questions;
 //! REFERENT_BENCH_COPIES (default 1) copies the documents so many times. REFERENT_BENCH_PASSAGES
 //! (default 5,000; 0: none) is how many passages are invented: to see how time grows, take 100000.
-//! Last on the invented minutes of 1,000 meetings, in which matters come up again: where they stand, and how
-//! long it takes to find which of 10,000 subscriptions a new document concerns.
+//! Then on the invented minutes of 1,000 meetings, in which matters come up again: where they stand, and how
+//! long it takes to find which of 10,000 subscriptions a new document concerns. Last over HTTP, on the
+//! documents that ship, at a fixed rate. `cargo bench -- real`, `invented`, `minutes` or `http` measures one
+//! part.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 mod invented;
+mod served;
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -24,7 +27,7 @@ use referent::question::restriction::Filter;
 use referent::subscription::What;
 use tantivy::collector::TopDocs;
 use tantivy::query::QueryParser;
-use tantivy::schema::{IndexRecordOption, Schema, TextFieldIndexing, TextOptions};
+use tantivy::schema::{IndexRecordOption, Schema, TextFieldIndexing, TextOptions, Value};
 use tantivy::tokenizer::{LowerCaser, SimpleTokenizer, Stemmer, TextAnalyzer};
 
 const QUESTIONS: &str = concat!(
@@ -34,6 +37,9 @@ const QUESTIONS: &str = concat!(
 const KNOWLEDGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/knowledge");
 
 fn main() {
+    if let Some(folder) = std::env::var_os(served::PLAIN) {
+        return served::serve_plain(Path::new(&folder));
+    }
     let work = tempfile::tempdir().unwrap();
     let path = |name: &str, default: &str| {
         std::env::var_os(name).map_or(PathBuf::from(default), PathBuf::from)
@@ -55,15 +61,19 @@ fn main() {
         program,
         limits: Limits::default(),
     };
-    println!("{} ({copies} copies)", corpus.display());
-    measure(
-        &work.path().join("real"),
-        &readers,
-        &questions(&path("REFERENT_GOLD", QUESTIONS)),
-    );
+    let only = std::env::args().skip(1).find(|part| !part.starts_with('-'));
+    let wants = |part: &str| only.as_deref().is_none_or(|only| only == part);
+    if wants("real") {
+        println!("{} ({copies} copies)", corpus.display());
+        measure(
+            &work.path().join("real"),
+            &readers,
+            &questions(&path("REFERENT_GOLD", QUESTIONS)),
+        );
+    }
 
     let wanted = number("REFERENT_BENCH_PASSAGES", 5_000);
-    if wanted > 0 {
+    if wanted > 0 && wants("invented") {
         println!("\ninvented documents");
         let folder = work.path().join("invented");
         invented::write(Path::new(KNOWLEDGE), &folder.join("knowledge"), wanted);
@@ -72,11 +82,23 @@ fn main() {
         measure(&folder, &Extractor::InProcess, &questions);
     }
 
-    println!("\ninvented minutes");
-    let folder = work.path().join("minutes");
-    let knowledge = folder.join("knowledge");
-    let matters = invented::write_minutes(Path::new(KNOWLEDGE), &knowledge, MEETINGS, MATTERS);
-    measure_matters(&folder, &matters);
+    if wants("minutes") {
+        println!("\ninvented minutes");
+        let folder = work.path().join("minutes");
+        let knowledge = folder.join("knowledge");
+        let matters = invented::write_minutes(Path::new(KNOWLEDGE), &knowledge, MEETINGS, MATTERS);
+        measure_matters(&folder, &matters);
+    }
+
+    if wants("http") {
+        println!("\nserved");
+        let mut index = Index::in_memory().unwrap();
+        let (knowledge, readers) = (Path::new(KNOWLEDGE), Extractor::InProcess);
+        ingest(knowledge, &mut index, &readers, Check::Content, &Silent).unwrap();
+        let texts = passage_texts(&Bot::new(index, knowledge.to_owned()).unwrap());
+        let questions = questions(Path::new(QUESTIONS));
+        served::measure(&work.path().join("served"), &questions, &texts);
+    }
 }
 
 /// Meetings, and the matters that come up in them.
@@ -100,6 +122,7 @@ fn measure_matters(folder: &Path, matters: &[String]) {
         texts.len(),
         ms(start.elapsed())
     );
+    measure_following(&bot, matters);
     let today: Date = "2026-01-01".parse().unwrap();
     let acts: [Act; 3] = [
         ("plain tantivy", &|topic| plain.search(topic)),
@@ -114,7 +137,6 @@ fn measure_matters(folder: &Path, matters: &[String]) {
     for ((name, _), own) in acts.iter().zip(&times) {
         report(name, own, &times[0]);
     }
-    measure_following(&bot, matters);
 }
 
 /// Subscriptions to topics, and new documents that are held against all of them.
@@ -268,11 +290,7 @@ impl Plain {
                 .set_stored(),
         );
         let index = tantivy::Index::create_in_dir(folder, schema.build()).unwrap();
-        let analyzer = TextAnalyzer::builder(SimpleTokenizer::default())
-            .filter(LowerCaser)
-            .filter(Stemmer::new(tantivy::tokenizer::Language::Norwegian))
-            .build();
-        index.tokenizers().register("nb", analyzer);
+        register_analyzer(&index);
         let mut writer = index.writer_with_num_threads(1, 60_000_000).unwrap();
         for text in texts {
             writer
@@ -281,24 +299,53 @@ impl Plain {
         }
         writer.commit().unwrap();
         writer.wait_merging_threads().unwrap();
+        Plain::of(&index)
+    }
+
+    /// What was indexed in a folder before.
+    fn open(folder: &Path) -> Plain {
+        let index = tantivy::Index::open_in_dir(folder).unwrap();
+        register_analyzer(&index);
+        Plain::of(&index)
+    }
+
+    fn of(index: &tantivy::Index) -> Plain {
+        let field = index.schema().get_field("text").unwrap();
         Plain {
             searcher: index.reader().unwrap().searcher(),
-            parser: QueryParser::for_index(&index, vec![field]),
+            parser: QueryParser::for_index(index, vec![field]),
         }
     }
 
     fn search(&self, question: &str) {
+        drop(self.found(question));
+    }
+
+    /// The stored texts of the best ten.
+    fn found(&self, question: &str) -> Vec<String> {
         let query = self.parser.parse_query_lenient(question).0;
         let hits = self
             .searcher
             .search(&query, &TopDocs::with_limit(10).order_by_score())
             .unwrap();
-        for (_, address) in hits {
-            self.searcher
-                .doc::<tantivy::TantivyDocument>(address)
-                .unwrap();
-        }
+        let documents = hits.into_iter().map(|(_, address)| {
+            let document: tantivy::TantivyDocument = self.searcher.doc(address).unwrap();
+            let text = document
+                .field_values()
+                .next()
+                .map(|(_, value)| value.as_str().unwrap_or_default().to_owned());
+            text.unwrap_or_default()
+        });
+        documents.collect()
     }
+}
+
+fn register_analyzer(index: &tantivy::Index) {
+    let analyzer = TextAnalyzer::builder(SimpleTokenizer::default())
+        .filter(LowerCaser)
+        .filter(Stemmer::new(tantivy::tokenizer::Language::Norwegian))
+        .build();
+    index.tokenizers().register("nb", analyzer);
 }
 
 /// What is measured: its name, and what it does with a question.

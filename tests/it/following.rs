@@ -70,6 +70,9 @@ struct Office {
     runtime: tokio::runtime::Runtime,
 }
 
+/// A document, whether it is corrected, and the matters with what is said of them.
+type News = (String, bool, Vec<(String, String)>);
+
 impl Office {
     fn new(desk: Desk) -> Office {
         let office = Office {
@@ -128,7 +131,7 @@ impl Office {
 
     /// What news arrives: for each document its title, whether it is corrected, and the matters with
     /// their quotes.
-    fn news(&self, now: i64) -> Vec<(String, bool, Vec<(String, String)>)> {
+    fn news(&self, now: i64) -> Vec<News> {
         let (letters, _) = self.post(now);
         let of = |letter: Tidings| match letter {
             Tidings::News { news, .. } => news,
@@ -918,4 +921,64 @@ fn zz_audit() {
         body: Some("MBA".to_owned()),
         ..What::default()
     });
+}
+
+fn the_terminal_shows_who_follows_what_and_what_could_not_be_sent() {
+    let office = office();
+    office.news(NOW);
+    let what = What {
+        without: vec!["priser".to_owned()],
+        ..topic("kantine")
+    };
+    let number = office.follow("kari", what, Rhythm::Weekly);
+    let other = office.follow("ola", topic("kantine"), Rhythm::Once);
+    let items = [("Ny kantine", "Den nye kantinen åpner i mai.")];
+    office
+        .desk
+        .write("mote/b.md", minutes("2026-06-04", &items));
+    office.index();
+    let refused = Refused::Never("no such form".to_owned());
+    office.letters.refuse.lock().unwrap().push(refused);
+    assert_eq!(office.news(NOW), []);
+    let listed = office.desk.run(&["following"]).stdout;
+    assert_eq!(
+        listed,
+        format!(
+            "{number}  box:kari  weekly  active  “kantine” · without “priser”\n{other}  box:ola  once  active  “kantine”\n"
+        )
+    );
+    let outbox = office.desk.json(&["outbox"]);
+    assert_eq!(outbox["waiting"], 1);
+    let letter = &outbox["letters"][0];
+    assert_eq!(
+        (&letter["target"], &letter["state"], &letter["error"]),
+        (&"box:ola".into(), &"dead".into(), &"no such form".into())
+    );
+    let doctor = office.desk.run(&["doctor"]).stdout;
+    let id = &letter["id"];
+    let finding = format!(
+        "mend: letter {id}: it was given up (no such form): `referent outbox --resend {id}` tries it again\n"
+    );
+    assert!(doctor.contains(&finding), "{doctor}");
+    let wrong = office.desk.run(&["outbox", "--resend", "1"]);
+    assert_eq!(
+        (wrong.status.code(), wrong.stderr.as_str()),
+        (
+            Some(1),
+            "referent: letter 1 was not given up: `referent outbox` lists those that were\n"
+        )
+    );
+    let again = office.desk.run(&["outbox", "--resend", "all"]).stdout;
+    assert!(
+        again.starts_with("letters that are tried again while `referent serve` runs: 1\n"),
+        "{again}"
+    );
+    // That is by the clock of the machine.
+    let later = NOW.max(referent::clock::now()) + 1;
+    assert!(
+        office
+            .news(later)
+            .iter()
+            .any(|(_, _, matters)| !matters.is_empty())
+    );
 }

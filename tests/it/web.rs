@@ -1,5 +1,8 @@
 //! The web page as a browser's requests see it, on the real program. What a person sees is in `tests/web/`.
 
+mod hostile;
+mod programs;
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Stdio};
@@ -34,10 +37,15 @@ impl Response {
 
 impl Page {
     fn start(desk: Desk, config: &str) -> Page {
+        Page::start_with(desk, config, &[])
+    }
+
+    fn start_with(desk: Desk, config: &str, environment: &[(&str, &str)]) -> Page {
         let config = format!("[web]\nlisten = \"127.0.0.1:0\"\n{config}");
         std::fs::write(desk.root().join("config.toml"), config).unwrap();
         let mut child = desk
             .command(&["serve"])
+            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
@@ -55,6 +63,14 @@ impl Page {
             desk,
             child,
         }
+    }
+
+    /// The program, ended and started again after something was done to its documents.
+    fn restarted(mut self, meanwhile: impl FnOnce(&Desk)) -> Page {
+        end(&mut self.child);
+        meanwhile(&self.desk);
+        let desk = std::mem::replace(&mut self.desk, Desk::new());
+        Page::start(desk, "")
     }
 
     /// Sends a request as it is, without the lines that end its head.

@@ -1,57 +1,8 @@
-//! What is typed to follow something: "følg hjemmekontor -ferie part:FASA hver uke".
+//! What is typed to follow something: "hjemmekontor -ferie part:FASA hver uke".
 
-use super::first_word;
-use crate::language::{fold, one_slip_apart};
-use crate::question::restriction::{self, Refusal};
+use crate::language::fold;
+use crate::question::restriction::{self, Filter};
 use crate::subscription::{Rhythm, What};
-
-/// What somebody wants who typed something about what they follow.
-#[derive(Debug, Clone, PartialEq)]
-pub enum FollowWish {
-    /// To follow this.
-    Follow(What, Rhythm),
-    /// A restriction that cannot be kept.
-    Refused(Refusal),
-    /// To see what is followed.
-    List,
-    /// To follow no longer what stands at this place of the list; the list where none is named.
-    Unfollow(Option<usize>),
-    /// To hear nothing of it for now.
-    Pause(Option<usize>),
-    /// To hear of it again.
-    Resume(Option<usize>),
-    /// To know what can be typed after this word.
-    Lacks(&'static str),
-    /// Perhaps this, with these words after it, but it was spelt otherwise.
-    Meant(&'static str, String),
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Name {
-    Follow,
-    Following,
-    Unfollow,
-    Pause,
-    Resume,
-}
-
-/// How they are typed: in English, in Norwegian, and how else.
-const NAMES: [(Name, &[&str]); 5] = [
-    (
-        Name::Unfollow,
-        &["unfollow", "slutt å følge", "slutt å følgje", "avfølg"],
-    ),
-    (
-        Name::Following,
-        &["following", "følger", "følgjer", "abonnement"],
-    ),
-    (
-        Name::Follow,
-        &["follow", "følg", "følge", "følgje", "abonner"],
-    ),
-    (Name::Pause, &["pause"]),
-    (Name::Resume, &["resume", "gjenoppta", "gjenopptak"]),
-];
 
 /// What says how often, at the end of what is typed.
 const RHYTHMS: [(Rhythm, &[&str]); 3] = [
@@ -60,8 +11,8 @@ const RHYTHMS: [(Rhythm, &[&str]); 3] = [
         &[
             "hver uke",
             "kvar veke",
-            "ukentlig",
             "kvar uke",
+            "ukentlig",
             "every week",
             "weekly",
         ],
@@ -86,54 +37,58 @@ const RHYTHMS: [(Rhythm, &[&str]); 3] = [
 /// What follows everything.
 const ALL: [&str; 4] = ["alt", "alt nytt", "everything", "all"];
 
-/// What is meant by words that begin with the name of a command for what is followed; nothing where they
-/// begin with none, and not nearly with one.
-pub fn follow(text: &str) -> Option<FollowWish> {
-    let text = text.trim();
-    for (name, words) in NAMES {
-        for word in words {
-            if let Some(rest) = after(text, word) {
-                return Some(wish(name, words[0], rest));
+/// What is to be followed, and how often it is told, where that is said. Nothing where nothing is named, and
+/// where something is restricted that following cannot keep to: that is not ignored.
+pub(super) fn followed(text: &str) -> Option<(What, Option<Rhythm>)> {
+    let (text, rhythm) = rhythm(text);
+    let (mut rest, mut without) = (Vec::new(), Vec::new());
+    for word in text.split_whitespace() {
+        let excluded = word.strip_prefix('-');
+        match excluded.filter(|word| word.starts_with(char::is_alphanumeric)) {
+            Some(word) => without.push(word.trim_end_matches(',').to_owned()),
+            None => rest.push(word),
+        }
+    }
+    let parsed = restriction::parse(&rest.join(" "));
+    let topic = parsed.text.trim();
+    let everything = ALL.iter().any(|all| fold(all) == fold(topic));
+    let mut what = What {
+        topic: Some(topic.to_owned()).filter(|topic| !topic.is_empty() && !everything),
+        without,
+        ..What::default()
+    };
+    let restrictions = parsed.restrictions;
+    if restrictions.refused.is_some() || !restrictions.excluded_phrases.is_empty() {
+        return None;
+    }
+    for filter in restrictions.filters {
+        let Filter {
+            holders,
+            bodies,
+            collections,
+            kinds,
+            from,
+            to,
+        } = filter;
+        if !kinds.is_empty() || from.is_some() || to.is_some() {
+            return None;
+        }
+        for (values, kept) in [
+            (holders, &mut what.holder),
+            (bodies, &mut what.body),
+            (collections, &mut what.collection),
+        ] {
+            let mut values = values.into_iter().chain(kept.take());
+            *kept = values.next();
+            if values.next().is_some() {
+                return None;
             }
         }
     }
-    let (word, rest) = first_word(text);
-    let mut all = NAMES.iter().flat_map(|(_, words)| words.iter().copied());
-    // Of short words, too many are one letter apart.
-    let near = all.find(|known| {
-        word.chars().count() >= 4 && known.len() >= 5 && one_slip_apart(&fold(word), &fold(known))
-    });
-    near.map(|known| FollowWish::Meant(known, rest.to_owned()))
+    (everything || what != What::default()).then_some((what, rhythm))
 }
 
-/// What stands after some words, whatever their capitals, if the text begins with them.
-fn after<'a>(text: &'a str, words: &str) -> Option<&'a str> {
-    let end = text.char_indices().map(|(at, _)| at).chain([text.len()]);
-    let end = end.into_iter().nth(words.chars().count())?;
-    let (head, rest) = text.split_at(end);
-    let apart = rest.is_empty() || rest.starts_with([' ', ':', '\n', '\t']);
-    (fold(head) == fold(words) && apart).then(|| rest.trim_start_matches(':').trim())
-}
-
-fn wish(name: Name, word: &'static str, rest: &str) -> FollowWish {
-    let place = || rest.trim_start_matches('#').parse::<usize>().ok();
-    match name {
-        Name::Following => FollowWish::List,
-        Name::Unfollow => FollowWish::Unfollow(place()),
-        Name::Pause => FollowWish::Pause(place()),
-        Name::Resume => FollowWish::Resume(place()),
-        Name::Follow if rest.is_empty() => FollowWish::Lacks(word),
-        Name::Follow => {
-            let (rest, rhythm) = rhythm(rest);
-            match what(rest) {
-                Ok(what) => FollowWish::Follow(what, rhythm),
-                Err(refusal) => FollowWish::Refused(refusal),
-            }
-        }
-    }
-}
-
-fn rhythm(text: &str) -> (&str, Rhythm) {
+fn rhythm(text: &str) -> (&str, Option<Rhythm>) {
     for (rhythm, ways) in RHYTHMS {
         for way in ways {
             let length = way.chars().count();
@@ -143,39 +98,11 @@ fn rhythm(text: &str) -> (&str, Rhythm) {
             };
             let apart = head.is_empty() || head.ends_with([' ', ',']);
             if fold(tail) == fold(way) && apart {
-                return (head.trim_end_matches([' ', ',']), rhythm);
+                return (head.trim_end_matches([' ', ',']), Some(rhythm));
             }
         }
     }
-    (text, Rhythm::default())
-}
-
-fn what(text: &str) -> Result<What, Refusal> {
-    let mut what = What::default();
-    let mut kept: Vec<&str> = Vec::new();
-    for word in text.split_whitespace() {
-        match word
-            .strip_prefix('-')
-            .filter(|word| word.starts_with(char::is_alphanumeric))
-        {
-            Some(word) => what.without.push(word.trim_end_matches(',').to_owned()),
-            None => kept.push(word),
-        }
-    }
-    let parsed = restriction::parse(&kept.join(" "));
-    if let Some(refused) = parsed.restrictions.refused {
-        return Err(refused);
-    }
-    for filter in parsed.restrictions.filters {
-        what.holder = what.holder.or(filter.holders.into_iter().next());
-        what.body = what.body.or(filter.bodies.into_iter().next());
-        what.collection = what.collection.or(filter.collections.into_iter().next());
-    }
-    let topic = parsed.text.trim();
-    if !topic.is_empty() && !ALL.iter().any(|all| fold(all) == fold(topic)) {
-        what.topic = Some(topic.to_owned());
-    }
-    Ok(what)
+    (text, None)
 }
 
 #[cfg(test)]
@@ -192,60 +119,52 @@ mod tests {
     #[test]
     fn what_is_typed_is_followed() {
         for (typed, what, rhythm) in [
-            ("følg hjemmekontor", topic("hjemmekontor"), Rhythm::Once),
+            ("hjemmekontor", topic("hjemmekontor"), None),
             (
-                "Følg: ny kantine hver uke",
+                "ny kantine hver uke",
                 topic("ny kantine"),
-                Rhythm::Weekly,
+                Some(Rhythm::Weekly),
             ),
             (
-                "følgje ny kantine kvar dag",
+                "ny kantine, Kvar dag",
                 topic("ny kantine"),
-                Rhythm::Daily,
+                Some(Rhythm::Daily),
             ),
             (
-                "follow canteen -prices part:VFS every day",
+                "canteen -prices part:VFS every day",
                 What {
                     without: vec!["prices".to_owned()],
                     holder: Some("VFS".to_owned()),
                     ..topic("canteen")
                 },
-                Rhythm::Daily,
+                Some(Rhythm::Daily),
             ),
-            ("følg alt", What::default(), Rhythm::Once),
+            ("alt nytt", What::default(), None),
             (
-                "følg organ:MBU",
+                "organ:MBU",
                 What {
                     body: Some("MBU".to_owned()),
                     ..What::default()
                 },
-                Rhythm::Once,
+                None,
             ),
-            ("følg ukentlig møte", topic("ukentlig møte"), Rhythm::Once),
+            ("ukentlig møte", topic("ukentlig møte"), None),
         ] {
-            assert_eq!(
-                follow(typed),
-                Some(FollowWish::Follow(what, rhythm)),
-                "{typed}"
-            );
+            assert_eq!(followed(typed), Some((what, rhythm)), "{typed}");
         }
     }
 
     #[test]
-    fn what_is_followed_is_listed_paused_and_ended() {
-        for (typed, wish) in [
-            ("følger", FollowWish::List),
-            ("slutt å følge 2", FollowWish::Unfollow(Some(2))),
-            ("unfollow", FollowWish::Unfollow(None)),
-            ("pause #1", FollowWish::Pause(Some(1))),
-            ("gjenoppta 3", FollowWish::Resume(Some(3))),
-            ("følg", FollowWish::Lacks("follow")),
-            ("folow tak", FollowWish::Meant("follow", "tak".to_owned())),
+    fn what_cannot_be_kept_to_is_not_ignored() {
+        for typed in [
+            "",
+            "hver uke",
+            "taket fra:2024",
+            "taket type:referat",
+            "taket part:FASA part:VFS",
+            "taket -\"ny dato\"",
         ] {
-            assert_eq!(follow(typed), Some(wish), "{typed}");
-        }
-        for other in ["status kantine", "Hva følger av vedtaket?", "følgende sak"] {
-            assert_eq!(follow(other), None, "{other}");
+            assert_eq!(followed(typed), None, "{typed}");
         }
     }
 }

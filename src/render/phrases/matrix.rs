@@ -40,9 +40,9 @@ pub fn does(name: Name, language: Language) -> &'static str {
         ),
         Name::Follow => pick(
             language,
-            "få melding når det kommer noe nytt om en sak; med hver:dag eller hver:uke kommer alt samlet",
-            "få melding når det kjem noko nytt om ei sak; med kvar:dag eller kvar:veke kjem alt samla",
-            "get a message when something new comes on a topic; with every:day or every:week, all in one",
+            "få melding når det kommer noe nytt om en sak; med «hver dag» eller «hver uke» til slutt kommer alt samlet",
+            "få melding når det kjem noko nytt om ei sak; med «kvar dag» eller «kvar veke» til slutt kjem alt samla",
+            "get a message when something new comes on a topic; with “every day” or “every week” at the end, all in one",
         ),
         Name::Following => pick(
             language,

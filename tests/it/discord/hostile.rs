@@ -217,10 +217,10 @@ proptest! {
         let told = |excerpt: &Excerpt| Told {
             what: what.clone(), heading: excerpt.heading.clone(), quote: excerpt.clone(),
             change: Some(Change { before: None, standing: Some((Standing::Decided, Standing::Postponed)), positions: excerpts.clone(), next: None }),
-            correction: (excerpt.text.len() % 2 == 0).then(|| Correction { added: vec![question.clone(); 5], removed: nearest.clone() }),
+            correction: excerpt.text.len().is_multiple_of(2).then(|| Correction { added: vec![question.clone(); 5], removed: nearest.clone() }),
         };
         let one = |excerpt: &Excerpt| News {
-            document: excerpt.document.clone(), link: excerpt.link.clone(), corrected: excerpt.text.len() % 2 == 0,
+            document: excerpt.document.clone(), link: excerpt.link.clone(), corrected: excerpt.text.len().is_multiple_of(2),
             correction: Some(Correction { added: vec![question.clone(); 5], removed: nearest.clone() }),
             items: nearest.iter().map(|name| (Some(name.clone()), name.clone())).collect(),
             matters: excerpts.iter().map(told).collect(),
