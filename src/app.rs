@@ -147,8 +147,8 @@ impl App {
 
     fn index(&self, progress: &dyn Progress) -> anyhow::Result<Index> {
         let mut index = Index::open(&self.config.data.path)?;
-        let knowledge = self.knowledge()?;
-        if is_bare(&knowledge) && index.entries()?.len() > 1 {
+        let knowledge = &self.config.knowledge.path;
+        if knowledge.is_dir() && is_bare(knowledge) && index.entries()?.len() > 1 {
             tracing::warn!(
                 "the knowledge folder {} is empty all of a sudden, and answers are from what was there: put the documents back, or run `referent index` if they are to be forgotten",
                 knowledge.display()
