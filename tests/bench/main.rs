@@ -7,7 +7,7 @@
 //! Then on the invented minutes of 1,000 meetings, in which matters come up again: where they stand, and how
 //! long it takes to find which of 10,000 subscriptions a new document concerns. Last over HTTP, on the
 //! documents that ship, at a fixed rate. `cargo bench -- real`, `invented`, `minutes` or `http` measures one
-//! part.
+//! part. REFERENT_BENCH_RATE (default 200) is how many requests come in a second.
 #![allow(missing_docs, clippy::unwrap_used, clippy::expect_used)]
 
 mod invented;
@@ -97,7 +97,8 @@ fn main() {
         ingest(knowledge, &mut index, &readers, Check::Content, &Silent).unwrap();
         let texts = passage_texts(&Bot::new(index, knowledge.to_owned()).unwrap());
         let questions = questions(Path::new(QUESTIONS));
-        served::measure(&work.path().join("served"), &questions, &texts);
+        let rate = number("REFERENT_BENCH_RATE", 200);
+        served::measure(&work.path().join("served"), &questions, &texts, rate);
     }
 }
 

@@ -18,15 +18,14 @@ use super::{KNOWLEDGE, Plain, ms};
 
 /// Set for the process that serves plain tantivy: the folder of its index.
 pub const PLAIN: &str = "REFERENT_BENCH_PLAIN";
-/// Requests in a second.
-const RATE: u32 = 200;
 /// Seconds that a turn lasts.
 const TURN: u32 = 10;
 /// Turns of each server, one after the other.
 const TURNS: usize = 3;
 
 /// Asks both servers, and tells how long they took.
-pub fn measure(folder: &Path, questions: &[String], texts: &[String]) {
+pub fn measure(folder: &Path, questions: &[String], texts: &[String], rate: usize) {
+    let rate = u32::try_from(rate).unwrap();
     drop(Plain::new(&folder.join("plain"), texts));
     std::fs::create_dir_all(folder).unwrap();
     std::fs::write(
@@ -48,24 +47,31 @@ pub fn measure(folder: &Path, questions: &[String], texts: &[String]) {
     let servers = [("plain tantivy", plain), ("ask", own)];
     // Whatever is made when it is first needed is made before.
     for (_, server) in &servers {
-        runtime.block_on(turn(server, questions, 2));
+        runtime.block_on(turn(server, questions, (rate, 2)));
     }
     let mut times = [Vec::new(), Vec::new()];
     for _ in 0..TURNS {
         for ((_, server), times) in servers.iter().zip(&mut times) {
-            times.extend(runtime.block_on(turn(server, questions, TURN)));
+            times.extend(runtime.block_on(turn(server, questions, (rate, TURN))));
         }
     }
     println!(
-        "{RATE} requests a second over HTTP, from the time at which each was meant to be sent"
+        "{rate} requests a second over HTTP, from the time at which each was meant to be sent"
     );
     for ((name, _), times) in servers.iter().zip(&mut times) {
+        let asked = times.len();
+        let mut times: Vec<Duration> = times.drain(..).flatten().collect();
         times.sort_unstable();
+        let refused = asked - times.len();
+        if times.is_empty() {
+            println!("{name:14} answered none of {asked} requests");
+            continue;
+        }
         let at = |hundredth: usize| ms(times[times.len() * hundredth / 100]);
         let longest = times.last().copied().map(ms).unwrap_or_default();
         let count = times.len();
         println!(
-            "{name:14} median {}, 99 % within {}, longest {longest} ({count} requests)",
+            "{name:14} median {}, 99 % within {}, longest {longest} ({count} requests, {refused} refused)",
             at(50),
             at(99)
         );
@@ -138,13 +144,17 @@ impl Drop for Server {
     }
 }
 
-/// Asks for so many seconds.
-async fn turn(server: &Server, questions: &[String], seconds: u32) -> Vec<Duration> {
+/// Asks so many times a second for so many seconds; of what was refused there is no time.
+async fn turn(
+    server: &Server,
+    questions: &[String],
+    (rate, seconds): (u32, u32),
+) -> Vec<Option<Duration>> {
     let idle: Arc<Mutex<Vec<TcpStream>>> = Arc::default();
     let begin = Instant::now() + Duration::from_millis(100);
     let mut asked = Vec::new();
-    for (number, question) in (0..RATE * seconds).zip(questions.iter().cycle()) {
-        let at = begin + Duration::from_secs(1) * number / RATE;
+    for (number, question) in (0..rate * seconds).zip(questions.iter().cycle()) {
+        let at = begin + Duration::from_secs(1) * number / rate;
         tokio::time::sleep_until(at.into()).await;
         let words = utf8_percent_encode(question, NON_ALPHANUMERIC);
         let request = format!(
@@ -160,8 +170,8 @@ async fn turn(server: &Server, questions: &[String], seconds: u32) -> Vec<Durati
             };
             stream.set_nodelay(true).unwrap();
             stream.write_all(request.as_bytes()).await.unwrap();
-            receive(&mut stream).await;
-            let took = at.elapsed();
+            let good = receive(&mut stream).await;
+            let took = good.then(|| at.elapsed());
             idle.lock().unwrap().push(stream);
             took
         }));
@@ -173,8 +183,8 @@ async fn turn(server: &Server, questions: &[String], seconds: u32) -> Vec<Durati
     times
 }
 
-/// Takes one response, which must be a good one.
-async fn receive(stream: &mut TcpStream) {
+/// Takes one response; says whether it is an answer, and not that too many ask.
+async fn receive(stream: &mut TcpStream) -> bool {
     let mut bytes = Vec::new();
     loop {
         let read = stream.read_buf(&mut bytes).await.unwrap();
@@ -183,11 +193,12 @@ async fn receive(stream: &mut TcpStream) {
             continue;
         };
         let head = String::from_utf8_lossy(&bytes[..end]).to_lowercase();
-        assert!(head.starts_with("http/1.1 200"), "{head}");
+        let busy = head.starts_with("http/1.1 503");
+        assert!(busy || head.starts_with("http/1.1 200"), "{head}");
         let length = head.split("content-length: ").nth(1).unwrap();
         let length: usize = length.lines().next().unwrap().trim().parse().unwrap();
         if bytes.len() >= end + 4 + length {
-            return;
+            return !busy;
         }
     }
 }
