@@ -17,7 +17,7 @@ use crate::bot::{Bot, Meanings};
 use crate::clock::now;
 use crate::config::{Config, Invalid};
 use crate::corpus::format::Format;
-use crate::corpus::source::SourceFile;
+use crate::corpus::source::{SourceFile, is_bare};
 use crate::gaps::Gaps;
 use crate::index::Index;
 use crate::ingest::document;
@@ -147,7 +147,13 @@ impl App {
 
     fn index(&self, progress: &dyn Progress) -> anyhow::Result<Index> {
         let mut index = Index::open(&self.config.data.path)?;
-        if let Err(error) = ingest(
+        let knowledge = &self.config.knowledge.path;
+        if knowledge.is_dir() && is_bare(knowledge) && index.entries()?.len() > 1 {
+            tracing::warn!(
+                "the knowledge folder {} is empty all of a sudden, and answers are from what was there: put the documents back, or run `referent index` if they are to be forgotten",
+                knowledge.display()
+            );
+        } else if let Err(error) = ingest(
             &self.config.knowledge.path,
             &mut index,
             &self.extractor,

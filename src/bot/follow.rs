@@ -40,6 +40,8 @@ pub struct News {
     pub items: Vec<(Option<String>, String)>,
     /// Whether it takes the place of a version that was told of before.
     pub corrected: bool,
+    /// What of it was corrected, where the document as a whole is followed.
+    pub correction: Option<Correction>,
     /// The matters that are followed.
     pub matters: Vec<Told>,
 }
@@ -92,6 +94,8 @@ pub struct Preview {
 pub enum Unfit {
     /// The topic has no word to look for.
     NoWords,
+    /// Words are left out, and there is no topic that they could be left out of.
+    OnlyWithout,
     /// The topic has too many words.
     TooLong,
     /// There is no such holder, body or collection.
@@ -110,6 +114,9 @@ impl Bot {
                 None => return Err(Unfit::NoWords),
                 Some(_) => {}
             }
+        }
+        if what.topic.is_none() && !what.without.is_empty() {
+            return Err(Unfit::OnlyWithout);
         }
         let mut filter = Filter::default();
         let named = [
@@ -132,14 +139,17 @@ impl Bot {
         let topic = what.topic.as_deref()?;
         let mut question = Question::parse(topic);
         question.expand(&self.abbreviations);
-        let without = what.without.iter().flat_map(|words| terms(words));
+        let phrase = |words: &String| terms(words).into_iter().map(|term| term.text).collect();
+        let without = what.without.iter().map(phrase);
         let pattern = Pattern {
             words: question
                 .keywords
                 .iter()
                 .map(|word| self.word(word))
                 .collect(),
-            without: without.map(|term| term.text).collect(),
+            without: without
+                .filter(|all: &Vec<String>| !all.is_empty())
+                .collect(),
         };
         (!pattern.words.is_empty()).then_some(pattern)
     }
@@ -191,7 +201,7 @@ impl Bot {
         let Some(reading) = self.ready(id)? else {
             return Ok(Vec::new());
         };
-        let parts = parts(&reading);
+        let parts = self.parts_of(&reading)?;
         let found = matcher.find(&reading, &parts);
         let sentences = before.map(|_| sentences(&reading));
         let mut concerns = Vec::with_capacity(found.len());
@@ -219,6 +229,21 @@ impl Bot {
         Ok(concerns)
     }
 
+    /// The parts of a document, each with what meetings call its matter.
+    fn parts_of(&self, reading: &Reading) -> anyhow::Result<Vec<Part>> {
+        let mut parts = parts(reading);
+        let matters = self.matters()?;
+        for part in &mut parts {
+            let number = part
+                .item
+                .and_then(|section| matters.of(&reading.document.id, section));
+            if let Some(matter) = number.and_then(|number| matters.all().get(number)) {
+                part.names.clone_from(&matter.headings);
+            }
+        }
+        Ok(parts)
+    }
+
     /// The sentences of a document, to see later what was changed.
     pub fn sentences(&self, id: &DocumentId) -> anyhow::Result<Vec<String>> {
         // Not kept ready: at the first import all documents are asked for.
@@ -232,7 +257,7 @@ impl Bot {
         let Some(reading) = self.ready(id)? else {
             return Ok(None);
         };
-        let all = parts(&reading);
+        let all = self.parts_of(&reading)?;
         let matcher = self.matcher([(0, what)]);
         let own: Vec<Part> = all.into_iter().filter(|part| part.key == matter).collect();
         let found = matcher.find(&reading, &own).into_iter().next();
@@ -383,6 +408,7 @@ impl Bot {
             link: facts.link,
             items: facts.items,
             corrected: false,
+            correction: None,
             matters: Vec::new(),
         }))
     }

@@ -12,6 +12,8 @@ use super::Span;
 const WORDS: usize = 8;
 /// Shorter ones stand everywhere.
 const SHORTEST: usize = 4;
+/// So many letters what is most like the words may have.
+const MOST_LETTERS: usize = 4000;
 /// So many characters the name of a place may have.
 const LONGEST: usize = 80;
 
@@ -158,6 +160,8 @@ impl Anchor {
     }
 
     fn nearest(&self, text: &str, units: &[Span]) -> Found {
+        // The number is the address's, and no quotation is so long that a window of more would be of use.
+        let reach = self.letters.min(MOST_LETTERS) * 5 / 4;
         let wanted: BTreeSet<u16> = self.words.iter().copied().collect();
         let found = words(text);
         let mut best: Option<(usize, Span)> = None;
@@ -165,7 +169,7 @@ impl Anchor {
             // As many units as have the length of the words, the first at least.
             let mut window = *unit;
             for next in &units[i + 1..] {
-                if next.end > unit.start + self.letters * 5 / 4 {
+                if next.end > unit.start + reach {
                     break;
                 }
                 window = window.cover(*next);
@@ -305,5 +309,7 @@ mod tests {
         }
         let far: Anchor = "9-18446744073709551615-00-abc".parse().unwrap();
         assert_eq!(far.find("kort", &[Span::new(0, 4)]), Found::Gone);
+        let two = [Span::new(0, 4), Span::new(5, 9)];
+        assert_eq!(far.find("kort tekst", &two), Found::Gone);
     }
 }

@@ -109,6 +109,16 @@ pub fn walk(root: &Path, except: Option<&Path>) -> std::io::Result<Walk> {
     Ok(walk)
 }
 
+/// Whether nothing at all lies in a folder, or there is none: rather a drive that is away than one where
+/// everything was removed.
+pub fn is_bare(folder: &Path) -> bool {
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return true;
+    };
+    let hidden = |name: std::ffi::OsString| name.to_string_lossy().starts_with('.');
+    entries.flatten().all(|entry| hidden(entry.file_name()))
+}
+
 /// Deeper folders than this are not looked into: nobody files minutes so.
 const MAX_DEPTH: usize = 32;
 

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, HashMap};
 pub use item::{Item, item_of, items, names, openings};
 
 use crate::corpus::{Date, DocumentId};
+use crate::language::fold;
 
 /// A document's items, with what puts them among those of others.
 #[derive(Debug, Clone)]
@@ -31,6 +32,8 @@ pub struct Agenda {
 pub struct Matter {
     /// What the newest item calls it.
     pub name: String,
+    /// All that its items are called, folded, each once.
+    pub headings: Vec<String>,
     /// Where it is treated, newest first.
     pub places: Vec<Place>,
 }
@@ -94,7 +97,12 @@ impl Matters {
                         .then_with(|| a.document.as_str().cmp(b.document.as_str()))
                         .then_with(|| a.section.cmp(&b.section))
                 });
+                let mut headings: Vec<String> =
+                    found.iter().map(|(_, heading)| fold(heading)).collect();
+                headings.sort_unstable();
+                headings.dedup();
                 all.push(Matter {
+                    headings,
                     name: found
                         .first()
                         .map(|(_, heading)| (*heading).to_owned())

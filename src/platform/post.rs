@@ -11,11 +11,13 @@ use tokio::task::JoinSet;
 
 use super::courier::{Refused, Tidings};
 use super::shared::Shared;
+use crate::bot::Bot;
 use crate::bot::audience::Audience;
 use crate::bot::follow::News;
 use crate::clock;
 use crate::corpus::DocumentId;
-use crate::store::{Compared, Kind, Letter, Notice, Version};
+use crate::index::Entry;
+use crate::store::{Compared, Enclosed, Kind, Letter, Notice, Version};
 
 /// How the post works.
 #[derive(Debug, Clone)]
@@ -266,6 +268,18 @@ async fn deliver(
         .await
 }
 
+/// Where the document of a notice is now: a file that was moved has another id, and one that lies in two
+/// folders may be shown in one of them only.
+fn place_of(bot: &Bot, enclosed: &Enclosed) -> DocumentId {
+    let same = |entry: &&Entry| entry.metadata().is_some() && entry.hash == enclosed.hash;
+    let entries = || bot.entries().iter().filter(same);
+    let own = entries().find(|entry| entry.id.as_str() == enclosed.document);
+    match own.or_else(|| entries().next()) {
+        Some(entry) => entry.id.clone(),
+        None => DocumentId::from(enclosed.document.as_str()),
+    }
+}
+
 /// What a letter says to those who may see this much, and which of its parts that tells; nothing where
 /// there is nothing left to tell.
 fn tidings(
@@ -285,18 +299,24 @@ fn tidings(
         }));
     }
     let bot = shared.bots.bot(audience)?;
+    // A drive that is away is no reason to tell less.
+    anyhow::ensure!(
+        !shared.bots.bot(&Audience::Everything)?.entries().is_empty(),
+        "there are no documents: is the knowledge folder away?"
+    );
     // Documents, each with the parts of the letter that tell it.
     let mut all: Vec<(News, Vec<i64>)> = Vec::new();
     let mut matters: HashSet<(String, String)> = HashSet::new();
+    let mut quotes: HashSet<(String, usize, usize)> = HashSet::new();
     let mut language = None;
     for enclosed in shared.store.enclosed(letter.id)? {
         let Some(subscription) = shared.store.subscription(enclosed.subscription)? else {
             continue;
         };
-        let id = DocumentId::from(enclosed.document.as_str());
+        let id = place_of(&bot, &enclosed);
         let known = all
             .iter()
-            .position(|(news, _)| news.document.id == enclosed.document);
+            .position(|(news, _)| news.document.id == id.as_str());
         let place = match (known, bot.news(&id)?) {
             (Some(place), _) => place,
             (None, Some(news)) => {
@@ -311,11 +331,17 @@ fn tidings(
             let Some(mut of) = bot.told(&subscription.what, &id, &enclosed.matter)? else {
                 continue;
             };
-            // Whoever follows it by two subscriptions hears of it once.
-            if matters.insert((enclosed.document, enclosed.matter)) {
-                of.correction.clone_from(&enclosed.correction);
+            of.correction.clone_from(&enclosed.correction);
+            // Whoever follows it by two subscriptions is told the same words once, …
+            if quotes.insert((id.to_string(), of.quote.start, of.quote.end)) {
+                // … and what changed in one matter once.
+                if !matters.insert((id.to_string(), enclosed.matter)) {
+                    (of.correction, of.change) = (None, None);
+                }
                 news.matters.push(of);
             }
+        } else if news.correction.is_none() {
+            news.correction.clone_from(&enclosed.correction);
         }
         news.corrected |= enclosed.correction.is_some();
         language.get_or_insert(subscription.language);

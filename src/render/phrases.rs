@@ -132,10 +132,16 @@ pub fn refusal(refusal: &Refusal, language: Language) -> String {
             ),
         ),
         Refusal::Reversed { from, to } => norwegian(
-            format!("ingen dag er både fra {from} og til {to}: sett den tidligste datoen i fra."),
-            format!("ingen dag er både frå {from} og til {to}: set den tidlegaste datoen i frå."),
+            format!(
+                "«fra:{from}» er senere enn «til:{to}»: skriv den tidligste datoen etter «fra:»."
+            ),
+            format!(
+                "«frå:{from}» er seinare enn «til:{to}»: skriv den tidlegaste datoen etter «frå:»."
+            ),
         ),
     };
+    // A list that is cut short ends the sentence by itself.
+    let sentence = sentence.replace("….", "…");
     let mut letters = sentence.chars();
     letters.next().map_or(String::new(), |first| {
         first.to_uppercase().chain(letters).collect()

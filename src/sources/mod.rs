@@ -29,6 +29,7 @@ use crate::clock::now;
 use crate::config::{Secret, Source};
 use crate::corpus::Date;
 use crate::corpus::format::Unreadable;
+use crate::corpus::source::is_bare;
 use crate::store::{SourceItem, SourceState, Store};
 use http::{Failure, Received, Validators, Visitor};
 use keep::{Put, Said};
@@ -224,6 +225,13 @@ async fn look(library: &Library, source: &Source, state: &mut SourceState) -> Lo
         Err(failure) => return Ok(Err(failure)),
     };
     let known = library.store.source_items(&source.name)?;
+    if known.iter().any(|item| item.path.is_some()) && is_bare(&library.knowledge) {
+        // What would be put there hides that it is away, or is hidden when it is back.
+        let folder = library.knowledge.display();
+        return Ok(Err(Failure::Disk(format!(
+            "the knowledge folder {folder} is empty all of a sudden: nothing is fetched into it"
+        ))));
+    }
     if let Some((listed, validators)) = listed {
         let had = known.iter().filter(|item| item.path.is_some()).count();
         let is_feed = source.feed.is_some();

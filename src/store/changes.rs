@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use rusqlite::{TransactionBehavior, params};
+use sha2::{Digest, Sha256};
 
 use super::Store;
 
@@ -133,9 +134,8 @@ impl Store {
                 row.get(0)
             })?;
         let read = |cursor: &str| -> Option<i64> {
-            let (own, from) = cursor.split_once('.')?;
-            let from: i64 = from.parse().ok()?;
-            (own == identity && (0..=newest).contains(&from)).then_some(from)
+            let from = unveiled(&identity, cursor)?;
+            (0..=newest).contains(&from).then_some(from)
         };
         let known = cursor.and_then(read);
         let from = known.unwrap_or(0);
@@ -148,8 +148,12 @@ impl Store {
         while let Some(row) = rows.next()? {
             let (number, born, removed): (i64, i64, bool) = (row.get(0)?, row.get(2)?, row.get(4)?);
             let collection: String = row.get(7)?;
+            // A cursor that moves on would tell that something happened.
+            if !admitted(&collection) {
+                continue;
+            }
             // Who never heard of it need not hear that it is gone.
-            if !admitted(&collection) || removed && born > from {
+            if removed && born > from {
                 last = number;
                 continue;
             }
@@ -174,10 +178,41 @@ impl Store {
         Ok(Changes {
             reset: known.is_none(),
             list,
-            cursor: format!("{identity}.{last}"),
+            cursor: veiled(&identity, last),
             more,
         })
     }
+}
+
+/// A cursor tells nothing of the number in it: numbers count what others may see, too. It is the number under a
+/// permutation (a Feistel network) that only this store knows, so none can be made up either.
+fn veiled(identity: &str, number: i64) -> String {
+    let number = number.cast_unsigned();
+    let halves = ((number >> 32) as u32, number as u32);
+    let (left, right) = ROUNDS.fold(halves, |(left, right), round| {
+        (right, left ^ mixed(identity, round, right))
+    });
+    format!("{left:08x}{right:08x}")
+}
+
+fn unveiled(identity: &str, cursor: &str) -> Option<i64> {
+    let is_own = cursor.len() == 16 && cursor.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let number = is_own.then(|| u64::from_str_radix(cursor, 16).ok())??;
+    let halves = ((number >> 32) as u32, number as u32);
+    let (left, right) = ROUNDS.rev().fold(halves, |(left, right), round| {
+        (right ^ mixed(identity, round, left), left)
+    });
+    Some((u64::from(left) << 32 | u64::from(right)).cast_signed())
+}
+
+const ROUNDS: std::ops::Range<u8> = 0..6;
+
+fn mixed(identity: &str, round: u8, half: u32) -> u32 {
+    let digest = Sha256::digest(format!("{identity}.{round}.{half}").as_bytes());
+    digest
+        .iter()
+        .take(4)
+        .fold(0, |mixed, byte| mixed << 8 | u32::from(*byte))
 }
 
 #[cfg(test)]
@@ -248,7 +283,13 @@ mod tests {
             .unwrap();
         assert_eq!(heard(&open(), Some(&second)).0, [is(What::Added, "b")]);
         // A cursor of another store, or none at all.
-        for cursor in ["0123456789abcdef.3", "x", "", &format!("{second}9999")] {
+        for cursor in [
+            "0123456789abcdef",
+            "x",
+            "",
+            "åååååååå",
+            &format!("{second}9999"),
+        ] {
             let (told, _, reset) = heard(&open(), Some(cursor));
             assert!(reset && told.len() == 3, "{cursor}: {told:?}");
         }
@@ -276,5 +317,33 @@ mod tests {
             }
         }
         assert_eq!(told, ids);
+    }
+
+    #[test]
+    fn a_cursor_tells_nothing_of_what_may_not_be_seen() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let cursor = |since: Option<&str>| {
+            let changes = store.changes(since, 100, |collection| collection == "mote");
+            changes.unwrap().cursor
+        };
+        store.note_changes(&[present("m", "1")], 10).unwrap();
+        let first = cursor(None);
+        // What others see comes and changes.
+        for hash in ["1", "2"] {
+            let all = [present("m", "1"), present("s", hash)];
+            store.note_changes(&all, 20).unwrap();
+            assert_eq!(cursor(Some(&first)), first);
+            assert_eq!(cursor(None), first);
+        }
+        // Numbers that follow each other do not show it.
+        let veiled: Vec<String> = (0..100).map(|number| veiled("a", number)).collect();
+        let read = veiled.iter().map(|cursor| unveiled("a", cursor).unwrap());
+        assert!(read.eq(0..100));
+        let near = veiled
+            .windows(2)
+            .filter(|pair| pair[0][..8] == pair[1][..8]);
+        assert_eq!(near.count(), 0);
+        assert_ne!(unveiled("b", &veiled[1]), Some(1));
     }
 }

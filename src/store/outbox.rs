@@ -197,6 +197,12 @@ impl Store {
                     ],
                 )?;
                 if new == 0 {
+                    // Known, but in another place: perhaps one where those may see it who could not be told.
+                    notices += transaction.execute(
+                        "UPDATE notice SET state = 'waiting', letter = NULL
+                         WHERE hash = ?1 AND state = 'void' AND letter IS NOT NULL",
+                        [&version.hash],
+                    )?;
                     continue;
                 }
                 for notice in of {

@@ -19,6 +19,8 @@ pub struct Part {
     pub item: Option<usize>,
     /// The heading over it.
     pub heading: Option<String>,
+    /// What meetings call the matter that it treats, folded.
+    pub names: Vec<String>,
     /// What tells it from other parts of the document: parts under one heading are one.
     pub key: String,
     /// Its units.
@@ -62,6 +64,7 @@ pub fn parts(reading: &Reading) -> Vec<Part> {
         let end = end.unwrap_or(reading.units.len());
         found.push(Part {
             key: heading.as_deref().map(fold).unwrap_or_default(),
+            names: Vec::new(),
             item,
             heading,
             units: unit..end,
@@ -76,8 +79,8 @@ pub fn parts(reading: &Reading) -> Vec<Part> {
 pub struct Pattern {
     /// What must be there, all of it.
     pub words: Vec<Word>,
-    /// Terms that must not be there.
-    pub without: Vec<String>,
+    /// What must not be there: of several terms in one not all of them.
+    pub without: Vec<Vec<String>>,
 }
 
 /// A word of a topic.
@@ -104,9 +107,17 @@ type Term = u32;
 /// A topic that somebody follows, or several with the same words.
 struct Topic {
     words: Vec<Way>,
-    without: Vec<Term>,
+    without: Vec<Vec<Term>>,
     /// By number, with what else must hold.
     followers: Vec<usize>,
+}
+
+impl Topic {
+    /// Whether a part has words that are to be left out.
+    fn is_left_out(&self, present: &BTreeMap<Term, Presence>) -> bool {
+        let there = |phrase: &Vec<Term>| phrase.iter().all(|term| present.contains_key(term));
+        self.without.iter().any(there)
+    }
 }
 
 struct Way {
@@ -120,8 +131,10 @@ pub struct Matcher {
     subscriptions: Vec<(i64, What)>,
     terms: HashMap<String, Term>,
     /// The topics that have each term in the way they are listed by.
-    topics_of: Vec<Vec<(u32, u32)>>,
+    topics_with: Vec<Vec<(u32, u32)>>,
     topics: Vec<Topic>,
+    /// The topics that have these words, folded: a matter is followed by what one meeting calls it.
+    named: HashMap<String, Vec<usize>>,
     /// Those without a topic.
     others: Vec<usize>,
 }
@@ -150,9 +163,10 @@ impl Matcher {
                     let topic = match known.get(&key) {
                         Some(topic) => *topic,
                         None => {
-                            let topic = matcher.add(&pattern);
-                            known.insert(key, topic);
-                            topic
+                            let number = matcher.add(&pattern);
+                            matcher.named.entry(fold(topic)).or_default().push(number);
+                            known.insert(key, number);
+                            number
                         }
                     };
                     matcher.topics[topic].followers.push(number);
@@ -164,12 +178,12 @@ impl Matcher {
     }
 
     fn term(&mut self, term: &str) -> Term {
-        let next = self.topics_of.len() as Term;
+        let next = self.topics_with.len() as Term;
         match self.terms.get(term) {
             Some(known) => *known,
             None => {
                 self.terms.insert(term.to_owned(), next);
-                self.topics_of.push(Vec::new());
+                self.topics_with.push(Vec::new());
                 next
             }
         }
@@ -194,10 +208,11 @@ impl Matcher {
         for (index, word) in words.iter().enumerate() {
             let firsts: HashSet<Term> = word.ways.iter().map(|way| way[0]).collect();
             for first in firsts {
-                self.topics_of[first as usize].push((number as u32, index as u32));
+                self.topics_with[first as usize].push((number as u32, index as u32));
             }
         }
-        let without = pattern.without.iter().map(|term| self.term(term)).collect();
+        let phrase = |all: &Vec<String>| all.iter().map(|term| self.term(term)).collect();
+        let without = pattern.without.iter().map(phrase).collect();
         self.topics.push(Topic {
             words,
             without,
@@ -252,7 +267,7 @@ impl Matcher {
         let mut served = Served::new(&self.terms);
         for (index, part) in parts.iter().enumerate() {
             let present = served.part(reading, part);
-            for topic in self.topics_in(&present) {
+            for topic in self.topics_of(part, &present) {
                 for &number in &self.topics[topic].followers {
                     let (id, what) = &self.subscriptions[number];
                     let holder = what.holder.as_deref();
@@ -270,11 +285,22 @@ impl Matcher {
             .collect()
     }
 
+    /// The topics whose words a part of a document has, or another meeting's words for its matter.
+    fn topics_of(&self, part: &Part, present: &BTreeMap<Term, Presence>) -> Vec<usize> {
+        let mut found = self.topics_in(present);
+        let names = part.names.iter().filter_map(|name| self.named.get(name));
+        let named = names.flatten().copied();
+        found.extend(named.filter(|topic| !self.topics[*topic].is_left_out(present)));
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
     /// The topics whose words a part of a document has.
     fn topics_in(&self, present: &BTreeMap<Term, Presence>) -> Vec<usize> {
         let mut words: HashMap<u32, u64> = HashMap::new();
         for term in present.keys() {
-            for &(topic, word) in &self.topics_of[*term as usize] {
+            for &(topic, word) in &self.topics_with[*term as usize] {
                 let of = &self.topics[topic as usize].words[word as usize];
                 let there = |way: &Vec<Term>| way.iter().all(|term| present.contains_key(term));
                 if of.ways.iter().any(|way| way[0] == *term && there(way)) {
@@ -288,7 +314,7 @@ impl Matcher {
             .filter(|(topic, words)| {
                 let topic = &self.topics[*topic];
                 words.count_ones() as usize == topic.words.len().min(64)
-                    && !topic.without.iter().any(|term| present.contains_key(term))
+                    && !topic.is_left_out(present)
                     && tells(topic, present)
             })
             .map(|(topic, _)| topic)

@@ -19,7 +19,7 @@ use crate::answer::card::{Meeting, Positions, Status};
 use crate::bot::Bot;
 use crate::bot::command::{Command, Reply};
 use crate::language::{Language, detect};
-use crate::question::restriction::Filter;
+use crate::question::restriction::{Filter, Refusal};
 use crate::render::phrases::{self, chat, web};
 use crate::render::timeline;
 
@@ -129,8 +129,13 @@ pub(super) async fn search(
     visitor: Visitor,
 ) -> Page {
     let page = |_: &Site, bot: &Bot, topic: &Topic, quotes: &Quotes| {
-        let found = bot.beyond(&topic.topic, &Filter::default(), &[], PLACES)?;
         let language = quotes.language;
+        // What cannot be honoured is told, and no search without hits.
+        if let Err(error) = bot.search_within(&topic.topic, &Filter::default(), 1) {
+            let refusal: Refusal = error.downcast()?;
+            return Ok(html! { p.declined { (phrases::refusal(&refusal, language)) } });
+        }
+        let found = bot.beyond(&topic.topic, &Filter::default(), &[], PLACES)?;
         Ok(html! {
             @if found.is_empty() {
                 p.declined { (phrases::no_hits(language)) }

@@ -8,8 +8,8 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, HeaderName, ORIGIN, REFERRER_POLICY, RETRY_AFTER,
-    VARY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, HeaderName, ORIGIN,
+    REFERRER_POLICY, RETRY_AFTER, VARY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
@@ -39,9 +39,10 @@ pub(super) async fn guard(State(site): State<Arc<Site>>, request: Request, next:
     let checked = check(&site, &parts.method, &parts.uri, &parts.headers);
     let work = async {
         checked?;
-        let _turn = site.requests.try_acquire().map_err(|_| Failure::Busy)?;
+        // Who sends slowly keeps nobody else waiting.
         let body = axum::body::to_bytes(body, BODY).await;
         let body = body.map_err(|_| Failure::TooLarge)?;
+        let _turn = site.requests.try_acquire().map_err(|_| Failure::Busy)?;
         let request = Request::from_parts(parts, Body::from(body));
         Ok(next.run(request).await)
     };
@@ -56,11 +57,31 @@ pub(super) async fn guard(State(site): State<Arc<Site>>, request: Request, next:
             false => failure::page(&failure, &visitor),
         };
     }
+    if is_unread(&response, &visitor) {
+        // What is no page's request says so in words of the framework's, and in no language of the visitor's.
+        let (status, allowed) = (response.status(), response.headers_mut().remove(ALLOW));
+        response = failure::page(&Failure::Nowhere, &visitor);
+        *response.status_mut() = status;
+        response
+            .headers_mut()
+            .extend(allowed.map(|allowed| (ALLOW, allowed)));
+    }
     if method == Method::HEAD {
         *response.body_mut() = Body::empty();
     }
     protect(response.headers_mut());
     response
+}
+
+/// Whether a request for a page was refused before the page saw it.
+fn is_unread(response: &Response, visitor: &Visitor) -> bool {
+    let programs = ["/api/", "/mcp"];
+    let kind = response.headers().get(CONTENT_TYPE);
+    let is_bare = kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/plain"));
+    response.status().is_client_error()
+        && response.status() != StatusCode::UNAUTHORIZED
+        && is_bare
+        && !programs.iter().any(|of| visitor.address.starts_with(of))
 }
 
 fn check(
@@ -86,9 +107,11 @@ fn check(
         Some(site) => !matches!(site, "same-origin" | "none"),
         None => headers.get(ORIGIN).is_some_and(|origin| {
             let origin = origin.to_str().unwrap_or_default();
-            origin
-                .split_once("://")
-                .is_none_or(|(_, from)| from != host)
+            // A proxy may pass its own name for this page on, and not the one that the browser knows.
+            origin != site.base
+                && origin
+                    .split_once("://")
+                    .is_none_or(|(_, from)| from != host)
         }),
     };
     if !reads && from_elsewhere {

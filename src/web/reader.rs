@@ -118,7 +118,11 @@ pub(super) async fn file(State(site): State<Arc<Site>>, Path(id): Path<String>) 
     let format = Format::of(&path);
     let (kind, inline) = match format {
         Some(Format::Pdf) => ("application/pdf", true),
-        Some(Format::Plain | Format::Markdown) => ("text/plain", true),
+        // Texts are in one of the two encodings that are read.
+        Some(Format::Plain | Format::Markdown) if std::str::from_utf8(&bytes).is_ok() => {
+            ("text/plain; charset=utf-8", true)
+        }
+        Some(Format::Plain | Format::Markdown) => ("text/plain; charset=windows-1252", true),
         Some(Format::Docx) => (
             "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
             false,

@@ -53,7 +53,8 @@ impl Visitor {
             language: language.unwrap_or(Language::Bokmal),
             chose: chosen.is_some(),
             conversation,
-            address: format!("{}?{query}", address.path()),
+            // Two slashes in the beginning would lead to another host.
+            address: format!("/{}?{query}", address.path().trim_start_matches('/')),
         }
     }
 
@@ -135,6 +136,11 @@ mod tests {
         let chosen = visitor("/nytt?lang=nb&a=1", &[spoken, cookie]);
         assert_eq!((chosen.language, chosen.chose), (Language::Bokmal, true));
         assert_eq!(chosen.here_in(Language::English), "/nytt?a=1&lang=en");
+        let elsewhere = visitor("//evil.example/a", &[]);
+        assert_eq!(
+            elsewhere.here_in(Language::English),
+            "/evil.example/a?lang=en"
+        );
         assert_eq!(visitor("/?lang=fr", &[]).language, Language::Bokmal);
     }
 }

@@ -351,3 +351,26 @@ fn a_union_adds_its_own_holders_and_verbs() {
         run.stderr
     );
 }
+
+#[test]
+fn a_folder_that_is_empty_all_of_a_sudden_is_taken_for_a_drive_that_is_away() {
+    let desk = Desk::new();
+    for number in 1..=2 {
+        let text = format!("# Møte {number}\n\nKantinen stenger 3. mai 2026.\n");
+        desk.write(&format!("mote/{number}.md"), text);
+    }
+    let ask = || {
+        let answer = desk.json(&["ask", "Når stenger kantinen?"]);
+        answer.to_string().contains("Kantinen stenger 3. mai 2026.")
+    };
+    assert!(ask());
+    std::fs::rename(desk.knowledge(), desk.root().join("away")).unwrap();
+    std::fs::create_dir(desk.knowledge()).unwrap();
+    assert!(ask());
+    // Only who says so makes it forget them.
+    assert_eq!(
+        desk.json(&["index"])["removed"].as_array().unwrap().len(),
+        2
+    );
+    assert!(!ask());
+}

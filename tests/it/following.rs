@@ -707,6 +707,177 @@ fn an_old_file_is_no_news() {
 }
 
 #[test]
+fn what_is_moved_or_away_before_it_is_told_is_told_all_the_same() {
+    let office = office();
+    office.news(NOW);
+    office.follow("kari", topic("kantine"), Rhythm::Weekly);
+    let items = [("Ny kantine", "Den nye kantinen åpner i mai.")];
+    office
+        .desk
+        .write("innboks/b.md", minutes("2026-06-04", &items));
+    office.index();
+    assert_eq!(office.news(NOW), []);
+    let knowledge = office.desk.knowledge();
+    let (from, to) = (knowledge.join("innboks/b.md"), knowledge.join("mote/b.md"));
+    std::fs::rename(from, to).unwrap();
+    office.index();
+    assert_eq!(office.news(NOW + 1), []);
+    // The drive is away when the digest is due.
+    let monday = Schedule::default().due(Rhythm::Weekly, NOW);
+    let away = office.desk.data().join("away");
+    std::fs::rename(&knowledge, &away).unwrap();
+    std::fs::create_dir(&knowledge).unwrap();
+    office.index();
+    assert_eq!(office.news(monday), []);
+    std::fs::remove_dir(&knowledge).unwrap();
+    std::fs::rename(&away, &knowledge).unwrap();
+    office.index();
+    let told = office.news(monday + 60);
+    let [(title, false, matters)] = &told[..] else {
+        panic!("{told:?}")
+    };
+    assert_eq!(
+        (title.as_str(), matters.len()),
+        ("Møte i MBU 2026-06-04", 1)
+    );
+    assert_eq!(office.news(monday + 120), []);
+}
+
+#[test]
+fn what_is_published_after_it_lay_where_it_may_not_be_seen_is_told_then() {
+    let office = office();
+    office.news(NOW);
+    office.follow("kari", topic("kantine"), Rhythm::Once);
+    *office.letters.sees.lock().unwrap() = Some(Audience::Collections(["mote".to_owned()].into()));
+    let of = |day: &str| minutes(day, &[("Ny kantine", "Den nye kantinen åpner i mai.")]);
+    // In both at once, …
+    office.desk.write("fortrolig/b.md", of("2026-06-04"));
+    office.desk.write("mote/b.md", of("2026-06-04"));
+    office.index();
+    assert_eq!(office.news(NOW).len(), 1);
+    // … or in one after the other.
+    office.desk.write("fortrolig/c.md", of("2026-06-05"));
+    office.index();
+    assert_eq!(office.news(NOW + 1), []);
+    office.desk.write("mote/c.md", of("2026-06-05"));
+    office.index();
+    assert_eq!(office.news(NOW + 2).len(), 1);
+    office.desk.write("mote/d.md", of("2026-06-05"));
+    office.index();
+    assert_eq!(office.news(NOW + 3), []);
+}
+
+#[test]
+fn two_matters_in_one_item_are_told_in_one_message_each_in_its_own_words() {
+    let office = office();
+    office.news(NOW);
+    office.follow("kari", topic("parkering"), Rhythm::Once);
+    office.follow("kari", topic("sykkelbod"), Rhythm::Once);
+    let text = "Direktøren orienterte om byggets framdrift og viste tegninger av alle fire etasjer, som henger i gangen til og med fredag.\n\n\
+        Parkeringen ved brygga blir avgiftsbelagt fra høsten, og det settes opp en automat ved porten innen 1. september.\n\n\
+        Rørene i kjelleren skiftes i uke 31, og vannet er da stengt i to dager.\n\n\
+        Heisen i nordre trapp får ny motor, men dørene blir som de er.\n\n\
+        Malerne begynner i fjerde etasje og arbeider seg nedover utover høsten.\n\n\
+        Taket over verkstedet tettes før snøen kommer, og takrennene renses.\n\n\
+        Vinduene mot gata pusses opp, og karmene får samme farge som før.\n\n\
+        Brannalarmen prøves den første mandagen i måneden klokka ni.\n\n\
+        VFS krever at entreprenøren legger fram en ny plan for støy og støv før arbeidet i tredje etasje begynner over nyttår.\n\n\
+        Sykkelboden i bakgården utvides med tretti plasser, og nøkkel hentes hos vaktmesteren i første etasje.";
+    office
+        .desk
+        .write("mote/b.md", minutes("2026-06-04", &[("Bygget", text)]));
+    office.index();
+    let told = office.news(NOW);
+    let [(_, false, matters)] = &told[..] else {
+        panic!("{told:?}")
+    };
+    let [(_, parking), (_, bicycles)] = &matters[..] else {
+        panic!("{matters:?}")
+    };
+    assert!(parking.contains("avgiftsbelagt"), "{parking}");
+    assert!(bicycles.contains("tretti plasser"), "{bicycles}");
+}
+
+#[test]
+fn who_follows_everything_hears_what_a_correction_changed() {
+    let office = office();
+    office.news(NOW);
+    office.follow("kari", What::default(), Rhythm::Once);
+    let path = office.desk.knowledge().join("mote/a.md");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, text.replace("før jul", "før påske")).unwrap();
+    office.index();
+    let (letters, _) = office.post(NOW);
+    let [Tidings::News { news, .. }] = &letters[..] else {
+        panic!("{letters:?}")
+    };
+    let correction = news[0].correction.as_ref().unwrap();
+    assert_eq!(
+        correction.added,
+        ["VFS er imot å stenge den gamle kantinen før påske."]
+    );
+}
+
+#[test]
+fn words_that_are_left_out_are_taken_together_and_not_alone() {
+    let office = office();
+    office.news(NOW);
+    let without = |words: &str| vec![words.to_owned()];
+    office.follow(
+        "kari",
+        What {
+            without: without("stengt brygge"),
+            ..topic("kantine")
+        },
+        Rhythm::Once,
+    );
+    let heard = |day: &str, text: &str| {
+        let text = minutes(day, &[("Ny kantine", text)]);
+        office.desk.write(&format!("mote/{day}.md"), text);
+        office.index();
+        office.news(NOW).len()
+    };
+    assert_eq!(heard("2026-06-04", "Kantinen er stengt i juli."), 1);
+    assert_eq!(
+        heard("2026-06-05", "Kantinen ved den stengte brygga er full."),
+        0
+    );
+    let alone = What {
+        without: without("ferie"),
+        ..What::default()
+    };
+    let alone = Following::Try(alone, Rhythm::Once);
+    assert_eq!(
+        office.wish("per", &alone),
+        Outcome::Unfit(Unfit::OnlyWithout)
+    );
+}
+
+#[test]
+fn a_matter_that_is_followed_by_what_one_meeting_called_it_is_told_whatever_the_next_calls_it() {
+    let office = Office::new(Desk::with_copy_of(
+        &crate::support::repository().join("knowledge"),
+    ));
+    let bot = office.shared.bots.bot(&Audience::Everything).unwrap();
+    let heading = |place: &referent::matter::Place| {
+        let document = bot.index().document(&place.document).unwrap().unwrap();
+        document.sections[place.section].heading.clone()
+    };
+    for matter in bot.matters().unwrap().all() {
+        for places in matter.places.windows(2) {
+            let what = topic(&heading(&places[1]));
+            let key = referent::language::fold(&heading(&places[0]));
+            let id = &places[0].document;
+            let told = bot.told(&what, id, &key).unwrap();
+            assert!(told.is_some(), "{what:?}: {key}");
+            let matcher = bot.matcher([(1, &what)]);
+            let found = bot.concerns(&matcher, id, None).unwrap();
+            assert!(found.contains(&(1, key, None)), "{what:?}: {found:?}");
+        }
+    }
+}
+
+#[test]
 fn the_terminal_shows_who_follows_what_and_what_could_not_be_sent() {
     let office = office();
     office.news(NOW);

@@ -422,6 +422,44 @@ fn pages_speak_the_browsers_language() {
 }
 
 #[test]
+fn what_no_page_takes_is_refused_in_words_for_people() {
+    let page = Page::start(minutes(), "");
+    let host = &page.host;
+    let nynorsk = "\r\nAccept-Language: nn";
+    for address in ["/status?topic=a&topic=b", "/d/%ff"] {
+        let refused = page.get_with(address, nynorsk);
+        assert_eq!(refused.status, 400, "{address}");
+        assert!(
+            refused.body.contains("Sida finst ikkje"),
+            "{}",
+            refused.body
+        );
+    }
+    let head = format!("DELETE /nytt HTTP/1.1\r\nHost: {host}{nynorsk}");
+    let refused = page.send(host, &head, "");
+    assert_eq!(refused.status, 405);
+    assert_eq!(refused.header("allow"), Some("GET,HEAD"));
+    assert!(
+        refused.body.contains("Sida finst ikkje"),
+        "{}",
+        refused.body
+    );
+    // A place that nobody could have quoted, in an address that somebody made up.
+    for id in page.documents() {
+        let far = page.get(&format!(
+            "/d/{id}?sted=0-18446744073709551615-0000000000-abcabc"
+        ));
+        assert_eq!(far.status, 200, "{}", far.body);
+    }
+    let refused = page.get("/sok?topic=hjemmekontor+fra:igaar");
+    assert!(
+        refused.body.contains("«igaar» er ingen dato"),
+        "{}",
+        refused.body
+    );
+}
+
+#[test]
 fn an_address_that_is_taken_is_named_with_what_to_change() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();

@@ -55,6 +55,8 @@ fn refused(failure: Failure) -> Refused {
         other => other.to_string(),
     };
     match failure.status() {
+        // What stands before Discord refuses too, and knows nothing of rights.
+        403 | 404 if failure.code() == 0 => Refused::Later(said, None),
         403 | 404 => Refused::Rights(said),
         _ if failure.code() == UNKNOWN_CHANNEL || is_lack_of_rights(&failure) => {
             Refused::Rights(said)

@@ -244,7 +244,7 @@ impl Matrix {
                 encrypted,
                 begun: self.tasks.begin(),
             };
-            self.enqueue(&room, Next::Heard(waiting));
+            self.enqueue(&room, Next::Heard(Box::new(waiting)));
         }
         if moved {
             self.keep().await;

@@ -20,7 +20,7 @@ use crate::render::phrases::matrix as phrases;
 
 /// What a room's queue holds.
 pub(super) enum Next {
-    Heard(Waiting),
+    Heard(Box<Waiting>),
     Letter(Letter),
 }
 
@@ -56,7 +56,7 @@ impl Matrix {
             tokio::spawn(async move {
                 while let Some(next) = waiting.recv().await {
                     match next {
-                        Next::Heard(heard) => matrix.handle(&room, heard).await,
+                        Next::Heard(heard) => matrix.handle(&room, *heard).await,
                         Next::Letter(letter) => send::deliver(&room, letter).await,
                     }
                 }

@@ -50,11 +50,11 @@ impl Matrix {
                 return match heard::read(&json_of(&event), &self.me) {
                     Some(heard) => self.enqueue(
                         room,
-                        Next::Heard(Waiting {
+                        Next::Heard(Box::new(Waiting {
                             heard,
                             encrypted: None,
                             begun,
-                        }),
+                        })),
                     ),
                     None => self.done(&heard.id).await,
                 };

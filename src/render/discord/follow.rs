@@ -50,6 +50,10 @@ pub fn news(news: &[News], page: Option<&str>, key: &str, language: Language) ->
             left += 1;
             continue;
         }
+        if let (Some(correction), []) = (&document.correction, &document.matters[..]) {
+            self::corrected(&mut card, correction);
+            continue;
+        }
         let most = if news.len() > 1 { ITEMS_OF_MANY } else { ITEMS };
         items(&mut card, document, most);
         for told in &document.matters {

@@ -36,6 +36,10 @@ pub fn news(news: &[News], address: Option<&str>, prefix: &str, language: Langua
             page.left_out += 1;
             continue;
         }
+        if let (Some(correction), []) = (&document.correction, &document.matters[..]) {
+            self::corrected(&mut page, correction);
+            continue;
+        }
         let most = if news.len() > 1 { ITEMS_OF_MANY } else { ITEMS };
         items(&mut page, document, most);
         for told in &document.matters {

@@ -241,6 +241,13 @@ pub fn unfit(unfit: &Unfit, language: Language) -> String {
             "I found no words to watch for. Write what the matter is about, such as “home office”.",
         )
         .to_owned(),
+        Unfit::OnlyWithout => pick(
+            language,
+            "Du kan bare utelate ord fra en sak. Skriv også hva saken handler om.",
+            "Du kan berre utelate ord frå ei sak. Skriv òg kva saka handlar om.",
+            "You can only leave words out of a topic. Write what the matter is about as well.",
+        )
+        .to_owned(),
         Unfit::TooLong => match language {
             Language::Bokmal => format!("Det ble litt langt. Skriv høyst {MAX_WORDS} ord og {MAX_TOPIC} tegn."),
             Language::Nynorsk => format!("Det vart litt langt. Skriv høgst {MAX_WORDS} ord og {MAX_TOPIC} teikn."),

@@ -221,6 +221,7 @@ proptest! {
         };
         let one = |excerpt: &Excerpt| News {
             document: excerpt.document.clone(), link: excerpt.link.clone(), corrected: excerpt.text.len().is_multiple_of(2),
+            correction: Some(Correction { added: vec![question.clone(); 5], removed: nearest.clone() }),
             items: nearest.iter().map(|name| (Some(name.clone()), name.clone())).collect(),
             matters: excerpts.iter().map(told).collect(),
         };
@@ -228,6 +229,8 @@ proptest! {
         let page = format!("https://ombruk.example/{}", "a".repeat(400));
         keeps_to_the_rules(&discord::follow::news(&news, Some(&page), "0123456789abcdef0123", language));
         keeps_to_the_rules(&discord::follow::news(&news, None, "0123456789abcdef0123", language));
+        let whole: Vec<News> = news.iter().map(|news| News { matters: Vec::new(), ..news.clone() }).collect();
+        keeps_to_the_rules(&discord::follow::news(&whole, None, "0123456789abcdef0123", language));
         let subscription = Subscription {
             id: i64::MAX, owner: "discord:1".to_owned(), target: Target::new("discord", "1/2"), direct: Target::new("discord", "@1"),
             what, rhythm: Rhythm::Weekly, language, state: State::Lost(question.clone()), since: 0,

@@ -233,7 +233,7 @@ fn a_thousand_requests_that_mean_no_good_change_nothing_and_learn_nothing() {
     );
     desk.write(
         "styret/2026-05-01-styret.md",
-        &format!("# Styret 1. mai 2026\n\n## Lås\n\n{SECRET}\n"),
+        format!("# Styret 1. mai 2026\n\n## Lås\n\n{SECRET}\n"),
     );
     std::fs::write(desk.root().join("hemmelig.txt"), SECRET).unwrap();
     let opened = "[[web.show]]\ncollections = [\"referater\"]\n";
