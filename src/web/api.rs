@@ -31,9 +31,6 @@ pub(super) use refused::{Refused, response as failed};
 /// What a request gets.
 type Done<T> = Result<Json<T>, Refused>;
 
-/// So many changes are told at once where nobody says how many.
-const CHANGES: usize = 100;
-
 /// The description, without its paths.
 #[derive(OpenApi)]
 #[openapi(
@@ -214,7 +211,7 @@ async fn changes(State(site): State<Arc<Site>>, Asked(asked): Asked<Since>) -> D
             Audience::Everything => true,
             Audience::Collections(seen) => seen.contains(collection),
         };
-        let limit = asked.limit.map_or(CHANGES, usize::from);
+        let limit = usize::from(asked.limit);
         let told = shared
             .store
             .changes(asked.since.as_deref(), limit, admitted)?;

@@ -263,6 +263,10 @@ fn ten() -> u8 {
     10
 }
 
+fn hundred() -> u8 {
+    100
+}
+
 fn limit(limit: u8) -> Option<String> {
     (!(1..=100).contains(&limit)).then(|| format!("\"limit\" is {limit}: write 1 to 100"))
 }
@@ -324,8 +328,9 @@ pub(super) struct Since {
     #[param(max_length = 100)]
     pub(super) since: Option<String>,
     /// So many changes at most.
+    #[serde(default = "hundred")]
     #[param(minimum = 1, maximum = 100, default = 100)]
-    pub(super) limit: Option<u8>,
+    pub(super) limit: u8,
 }
 
 impl Parameters for Since {
@@ -333,7 +338,7 @@ impl Parameters for Since {
         let since = self.since.as_deref().filter(|since| !since.is_empty());
         since
             .and_then(|since| at_most("since", since, CURSOR))
-            .or_else(|| self.limit.and_then(limit))
+            .or_else(|| limit(self.limit))
     }
 }
 
@@ -369,6 +374,9 @@ mod tests {
         assert!(wrong::<Ask>(&long).contains("501 characters: shorten it to 500"));
         assert_eq!(wrong::<Ask>("question=a&holder=b&holder=c"), "");
         assert!(wrong::<Search>("query=a&limit=0").contains("1 to 100"));
+        // What is there without a value is wrong, and not left out.
+        assert_ne!(wrong::<Since>("limit="), "");
+        assert_eq!(wrong::<Since>(""), "");
         let asked: Topic = serde_html_form::from_str("topic=a&since=i+fjor").unwrap();
         assert!(asked.since().is_err());
     }
