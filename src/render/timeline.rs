@@ -1,8 +1,8 @@
 //! The picture of a matter: its meetings on an axis of time, newest first, what was decided and who said
 //! what, where it stands and what it waits for. As SVG for pages, and as PNG for chats.
 //!
-//! Words are measured with the font that the PNG is drawn with. A browser may draw with another, so lines
-//! leave some room.
+//! Words are measured with the font that the PNG is drawn with. A browser may draw with another, so in a page
+//! lines leave some room.
 
 mod lines;
 mod picture;
@@ -113,7 +113,7 @@ const FAR: f32 = 44.0;
 
 /// The picture of a matter as SVG; nothing where no document treats it.
 pub fn svg(status: &Status, shape: &Shape, colors: Colors) -> Option<String> {
-    let drawn = draw(status, shape)?;
+    let drawn = draw(status, shape, colors)?;
     let title = words::title(&named(status), status.language);
     let description = description(status);
     let [title_id, description_id] =
@@ -256,18 +256,25 @@ fn said(excerpt: &Excerpt) -> String {
 /// What is drawn, from above.
 struct Drawing<'a> {
     shape: &'a Shape,
+    /// How many times as wide as measured a line may be drawn.
+    widest: f32,
     language: Language,
     parts: Vec<Markup>,
     /// How far down it goes.
     height: f32,
 }
 
-fn draw<'a>(status: &Status, shape: &'a Shape) -> Option<Drawing<'a>> {
+fn draw<'a>(status: &Status, shape: &'a Shape, colors: Colors) -> Option<Drawing<'a>> {
     let stops = stops(status);
     let newest = stops.first()?;
     let language = status.language;
     let card = phrases::card(language);
     let mut drawing = Drawing {
+        // A browser may draw with another font; the widest that are common are a sixth wider.
+        widest: match colors {
+            Colors::Light => 1.0,
+            Colors::OfPage | Colors::Own => 7.0 / 6.0,
+        },
         shape,
         language,
         parts: Vec::new(),
@@ -336,13 +343,13 @@ impl Drawing<'_> {
     fn head(&mut self, name: &str, state: Standing, newest: Option<Date>) {
         let size = (self.shape.size * 1.2).round();
         let title = [Run::new(Weight::Bold, name)];
-        let room = self.shape.width - 2.0 * EDGE;
+        let room = (self.shape.width - 2.0 * EDGE) / self.widest;
         for line in wrapped(&title, size, room, 2, "") {
             self.line(EDGE, size, &line, "text");
         }
         let size = self.shape.size;
         let words = phrases::standing(state, self.language);
-        let width = lines::width(words, Weight::Bold, size) + 20.0;
+        let width = lines::width(words, Weight::Bold, size) * self.widest + 20.0;
         let (top, height) = (self.height + 6.0, size * 1.65);
         let base = top + height / 2.0 + size * 0.36;
         let date = newest.map(|date| phrases::date(date, self.language));
@@ -395,7 +402,7 @@ impl Drawing<'_> {
     }
 
     fn room(&self) -> f32 {
-        self.shape.width - self.shape.text_at() - EDGE
+        (self.shape.width - self.shape.text_at() - EDGE) / self.widest
     }
 
     /// Words that tell of what is shown.
@@ -415,12 +422,13 @@ impl Drawing<'_> {
         }
         let said = said(excerpt);
         // "Vedtak: Vedtak: …" says it twice.
-        let said = match said.split_at_checked(who.len()) {
-            Some((label, rest)) if !who.is_empty() && label.eq_ignore_ascii_case(who) => {
-                rest.trim()
-            }
-            _ => &said,
+        let label = |label: &&str| {
+            let begin = said.get(..label.len());
+            class == "timeline-decided"
+                && begin.is_some_and(|begin| begin.eq_ignore_ascii_case(label))
         };
+        let label = ["Vedtak:", "Decision:"].into_iter().find(label);
+        let said = said[label.map_or(0, str::len)..].trim_start();
         runs.push(Run::new(Weight::Plain, &format!("{open}{said}{close}")));
         let shape = self.shape;
         for line in wrapped(&runs, shape.size, self.room(), shape.lines, close) {
@@ -440,7 +448,8 @@ impl Drawing<'_> {
             head.push(Run::classed(Weight::Bold, &date, "timeline-strong"));
         }
         head.push(Run::new(Weight::Plain, &stop.label));
-        for line in wrapped(&head, shape.size, self.room(), 1, "") {
+        let most = if shape.dates_beside { 1 } else { 2 };
+        for line in wrapped(&head, shape.size, self.room(), most, "") {
             self.line(shape.text_at(), shape.size, &line, "muted");
         }
         let label = format!("{}:", words::decided(language));

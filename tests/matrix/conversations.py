@@ -139,8 +139,13 @@ async def encrypted(world):
     assert content["m.relates_to"]["event_id"] == asked
     _, _, content = await kari.ask(room, f"!ref {HOME}")
     assert "hjemmekontor" in content["body"] and "FASA" in content["body"], content["body"]
-    _, card, content = await kari.ask(room, "!referent status hjemmekontor")
+    matter, card, content = await kari.ask(room, "!referent status hjemmekontor")
     assert "Siste kjente status" in content["body"], content["body"]
+    # Under it the matter over time, as a picture that only those in the room can open.
+    picture = await kari.picture(matter)
+    assert picture["body"].startswith("Tidslinje for saken"), picture
+    assert picture["m.relates_to"]["event_id"] == matter and picture["m.mentions"] == {}, picture
+    assert "url" not in picture and picture["file"]["url"].startswith("mxc://"), picture
     _, _, content = await kari.ask(room, "!ref staus hjemmekontor")
     assert "«!ref status hjemmekontor»" in content["body"], content["body"]
     _, _, content = await kari.ask(room, "!ref hjelp")

@@ -13,6 +13,7 @@ from nio import (
     MegolmEvent,
     RoomMessage,
 )
+from nio.crypto.attachments import decrypt_attachment
 
 from server import NAME, PASSWORD
 
@@ -142,6 +143,22 @@ class Person:
                 return found[0]
             await asyncio.sleep(0.05)
         raise AssertionError(f"{event} is not answered within {patience} s")
+
+    async def picture(self, event, patience=30):
+        """The picture that the bot showed in reply to an event: its content, once it opens as one."""
+        end = time.monotonic() + patience
+        while time.monotonic() < end:
+            for heard in self.answers(event):
+                content = heard.source.get("content", {})
+                if content.get("msgtype") == "m.image":
+                    file = content["file"]
+                    got = await self.client.download(file["url"])
+                    key, digest = file["key"]["k"], file["hashes"]["sha256"]
+                    opened = decrypt_attachment(got.body, key, digest, file["iv"])
+                    assert opened.startswith(b"\x89PNG") and len(opened) == content["info"]["size"]
+                    return content
+            await asyncio.sleep(0.05)
+        raise AssertionError(f"{event} is not answered by a picture within {patience} s")
 
     async def ask(self, room, words, relation=None, **more):
         """Asks, and returns the question's event, the answer's event and its content."""

@@ -45,15 +45,12 @@ pub(super) struct Line {
 
 /// What stands where something is left out.
 const LEFT_OUT: &str = " …";
-/// Of the room, so much is used: another font may be somewhat wider.
-const USED: f32 = 0.95;
 
 /// The runs in at most `most` lines, broken between words and cut at the end of a word; what is cut ends
 /// with an ellipsis and with `close`.
 pub(super) fn wrapped(runs: &[Run], size: f32, room: f32, most: usize, close: &str) -> Vec<Line> {
     // More words than this never fit, and they come from documents.
     const WORDS: usize = 200;
-    let room = room * USED;
     let mut words: Vec<Run> = Vec::new();
     for run in runs {
         for word in run.text.split(' ').filter(|word| !word.is_empty()) {
