@@ -162,12 +162,15 @@ fn corrected(card: &mut Card, correction: &Correction) {
         (phrases::added(language), &correction.added),
         (phrases::removed(language), &correction.removed),
     ] {
+        let sentences = sentences.iter().map(|sentence| inline(sentence, SENTENCE));
+        // What has nothing to be seen is no line of a quotation.
+        let sentences: Vec<String> = sentences.filter(|line| !line.trim().is_empty()).collect();
         if sentences.is_empty() {
             continue;
         }
         let mut text = format!("**{title}**\n");
         for sentence in sentences.iter().take(SENTENCES) {
-            text.push_str(&format!("> {}\n", inline(sentence, SENTENCE)));
+            text.push_str(&format!("> {sentence}\n"));
         }
         if sentences.len() > SENTENCES {
             let more = chat::and_more(sentences.len() - SENTENCES, language);
