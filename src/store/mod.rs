@@ -12,7 +12,7 @@ mod threads;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
@@ -37,6 +37,8 @@ const MIGRATIONS: &[&str] = &[
 
 /// So long another process may keep the file.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// After so long it is looked at again.
+const A_MOMENT: Duration = Duration::from_millis(20);
 
 /// An open store.
 pub struct Store {
@@ -54,7 +56,15 @@ impl Store {
             store.folder = Some(data.to_owned());
             Ok(store)
         };
-        open().map_err(|error| {
+        // SQLite waits for no other program while it begins to write ahead, as the first of several that
+        // open a new file at the same time does.
+        let begun = Instant::now();
+        let mut opened = open();
+        while opened.as_ref().is_err_and(is_busy) && begun.elapsed() < PATIENCE {
+            std::thread::sleep(A_MOMENT);
+            opened = open();
+        }
+        opened.map_err(|error| {
             let mend = mend(&error);
             error.context(format!("cannot open {}: {mend}", path.display()))
         })
@@ -105,13 +115,26 @@ impl Store {
 #[error("it was written by a newer version of this program")]
 struct Newer;
 
+/// What SQLite calls what went wrong.
+fn code(error: &anyhow::Error) -> Option<ErrorCode> {
+    let error: Option<&rusqlite::Error> = error.downcast_ref();
+    error.and_then(rusqlite::Error::sqlite_error_code)
+}
+
+/// Whether another program keeps the file to itself.
+fn is_busy(error: &anyhow::Error) -> bool {
+    matches!(
+        code(error),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)
+    )
+}
+
 /// What to do where the file cannot be opened.
 fn mend(error: &anyhow::Error) -> &'static str {
     if error.is::<Newer>() {
         return "run the newer version, or move the file away";
     }
-    let error: Option<&rusqlite::Error> = error.downcast_ref();
-    match error.and_then(rusqlite::Error::sqlite_error_code) {
+    match code(error) {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
             "end the program that keeps it to itself"
         }
