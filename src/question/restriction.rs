@@ -3,6 +3,7 @@
 //! refused, never ignored.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use serde::{Deserialize, Serialize};
 
@@ -140,21 +141,35 @@ const KINDS: &[(Kind, &[&str])] = &[
     (Kind::Other, &["other", "annet", "anna", "andre"]),
 ];
 
+/// The terms of the words that mean the kinds of document, worked out once: every passage found is asked
+/// whether its document is meant.
+fn kind_terms() -> impl Iterator<Item = &'static (Kind, String)> {
+    static TERMS: LazyLock<Vec<(Kind, String)>> = LazyLock::new(|| {
+        let of = |(kind, words): &(Kind, &[&str])| {
+            let kind = *kind;
+            let terms = words.iter().map(move |word| (kind, term(word)));
+            terms.collect::<Vec<_>>()
+        };
+        KINDS.iter().flat_map(of).collect()
+    });
+    TERMS.iter()
+}
+
 /// The kind of document that a word means: "lysarkene" are slides.
 pub fn kind_of(word: &str) -> Option<Kind> {
     let asked = term(word);
-    let means = |(_, words): &&(Kind, &[&str])| words.iter().any(|word| term(word) == asked);
-    KINDS.iter().find(means).map(|(kind, _)| *kind)
+    let mut kinds = kind_terms();
+    kinds
+        .find(|(_, term)| *term == asked)
+        .map(|(kind, _)| *kind)
 }
 
 /// The kind of document that a compound means, and what it says of it: "strategilysarkene" are slides
 /// on a strategy.
 pub fn compound_kind_of(word: &str) -> Option<(Kind, String)> {
     let asked = term(word);
-    KINDS.iter().find_map(|(kind, words)| {
-        let about = words
-            .iter()
-            .find_map(|word| asked.strip_suffix(&term(word)))?;
+    kind_terms().find_map(|(kind, term)| {
+        let about = asked.strip_suffix(term.as_str())?;
         (about.chars().count() >= 3).then(|| (*kind, about.to_owned()))
     })
 }
