@@ -183,6 +183,10 @@ fn killed_at_any_moment_it_tells_everybody_everything_once() {
         (0, 0, 0),
         "seed {seed}"
     );
+    // One that is told to end while it starts has nothing to end in good order.
+    chat.kill();
+    chat.begin();
+    chat.discord.connected();
     chat.stop();
     let documents = chat.desk.json(&["documents"]);
     let paths: BTreeSet<&str> = documents["documents"]
